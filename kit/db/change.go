@@ -1,0 +1,170 @@
+package db
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Change is one line of the change log: something of this kind is not what it
+// was. It says what to read again, never what it became.
+type Change struct {
+	Kind    string
+	Subject string
+}
+
+// Changed writes a line of the change log, in the transaction of the change.
+func (tx *Tx) Changed(kind, subject string) error {
+	tx.changed = true
+	if tx.pg != nil {
+		if _, err := tx.Exec(`INSERT INTO change (id, tx, kind, subject, at)
+			VALUES ($1, pg_current_xact_id()::text::bigint, $2, $3, $4)`, NewID(), kind, subject, tx.Now); err != nil {
+			return err
+		}
+		_, err := tx.Exec("SELECT pg_notify($1, '')", channel)
+		return err
+	}
+	_, err := tx.Exec(`INSERT INTO change (id, tx, kind, subject, at) VALUES ($1, 0, $2, $3, $4)`, NewID(), kind, subject, tx.Now)
+	return err
+}
+
+// Wake has every follower of this process look at the change log now.
+func (d *DB) Wake() {
+	d.wakeMu.Lock()
+	defer d.wakeMu.Unlock()
+	for _, c := range d.wake {
+		select {
+		case c <- struct{}{}:
+		default: // it has not looked yet since the last time
+		}
+	}
+}
+
+// Woken gives a channel that receives after each commit that changed something.
+func (d *DB) Woken() <-chan struct{} {
+	c := make(chan struct{}, 1)
+	d.wakeMu.Lock()
+	d.wake = append(d.wake, c)
+	d.wakeMu.Unlock()
+	return c
+}
+
+// watermark is where a reader of the change log stands: everything below it has
+// been seen and nothing can be added below it any more. On PostgreSQL it is the
+// oldest transaction still running; on SQLite, whose writers queue, a row number.
+func (tx *Tx) watermark() (int64, error) {
+	query := "SELECT coalesce(max(rowid), 0) + 1 FROM change"
+	if tx.pg != nil {
+		query = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+	}
+	var w int64
+	err := tx.One(&w, query)
+	return w, err
+}
+
+// since reads the visible changes at or above the watermark. Those above
+// the next watermark will be read once more: reading again is harmless,
+// missing one is not.
+func (tx *Tx) since(watermark int64) ([]Change, error) {
+	query := "SELECT kind, subject FROM change WHERE rowid >= $1 ORDER BY rowid"
+	if tx.pg != nil {
+		query = "SELECT kind, subject FROM change WHERE tx >= $1 ORDER BY tx, id"
+	}
+	var out []Change
+	err := tx.All(&out, query, watermark)
+	return out, err
+}
+
+// ForgetChanges removes the lines older than a day: whoever is further behind
+// starts from the tables.
+func (d *DB) ForgetChanges(ctx context.Context) error {
+	return d.Write(ctx, func(tx *Tx) error {
+		_, err := tx.Exec("DELETE FROM change WHERE at < $1", tx.Now.Add(-24*time.Hour))
+		return err
+	})
+}
+
+// Follower keeps something in memory equal to the database.
+type Follower struct {
+	db    *DB
+	load  func(*Tx) error
+	apply func(*Tx, []Change) error
+	kinds map[string]bool
+
+	mu        sync.Mutex
+	watermark int64
+	loaded    bool
+}
+
+// Follow makes a follower of these kinds of change. load reads everything once;
+// apply reads again what changed. Both run alone, one after the other.
+func (d *DB) Follow(load func(*Tx) error, apply func(*Tx, []Change) error, kinds ...string) *Follower {
+	f := &Follower{db: d, load: load, apply: apply, kinds: map[string]bool{}}
+	for _, k := range kinds {
+		f.kinds[k] = true
+	}
+	return f
+}
+
+// CatchUp returns once everything that was committed before the call is in
+// memory.
+func (f *Follower) CatchUp(ctx context.Context) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.db.Read(ctx, func(tx *Tx) error {
+		next, err := tx.watermark()
+		if err != nil {
+			return err
+		}
+		if !f.loaded {
+			if err := f.load(tx); err != nil {
+				return err
+			}
+			f.watermark, f.loaded = next, true
+			return nil
+		}
+		all, err := tx.since(f.watermark)
+		if err != nil {
+			return err
+		}
+		if mine := f.mine(all); len(mine) > 0 {
+			if err := f.apply(tx, mine); err != nil {
+				return err
+			}
+		}
+		f.watermark = next
+		return nil
+	})
+}
+
+// mine keeps the followed kinds, each subject once.
+func (f *Follower) mine(all []Change) []Change {
+	var mine []Change
+	seen := map[Change]bool{}
+	for _, c := range all {
+		if f.kinds[c.Kind] && !seen[c] {
+			seen[c] = true
+			mine = append(mine, c)
+		}
+	}
+	return mine
+}
+
+// Run catches up after each commit, and every second in case a wake-up was
+// lost, until ctx ends. An error is given to report and tried again.
+func (f *Follower) Run(ctx context.Context, report func(error)) {
+	woken := f.db.Woken()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		if err := f.CatchUp(ctx); err != nil && ctx.Err() == nil {
+			report(err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-woken:
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package event
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"parvis/kit/clock"
+	"parvis/kit/db"
+	"parvis/kit/job"
+	"parvis/procurement/access"
+)
+
+// Kind is a stable word for something that can happen.
+type Kind string
+
+// Everything that can happen today. alert/rules.go says for each who is told.
+const (
+	SignUpAsked        Kind = "account.sign_up_asked"
+	SignUpRepeated     Kind = "account.sign_up_repeated" // for an address that has an account
+	AccountCreated     Kind = "account.created"
+	SignedIn           Kind = "account.signed_in"
+	SignInRefused      Kind = "account.sign_in_refused"
+	MembershipCreated  Kind = "membership.created"
+	NoticesRecorded    Kind = "notice.recorded"
+	WatchCreated       Kind = "watch.created"
+	WatchChanged       Kind = "watch.changed"
+	WatchDeleted       Kind = "watch.deleted"
+	RecipientAsked     Kind = "watch.recipient_asked"
+	RecipientConfirmed Kind = "watch.recipient_confirmed"
+	RecipientStopped   Kind = "watch.recipient_stopped"
+	DigestsSent        Kind = "alert.digests_sent"
+)
+
+// Kinds lists them all, so that a test finds the ones nobody decided about.
+var Kinds = []Kind{
+	SignUpAsked, SignUpRepeated, AccountCreated, SignedIn, SignInRefused, MembershipCreated, NoticesRecorded,
+	WatchCreated, WatchChanged, WatchDeleted, RecipientAsked, RecipientConfirmed, RecipientStopped, DigestsSent,
+}
+
+// Event is one line of the journal.
+type Event struct {
+	ID        string
+	At        clock.Instant
+	Kind      Kind
+	ActorID   *string
+	ActorName string
+	Subject   string // the id of what it happened to
+	Body      string // JSON, its shape is the kind's
+}
+
+// Decode reads the body into v.
+func (e Event) Decode(v any) error {
+	if err := json.Unmarshal([]byte(e.Body), v); err != nil {
+		return fmt.Errorf("event %s (%s): %w", e.ID, e.Kind, err)
+	}
+	return nil
+}
+
+// Journal records events and delivers them.
+type Journal struct {
+	queue       *job.Queue
+	subscribers []subscriber
+}
+
+type subscriber struct {
+	name  string
+	kinds []Kind
+	hear  func(*db.Tx, Event) error
+}
+
+// delivery is the job that hands one event to one subscriber.
+type delivery struct {
+	Subscriber string `json:"subscriber"`
+	EventID    string `json:"event_id"`
+}
+
+func (delivery) Kind() string { return "event.delivery" }
+
+// NewJournal makes the journal; its deliveries run on the queue.
+func NewJournal(q *job.Queue) *Journal {
+	j := &Journal{queue: q}
+	job.Handle(q, j.deliver)
+	return j
+}
+
+// Subscribe has hear called once for every event of these kinds, in a
+// transaction of its own after the fact's. name is stable: it is stored.
+func (j *Journal) Subscribe(name string, kinds []Kind, hear func(*db.Tx, Event) error) {
+	j.subscribers = append(j.subscribers, subscriber{name, kinds, hear})
+}
+
+// Record writes the event and one job per subscriber, in the fact's transaction.
+func (j *Journal) Record(tx *db.Tx, by access.Actor, kind Kind, subject string, body any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("event %s: %w", kind, err)
+	}
+	var actor *string
+	if by.AccountID != "" {
+		actor = &by.AccountID
+	}
+	id := db.NewID()
+	if _, err := tx.Exec(`INSERT INTO event (id, at, kind, actor_id, actor_name, subject, body)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, id, tx.Now, string(kind), actor, by.Name, subject, string(text)); err != nil {
+		return fmt.Errorf("event %s: %w", kind, err)
+	}
+	for _, s := range j.subscribers {
+		if slices.Contains(s.kinds, kind) {
+			if err := j.queue.Enqueue(tx, delivery{s.name, id}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (j *Journal) deliver(tx *db.Tx, d delivery) error {
+	e, err := find(tx, d.EventID)
+	if err != nil {
+		return err
+	}
+	for _, s := range j.subscribers {
+		if s.name == d.Subscriber {
+			return s.hear(tx, e)
+		}
+	}
+	return fmt.Errorf("event: no subscriber %q (written by another version?)", d.Subscriber)
+}
+
+// About lists what happened to a subject, oldest first.
+func About(tx *db.Tx, subject string) ([]Event, error) {
+	var out []Event
+	err := tx.All(&out, `SELECT id, at, kind, actor_id, actor_name, subject, body FROM event
+		WHERE subject = $1 ORDER BY at, id`, subject)
+	return out, err
+}
+
+func find(tx *db.Tx, id string) (Event, error) {
+	var e Event
+	err := tx.One(&e, `SELECT id, at, kind, actor_id, actor_name, subject, body FROM event WHERE id = $1`, id)
+	if err != nil {
+		return e, fmt.Errorf("event %s: %w", id, err)
+	}
+	return e, nil
+}
