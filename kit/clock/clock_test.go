@@ -53,3 +53,31 @@ func TestMovingTheClockTellsWhoAsked(t *testing.T) {
 		t.Errorf("told %d times, shift %v", told, c.Shift())
 	}
 }
+
+func TestDatesAreWrittenAsPeopleReadThem(t *testing.T) {
+	at := func(y int, m time.Month, d, h, min int) clock.Instant {
+		return clock.At(time.Date(y, m, d, h, min, 0, 0, clock.Paris))
+	}
+	if got := at(2026, 7, 1, 16, 0).Long(clock.Paris); got != "mercredi 1er juillet 2026 à 16\u00a0h\u00a000" {
+		t.Errorf("long: %q", got)
+	}
+	if got := at(2026, 12, 1, 9, 5).Short(clock.Paris); got != "01/12/2026 09:05" {
+		t.Errorf("short: %q", got)
+	}
+	now := at(2026, 3, 28, 23, 30) // the eve of the change of hour: that day has 23 hours
+	cases := []struct {
+		deadline clock.Instant
+		want     string
+	}{
+		{at(2026, 3, 28, 23, 0), "close"},
+		{at(2026, 3, 28, 23, 59), "aujourd'hui"},
+		{at(2026, 3, 29, 0, 0), "demain"},
+		{at(2026, 3, 30, 0, 10), "dans\u00a02\u00a0jours"},
+		{at(2026, 4, 28, 12, 0), "dans\u00a031\u00a0jours"},
+	}
+	for _, c := range cases {
+		if got := c.deadline.Left(now, clock.Paris); got != c.want {
+			t.Errorf("%s: %q, want %q", c.deadline.Short(clock.Paris), got, c.want)
+		}
+	}
+}

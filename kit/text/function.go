@@ -21,7 +21,7 @@ var functionWords = wordSet(`
 	duquel desquels desquelles auquel auxquels auxquelles
 	tout tous toute toutes chaque quelque quelques aucun aucune
 	être est sont été avoir ont sera seront
-	audit auxdits dudit desdits desdites ladite ledit lesdits lesdites
+	auxdits dudit desdits desdites ladite ledit lesdits lesdites
 	quelqu'un quelqu'une aujourd'hui lorsque puisque quoique
 `)
 

@@ -21,6 +21,7 @@ type Act string
 
 // The acts of today, by room.
 const (
+	VisitSite     Act = "site.visit" // pages that are for everybody
 	SearchNotices Act = "notice.search"
 	RecordNotices Act = "notice.record"
 	SeeWatches    Act = "watch.see"
@@ -29,10 +30,11 @@ const (
 )
 
 // Acts lists every act, for the tests of the matrix.
-var Acts = []Act{SearchNotices, RecordNotices, SeeWatches, EditWatches, SendAlerts}
+var Acts = []Act{VisitSite, SearchNotices, RecordNotices, SeeWatches, EditWatches, SendAlerts}
 
 // matrix is who may do what. What is not written is refused.
 var matrix = map[Act]map[Role]bool{
+	VisitSite:     {Visitor: true, Newcomer: true, CompanyUser: true, CompanyAdmin: true, System: true},
 	SearchNotices: {Visitor: true, Newcomer: true, CompanyUser: true, CompanyAdmin: true, System: true},
 	RecordNotices: {System: true},
 	SeeWatches:    {Newcomer: true, CompanyUser: true, CompanyAdmin: true},

@@ -11,6 +11,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	all := []access.Role{access.Visitor, access.Newcomer, access.CompanyUser, access.CompanyAdmin, access.System}
 	// Written out by hand, so that a change of the matrix is a change here too.
 	allowed := map[access.Act]string{
+		access.VisitSite:     "visitor newcomer user admin system",
 		access.SearchNotices: "visitor newcomer user admin system",
 		access.RecordNotices: "system",
 		access.SeeWatches:    "newcomer user admin",

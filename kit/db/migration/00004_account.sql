@@ -12,13 +12,15 @@ CREATE TABLE account (
 );
 
 -- Somebody asked for an account: nothing exists until the address has answered.
--- The token's hash is written when the mail is composed.
+-- The token's hash is written when the mail is composed. number is the SIRET when
+-- the country is FR, the national identifier elsewhere.
 CREATE TABLE sign_up (
     id TEXT PRIMARY KEY,
     address TEXT NOT NULL,
     address_key TEXT NOT NULL,
     name TEXT NOT NULL,
-    siret TEXT NOT NULL,
+    country TEXT NOT NULL,
+    number TEXT NOT NULL,
     company_name TEXT NOT NULL,
     token_hash TEXT UNIQUE,
     asked_at BIGINT NOT NULL,
@@ -31,7 +33,7 @@ CREATE TABLE session (
     token_hash TEXT PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     membership_id TEXT NOT NULL,
-    agent TEXT NOT NULL,
+    browser TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
@@ -39,13 +41,16 @@ CREATE TABLE session (
 CREATE INDEX session_account ON session (account_id);
 CREATE INDEX session_expires ON session (expires_at);
 
--- Failed attempts, per account key and per network, shared by all replicas.
+-- Failed attempts, shared by all replicas: per account, per network, and per
+-- account in a network it has signed in from before. Keys are digests. Taking the
+-- row is also the lock of what it counts. After keep_until it means nothing.
 CREATE TABLE attempt (
     key TEXT PRIMARY KEY,
     failures BIGINT NOT NULL,
-    last_at BIGINT NOT NULL,
-    blocked_until BIGINT
+    blocked_until BIGINT,
+    keep_until BIGINT NOT NULL
 );
+CREATE INDEX attempt_keep ON attempt (keep_until);
 
 -- A person in a company's establishment. A row that is not approved yet lets the
 -- person act in their own name, apart from the company's data.

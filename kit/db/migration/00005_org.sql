@@ -1,16 +1,21 @@
 -- +goose Up
+-- A company is known by its SIREN, or abroad by its national identifier; its
+-- establishment by its SIRET, or abroad by the same identifier.
 CREATE TABLE company (
     id TEXT PRIMARY KEY,
-    siren TEXT NOT NULL UNIQUE,
+    country TEXT NOT NULL,
+    number TEXT NOT NULL,
     name TEXT NOT NULL,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    UNIQUE (country, number)
 );
 CREATE TABLE establishment (
     id TEXT PRIMARY KEY,
     company_id TEXT NOT NULL REFERENCES company (id),
-    siret TEXT NOT NULL UNIQUE,
+    number TEXT NOT NULL,
     declared_at BIGINT NOT NULL,
-    verified_at BIGINT
+    verified_at BIGINT,
+    UNIQUE (company_id, number)
 );
 
 -- The register of buyers: every body seen in a notice, under the keys that

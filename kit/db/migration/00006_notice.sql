@@ -38,3 +38,10 @@ CREATE TABLE notice_raw (
     raw TEXT NOT NULL,
     received_at BIGINT NOT NULL
 );
+-- Which notices say that they change or follow which, read from the other end.
+CREATE TABLE notice_link (
+    source TEXT NOT NULL,
+    target TEXT NOT NULL,
+    notice_id TEXT NOT NULL REFERENCES notice (id),
+    PRIMARY KEY (source, target, notice_id)
+);

@@ -30,6 +30,7 @@ CREATE TABLE watch_recipient (
     asked_at BIGINT NOT NULL,
     confirmed_at BIGINT,
     stopped_at BIGINT,
+    failed_at BIGINT,
     removed_at BIGINT,
     token_hash TEXT UNIQUE
 );

@@ -14,12 +14,15 @@ CREATE TABLE notice_match (
 );
 CREATE INDEX notice_match_slot ON notice_match (slot);
 
--- One row per hour for which digests went out, so that replicas cannot double it.
+-- One row per hour for which digests go out, so that replicas cannot double it;
+-- hours lists those that it serves, the missed ones with it.
 CREATE TABLE digest_run (
     day TEXT NOT NULL,
     hour BIGINT NOT NULL,
     slot BIGINT NOT NULL,
+    hours TEXT NOT NULL,
     ran_at BIGINT NOT NULL,
+    done_at BIGINT,
     PRIMARY KEY (day, hour)
 );
 -- The last slot that a watch's digest has answered for.

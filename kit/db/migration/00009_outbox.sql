@@ -1,6 +1,6 @@
 -- +goose Up
--- Mail that is owed. The row owns its lease; bytes are frozen when it is first
--- taken and thawed only while it is certain that no server has seen them.
+-- Mail that is owed. The row owns its lease; bytes are frozen just before it is
+-- first sent and thawed only while it is certain that no server has taken them.
 CREATE TABLE outbox (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -11,13 +11,17 @@ CREATE TABLE outbox (
     due_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     attempts BIGINT NOT NULL,
+    faults BIGINT NOT NULL,
     lease_owner TEXT,
     lease_until BIGINT,
     bytes TEXT,
+    once BOOLEAN NOT NULL,
     answer TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     ended_at BIGINT,
     UNIQUE (kind, ref)
 );
 CREATE INDEX outbox_due ON outbox (due_at) WHERE state = 'pending';
-CREATE INDEX outbox_lease ON outbox (lease_owner) WHERE lease_owner IS NOT NULL;
+CREATE INDEX outbox_expiry ON outbox (expires_at) WHERE state = 'pending';
+CREATE INDEX outbox_lease ON outbox (lease_owner) WHERE state = 'sending';
+CREATE INDEX outbox_ended ON outbox (ended_at) WHERE ended_at IS NOT NULL;

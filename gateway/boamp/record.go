@@ -1,0 +1,335 @@
+package boamp
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"parvis/procurement/notice"
+)
+
+// source is the value of notice.Record.Source.
+const source = "boamp"
+
+// record is one record being read.
+type record struct {
+	fields  map[string]any
+	gestion any    // unified tree, nil when absent
+	donnees any    // unified tree, nil when absent
+	shape   string // the root of donnees: "eforms", "fnsimple", "mapa", "dsp", "divers", "legacy", "" when absent or unknown
+	forms   *eforms
+	out     notice.Record
+}
+
+// Parse reads one record: the fields themselves, or the wrapping that the older
+// versions of the API put around them. It refuses only what is no JSON object,
+// what has no number, and what has no title anywhere; the error is a *RecordError.
+// Everything else that cannot be read is left out and named in Detail.Unread.
+//
+// Raw is the record as received, without the wrapping; only bytes that are no
+// UTF-8 are replaced, because no database would keep them.
+func Parse(raw []byte) (notice.Record, error) {
+	r := &record{}
+	raw, err := r.open(raw)
+	if err != nil {
+		return notice.Record{}, err
+	}
+	r.out.Source, r.out.Raw = source, strings.ToValidUTF8(string(raw), "\ufffd")
+	if err := r.readIdentity(); err != nil {
+		return notice.Record{}, err
+	}
+	r.openInner()
+	r.readPublication()
+	r.readKind()
+	r.readBuyer()
+	r.readDepartments()
+	if err := r.readTitle(); err != nil {
+		return notice.Record{}, err
+	}
+	r.readObject()
+	r.readLots()
+	r.readCPV()
+	r.readLinks()
+	r.readDetail()
+	r.readTimes()
+	return r.out, nil
+}
+
+// open decodes the record and takes off the wrapping: {"record":{"fields":…}} in
+// v2.0, {"fields":…} in v1.0.
+func (r *record) open(raw []byte) ([]byte, error) {
+	if len(raw) > maxRecord {
+		return nil, refuse("Cet enregistrement dépasse 16\u00a0Mio.", errTooLong)
+	}
+	if tooDeep(raw) {
+		return nil, refuse(tooDeepReason, errTooDeep)
+	}
+	for range 3 {
+		v, err := decode(raw)
+		if err != nil {
+			return nil, refuse("Cet enregistrement n'est pas du JSON valable ou il est incomplet.", err)
+		}
+		fields, ok := v.(map[string]any)
+		if !ok {
+			return nil, refuse("Cet enregistrement n'est pas un objet JSON.", nil)
+		}
+		inner := ""
+		for _, name := range []string{"record", "fields"} {
+			if _, isObject := fields[name].(map[string]any); isObject && fields["idweb"] == nil {
+				inner = name
+				break
+			}
+		}
+		if inner == "" {
+			r.fields = fields
+			return raw, nil
+		}
+		var wrapped map[string]json.RawMessage
+		if err := json.Unmarshal(raw, &wrapped); err != nil {
+			return nil, refuse("Cet enregistrement n'est pas du JSON valable.", err)
+		}
+		raw = wrapped[inner]
+	}
+	return nil, refuse("Cet enregistrement est emballé dans une forme inconnue.", nil)
+}
+
+var (
+	idPattern     = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$`)
+	gazetteNumber = regexp.MustCompile(`^[0-9]{2}-[0-9]{1,9}$`)
+	underscored   = regexp.MustCompile(`^[0-9]{2}_[0-9]{1,9}$`)
+)
+
+// readIdentity takes idweb, the only key that the source keeps.
+func (r *record) readIdentity() error {
+	id := token(text(r.fields["idweb"]))
+	if id == "" {
+		return refuse("Cet enregistrement n'a pas de numéro d'avis (champ idweb).", nil)
+	}
+	if !idPattern.MatchString(id) {
+		return refuse("Le numéro d'avis (champ idweb) n'a pas la forme d'un numéro.", nil)
+	}
+	r.out.SourceID = id
+	return nil
+}
+
+// openInner reads the two documents within the record.
+func (r *record) openInner() {
+	var known bool
+	if r.gestion, _, known = tree(r.fields["gestion"]); !known {
+		r.unread("gestion")
+	}
+	var root string
+	if r.donnees, root, known = tree(r.fields["donnees"]); !known {
+		r.unread("donnees")
+	}
+	r.recognise(root)
+}
+
+// legacyRoots are root keys of the shape of before 2024, which has no root of its own.
+var legacyRoots = []string{
+	"identite", "objet", "procedure", "conditiondelai", "attribution", "rectif", "annulation",
+	"renseignementscomplementaires",
+}
+
+// recognise finds out the shape of donnees. An unknown one is kept in Raw, read as
+// far as the keys that are looked for at any depth go, and named.
+func (r *record) recognise(rootKey string) {
+	root, ok := r.donnees.(map[string]any)
+	if !ok || len(root) == 0 {
+		return
+	}
+	for _, shape := range []string{"eforms", "fnsimple", "mapa", "dsp", "divers"} {
+		if _, found := root[shape]; found {
+			r.shape = shape
+			if shape == "eforms" {
+				r.forms = readEForms(root[shape])
+				if r.forms == nil {
+					r.unread("donnees.EFORMS." + choice(root[shape]))
+				}
+			}
+			return
+		}
+	}
+	if has(root, legacyRoots...) {
+		r.shape = "legacy"
+		return
+	}
+	r.unread("donnees." + rootKey)
+}
+
+// unread names a part of the record whose shape is unknown.
+func (r *record) unread(part string) {
+	if part = token(part); !slices.Contains(r.out.Detail.Unread, part) {
+		r.out.Detail.Unread = append(r.out.Detail.Unread, part)
+	}
+}
+
+// field is a field's text, "" for null and for what is no text.
+func (r *record) field(name string) string { return text(r.fields[name]) }
+
+// list gives the texts of a field with several values: a list, a text alone, or,
+// as v1.0 of the API writes it, texts joined by semicolons. Empty ones are dropped.
+func (r *record) list(name string) []string {
+	var values []string
+	add := func(s string) {
+		if s = token(s); s != "" && !slices.Contains(values, s) {
+			values = append(values, s)
+		}
+	}
+	if joined, isText := r.fields[name].(string); isText {
+		for part := range strings.SplitSeq(joined, ";") {
+			add(part)
+		}
+		return values
+	}
+	for _, v := range each(r.fields[name]) {
+		add(text(v))
+	}
+	return values
+}
+
+// body is the part of donnees that describes the call: under the root of the
+// shape, in "initial" for the national forms.
+func (r *record) body() any {
+	switch r.shape {
+	case "fnsimple", "mapa", "dsp", "divers":
+		root := r.root()
+		if has(root, "initial") {
+			return root["initial"]
+		}
+		return root
+	}
+	return r.donnees
+}
+
+// root is the object under the root key of a national form, nil otherwise.
+func (r *record) root() map[string]any {
+	for _, v := range at(r.donnees, r.shape) {
+		if m, ok := v.(map[string]any); ok {
+			return m
+		}
+	}
+	return nil
+}
+
+// readPublication takes the day of publication and the address of the page.
+func (r *record) readPublication() {
+	for _, raw := range []string{r.field("dateparution"), first(r.gestion, "indexation.datepublication")} {
+		if m, ok := readMoment(raw); ok {
+			r.out.PublishedOn = m.wall.Format(time.DateOnly)
+			break
+		}
+	}
+	if r.out.PublishedOn == "" && r.field("dateparution") != "" {
+		r.unread("dateparution")
+	}
+	if address := strings.TrimSpace(r.field("url_avis")); webAddress.MatchString(address) {
+		r.out.URL = address
+	} else if gazetteNumber.MatchString(r.out.SourceID) {
+		r.out.URL = "https://www.boamp.fr/pages/avis/?q=idweb:" + r.out.SourceID
+	}
+}
+
+var webAddress = regexp.MustCompile(`^https?://[0-9A-Za-z.-]+(?::[0-9]+)?(?:[/?#][!-~]{0,400})?$`)
+
+// readTitle takes the title: the field objet, the gazette's summary, or what the
+// form itself has.
+func (r *record) readTitle() error {
+	r.out.Title = title(r.field("objet"))
+	if r.out.Title != "" {
+		return nil
+	}
+	candidates := []string{first(r.gestion, "indexation.resumeobjet")}
+	if r.forms != nil {
+		candidates = append(candidates, r.forms.title())
+	}
+	candidates = append(candidates, first(r.body(),
+		"objet.titremarche", "naturemarche.intitule", "descriptionmarche.titremarche", "description.objet",
+		"objet.objetcomplet", "naturemarche.description", "descriptionmarche.description"))
+	for _, c := range candidates {
+		if r.out.Title = shortTitle(c); r.out.Title != "" {
+			return nil
+		}
+	}
+	e := refuse("Cet avis n'a pas d'objet.", nil)
+	e.SourceID = r.out.SourceID
+	return e
+}
+
+// readObject takes what the contract is about, in words and by the source's codes.
+func (r *record) readObject() {
+	candidates := []string{}
+	if r.forms != nil {
+		candidates = append(candidates, r.forms.description())
+	}
+	candidates = append(candidates, first(r.body(),
+		"objet.objetcomplet", "naturemarche.description", "caracteristiques.principales",
+		"descriptionmarche.description", "description.objet", "objet.caracteristiques.principales"),
+		r.field("x_description"))
+	for _, c := range candidates {
+		if c = paragraphs(c); c != "" && c != r.out.Title {
+			r.out.Description = c
+			break
+		}
+	}
+	r.out.Descriptors = r.list("descripteur_libelle")
+	if len(r.out.Descriptors) == 0 {
+		for _, d := range at(r.gestion, "indexation", "descripteurs", "descripteur", "libelle") {
+			r.out.Descriptors = append(r.out.Descriptors, token(text(d)))
+		}
+	}
+	r.readCategory()
+	r.readProcedure()
+	r.readReference()
+}
+
+// readReference takes the buyer's own number.
+func (r *record) readReference() {
+	candidates := []string{}
+	if r.forms != nil {
+		candidates = append(candidates, r.forms.reference())
+	}
+	candidates = append(candidates, first(r.body(),
+		"communication.identifiantinterne", "renseignements.idmarche", "objet.refmarche",
+		"conditionadministrative.referencemarche", "objet.numreference"))
+	if r.forms == nil { // eForms has identifiers of many other things under such names
+		candidates = append(candidates, firstDeep(r.body(), "identifiantinterne", "idmarche", "numreference", "referencemarche"))
+	}
+	candidates = append(candidates, r.field("x_reference"))
+	for _, c := range candidates {
+		if r.out.Reference = token(c); r.out.Reference != "" {
+			return
+		}
+	}
+}
+
+// readLinks takes the numbers of the notices that this one changes or follows,
+// the surest first.
+func (r *record) readLinks() {
+	add := func(id string) {
+		id = token(id)
+		if underscored.MatchString(id) {
+			id = strings.Replace(id, "_", "-", 1)
+		}
+		if idPattern.MatchString(id) && id != r.out.SourceID && !slices.Contains(r.out.Linked, id) {
+			r.out.Linked = append(r.out.Linked, id)
+		}
+	}
+	for _, name := range []string{"annonce_lie", "annonces_anterieures"} {
+		for _, id := range r.list(name) {
+			add(id)
+		}
+	}
+	for _, previous := range find(r.donnees, "avisinitial") {
+		for _, id := range find(previous, "idweb") {
+			add(text(id))
+		}
+	}
+	for _, previous := range find(r.gestion, "annonceanterieur", "annoncelie") {
+		for _, id := range find(previous, "idweb") {
+			add(text(id))
+		}
+	}
+}

@@ -1,0 +1,178 @@
+package boamp
+
+import (
+	"bufio"
+	"errors"
+	"io"
+)
+
+const (
+	maxRecord = 16 << 20 // bytes
+	maxDepth  = 100      // levels of objects and lists
+)
+
+var (
+	errTooLong = errors.New("record longer than the limit")
+	errTooDeep = errors.New("record nested deeper than the limit")
+)
+
+// nesting follows JSON text byte by byte and knows how deep it is. It checks no
+// grammar: that is the decoder's work, once the record's end is known.
+type nesting struct {
+	depth, deepest    int
+	inString, escaped bool
+}
+
+// feed takes the next byte and tells whether it closed the outermost value.
+func (n *nesting) feed(c byte) (closed bool) {
+	switch {
+	case n.escaped:
+		n.escaped = false
+	case n.inString:
+		n.escaped = c == '\\'
+		n.inString = c != '"'
+	case c == '"':
+		n.inString = true
+	case c == '{' || c == '[':
+		n.depth++
+		n.deepest = max(n.deepest, n.depth)
+	case c == '}' || c == ']':
+		n.depth--
+		return n.depth <= 0
+	}
+	return false
+}
+
+// tooDeep tells whether a text passes the limit of levels, without decoding it.
+func tooDeep[T string | []byte](text T) bool {
+	var n nesting
+	for i := range len(text) {
+		n.feed(text[i])
+		if n.deepest > maxDepth {
+			return true
+		}
+	}
+	return false
+}
+
+// scanner reads a stream one JSON value at a time and keeps what it read on
+// request, so that a wrong guess about the container can be taken back.
+type scanner struct {
+	in        *bufio.Reader
+	buf       []byte
+	recording bool
+	consumed  []byte
+}
+
+func (s *scanner) next() (byte, error) {
+	c, err := s.in.ReadByte()
+	if err == nil && s.recording {
+		s.consumed = append(s.consumed, c)
+	}
+	return c, err
+}
+
+// back returns the byte just read.
+func (s *scanner) back() {
+	_ = s.in.UnreadByte() // always follows a ReadByte
+	if s.recording {
+		s.consumed = s.consumed[:len(s.consumed)-1]
+	}
+}
+
+// rest is the stream again from the point where recording began.
+func (s *scanner) rest() *bufio.Reader {
+	return bufio.NewReaderSize(io.MultiReader(&byteReader{s.consumed}, s.in), bufferSize)
+}
+
+type byteReader struct{ left []byte }
+
+func (b *byteReader) Read(p []byte) (int, error) {
+	if len(b.left) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, b.left)
+	b.left = b.left[n:]
+	return n, nil
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+// skip passes spaces, and commas too when they separate elements, and gives the
+// next byte without consuming it.
+func (s *scanner) skip(commas bool) (byte, error) {
+	for {
+		c, err := s.next()
+		if err != nil {
+			return 0, err
+		}
+		if !isSpace(c) && (!commas || c != ',') {
+			s.back()
+			return c, nil
+		}
+	}
+}
+
+// value reads the JSON value that comes next, which is not a space. The bytes are
+// valid until the next call. A value beyond the limits is read to its end, dropped
+// and reported as problem; err is the stream's own, io.ErrUnexpectedEOF when the
+// value has no end.
+func (s *scanner) value(limit int) (raw []byte, problem, err error) {
+	s.buf = s.buf[:0]
+	first, err := s.next()
+	if err != nil {
+		return nil, nil, err
+	}
+	s.buf = append(s.buf, first)
+	if first != '{' && first != '[' {
+		return s.scalar(first, limit)
+	}
+	var n nesting
+	n.feed(first)
+	for closed := false; !closed; {
+		c, err := s.next()
+		if err != nil {
+			return s.buf, problem, unexpected(err)
+		}
+		closed = n.feed(c)
+		switch {
+		case problem != nil:
+		case len(s.buf) >= limit:
+			problem = errTooLong
+		case n.deepest > maxDepth:
+			problem = errTooDeep
+		default:
+			s.buf = append(s.buf, c)
+		}
+	}
+	return s.buf, problem, nil
+}
+
+// scalar reads a string, or anything else up to a separator.
+func (s *scanner) scalar(first byte, limit int) (raw []byte, problem, err error) {
+	var n nesting
+	n.feed(first)
+	for {
+		c, err := s.next()
+		if err != nil {
+			return s.buf, problem, unexpected(err)
+		}
+		if !n.inString && (isSpace(c) || c == ',' || c == ']' || c == '}' || c == ':') {
+			s.back()
+			return s.buf, problem, nil
+		}
+		n.feed(c)
+		if len(s.buf) >= limit {
+			problem = errTooLong
+			continue
+		}
+		s.buf = append(s.buf, c)
+	}
+}
+
+func unexpected(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}

@@ -1,0 +1,125 @@
+package notice
+
+import (
+	"time"
+
+	"parvis/kit/clock"
+	"parvis/procurement/refdata"
+)
+
+// Kind is what a notice announces: the gazette's « nature ».
+type Kind string
+
+// Kinds of notice. Only Contract, Prior and Corrigendum can be open.
+const (
+	Contract     Kind = "contract"     // avis de marché, appel à concurrence
+	Prior        Kind = "prior"        // avis de préinformation, périodique
+	Corrigendum  Kind = "corrigendum"  // avis rectificatif
+	Cancellation Kind = "cancellation" // avis d'annulation
+	Award        Kind = "award"        // résultat de marché
+	Amendment    Kind = "amendment"    // modification d'un marché en cours
+	VEA          Kind = "vea"          // intention de conclure, ex ante volontaire
+	Other        Kind = "other"
+)
+
+// Lot is one lot of a notice.
+type Lot struct {
+	Number      string   `json:"number"`
+	Title       string   `json:"title"`
+	Description string   `json:"description,omitempty"`
+	CPV         []string `json:"cpv,omitempty"`
+}
+
+// Correction is one line of a corrigendum: « au lieu de … lire … ».
+type Correction struct {
+	Section string `json:"section"`
+	Old     string `json:"old,omitempty"`
+	New     string `json:"new,omitempty"`
+}
+
+// AwardLine is one award: to whom, for how much.
+type AwardLine struct {
+	Lot        string `json:"lot,omitempty"`
+	Holder     string `json:"holder"`
+	AmountCent int64  `json:"amount_cent,omitempty"`
+	Currency   string `json:"currency,omitempty"`
+	On         string `json:"on,omitempty"` // date, YYYY-MM-DD
+}
+
+// Detail is what only some notices have.
+type Detail struct {
+	Corrections  []Correction `json:"corrections,omitempty"`
+	Awards       []AwardLine  `json:"awards,omitempty"`
+	CancelReason string       `json:"cancel_reason,omitempty"`
+	Family       string       `json:"family,omitempty"` // the gazette's: JOUE, FNS, MAPA, DSP, DIVERS
+	Criteria     []string     `json:"criteria,omitempty"`
+	Unread       []string     `json:"unread,omitempty"` // parts of the record whose shape we do not know
+}
+
+// BuyerRecord is what a source says of the buyer.
+type BuyerRecord struct {
+	Name     string
+	SIRET    string // as it was found, valid or not
+	Postcode string
+	City     string
+}
+
+// Record is a notice as a source gives it, cleaned of its dirt but not yet ours.
+type Record struct {
+	Source      string // "boamp"
+	SourceID    string // the gazette's number, e.g. 20-1110
+	Kind        Kind
+	Category    refdata.Category      // "" when the source says nothing
+	Procedure   refdata.ProcedureType // "" when unknown
+	Title       string
+	Description string
+	Reference   string
+	Buyer       BuyerRecord
+	Departments []string // INSEE codes; none = lieu non précisé
+	CPV         []string // 8 digits
+	Descriptors []string
+	Lots        []Lot
+	Detail      Detail
+	PublishedOn string // YYYY-MM-DD
+
+	Deadline         clock.Instant // zero = non communiquée
+	DeadlineRaw      string        // as the source wrote it
+	DeadlineSource   string        // the field it was read in
+	DeadlineDoubtful bool          // the hour must be checked in the notice
+	VisitAt          clock.Instant
+	QuestionsUntil   clock.Instant
+
+	URL    string
+	Linked []string // source ids of the notices that this one changes or follows
+	Raw    string   // the record as received
+}
+
+// silentFor is how long a call without a known deadline is shown as open.
+const silentFor = 60 * 24 * time.Hour
+
+// Notice is a recorded notice.
+type Notice struct {
+	Record
+	ID          string
+	BuyerID     string
+	RecordedAt  clock.Instant // when the platform first had it: what counts for alerts
+	ChangedAt   clock.Instant
+	CancelledAt clock.Instant
+}
+
+// Open tells whether a company can still answer at that moment. A call whose
+// deadline is not known counts as open for sixty days after its publication.
+func (n *Notice) Open(at clock.Instant) bool {
+	return openAt(n.Kind, n.Deadline, n.CancelledAt, n.PublishedOn, at)
+}
+
+func openAt(kind Kind, deadline, cancelled clock.Instant, publishedOn string, at clock.Instant) bool {
+	if kind != Contract || !cancelled.IsZero() {
+		return false
+	}
+	if !deadline.IsZero() {
+		return deadline >= at
+	}
+	day, err := time.ParseInLocation(time.DateOnly, publishedOn, clock.Paris)
+	return err == nil && clock.At(day).Add(silentFor) >= at
+}

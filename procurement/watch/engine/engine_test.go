@@ -1,0 +1,178 @@
+package engine_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"parvis/procurement/notice"
+	"parvis/procurement/refdata"
+	"parvis/procurement/watch/engine"
+)
+
+// words that watches and notices of the property test are made of: few, so that
+// they meet; with every trap of the language that the analyser knows.
+var words = strings.Fields(`menuiserie menuiseries MENUISERIES bardage école écoles l'école ECOLE travaux travail gaz bus
+	vidéo-protection vidéoprotection accord-cadre accords-cadres V.R.D. VRD voirie réseaux eau eaux potable œuvre oeuvres
+	gros maîtrise d'œuvre TP 3D de la pour bail baux nettoyage locaux local`)
+
+var phrases = []string{`"gros œuvre"`, `"maîtrise d'œuvre"`, `"eau potable"`, `"travaux de voirie"`, `"vidéo protection"`, `"de la voirie"`, `"accord cadre"`}
+
+var codes = []string{"45000000", "45421000", "45421150", "33651630", "71300000"}
+
+func text(t *rapid.T, label string, most int) string {
+	return strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, most).Draw(t, label), " ")
+}
+
+func criteria(t *rapid.T) notice.Criteria {
+	keyword := rapid.OneOf(rapid.SampledFrom(words), rapid.SampledFrom(phrases))
+	return notice.Criteria{
+		Mode:        rapid.SampledFrom([]notice.Mode{"", notice.Any, notice.All}).Draw(t, "mode"),
+		Keywords:    rapid.SliceOfN(keyword, 0, 5).Draw(t, "keywords"),
+		Exclude:     rapid.SliceOfN(keyword, 0, 2).Draw(t, "exclude"),
+		Buyers:      rapid.SliceOfN(rapid.SampledFrom([]string{"b1", "b2", "b3"}), 0, 2).Draw(t, "buyers"),
+		Departments: rapid.SliceOfN(rapid.SampledFrom([]string{"67", "68", "2A", "974", "01"}), 0, 3).Draw(t, "departments"),
+		CPV:         rapid.SliceOfN(rapid.SampledFrom(append([]string{"45", "33", "4542"}, codes...)), 0, 2).Draw(t, "cpv"),
+		Combine:     rapid.SampledFrom([]notice.Combine{"", notice.Or, notice.And}).Draw(t, "combine"),
+		Categories:  rapid.SliceOfN(rapid.SampledFrom(refdata.Categories()), 0, 2).Draw(t, "natures"),
+	}
+}
+
+func subject(t *rapid.T) notice.Subject {
+	s := notice.Subject{
+		Units:    [][]string{{text(t, "title", 6), text(t, "description", 12)}},
+		Buyer:    rapid.SampledFrom([]string{"b1", "b2", "b3", "b4", ""}).Draw(t, "buyer"),
+		CPV:      rapid.SliceOfN(rapid.SampledFrom(codes), 0, 2).Draw(t, "cpv"),
+		Category: rapid.SampledFrom(append(refdata.Categories(), "")).Draw(t, "category"),
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "lots") {
+		s.Units = append(s.Units, []string{text(t, "lot", 5)})
+	}
+	for _, d := range rapid.SliceOfN(rapid.SampledFrom([]string{"67", "68", "2A", "974", "75"}), 0, 3).Draw(t, "departments") {
+		s.Places.Add(d)
+	}
+	return s
+}
+
+// TestTheEngineAnswersAsANaiveScan is the engine's contract, clause by clause.
+func TestTheEngineAnswersAsANaiveScan(t *testing.T) {
+	matched, asked := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		var entries []engine.Entry
+		for range rapid.IntRange(0, 30).Draw(t, "watches") {
+			c := criteria(t)
+			q, err := notice.Compile(c)
+			if err != nil { // only function words
+				continue
+			}
+			entries = append(entries, engine.Entry{Num: uint64(len(entries)) * 3, Query: q})
+		}
+		var sample engine.Sample
+		for range rapid.IntRange(0, 3).Draw(t, "sample") {
+			sample = append(sample, subject(t))
+		}
+		e := engine.Build(entries, sample)
+		m := engine.NewMatcher(e)
+		for i := range 5 {
+			s := subject(t)
+			var want []uint64
+			for _, entry := range entries {
+				if entry.Query.Matches(s) {
+					want = append(want, entry.Num)
+				}
+			}
+			matched, asked = matched+len(want), asked+len(entries)
+			if got := slices.Clone(m.Match(&s)); !slices.Equal(got, want) {
+				t.Fatalf("notice %d %+v:\n got %v\nwant %v", i, s, got, want)
+			}
+		}
+	})
+	if matched == 0 || matched == asked {
+		t.Errorf("%d matches of %d: the test compares nothing", matched, asked)
+	}
+}
+
+func query(t *testing.T, c notice.Criteria) *notice.Query {
+	t.Helper()
+	q, err := notice.Compile(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
+}
+
+func TestWhatAWatchMeans(t *testing.T) {
+	place := func(codes ...string) (p notice.Places) {
+		for _, c := range codes {
+			p.Add(c)
+		}
+		return p
+	}
+	school := notice.Subject{Units: [][]string{{"Réhabilitation de l'école"}, {"Lot 1 : désamiantage"}, {"Lot 2 : menuiseries bois"}}, Places: place("67")}
+	coded := notice.Subject{Units: [][]string{{"Marché 2026-04"}}, CPV: []string{"45421150"}}
+	cases := []struct {
+		name string
+		c    notice.Criteria
+		s    notice.Subject
+		want bool
+	}{
+		{"nothing asked", notice.Criteria{}, school, true},
+		{"a word of a lot", notice.Criteria{Keywords: []string{"menuiserie"}}, school, true},
+		{"an excluded word in another lot does no harm", notice.Criteria{Keywords: []string{"menuiserie"}, Exclude: []string{"désamiantage"}}, school, true},
+		{"an excluded word in the same lot does", notice.Criteria{Keywords: []string{"menuiserie"}, Exclude: []string{"bois"}}, school, false},
+		{"all the words, in one unit", notice.Criteria{Mode: notice.All, Keywords: []string{"menuiserie", "bois"}}, school, true},
+		{"all the words, scattered over units", notice.Criteria{Mode: notice.All, Keywords: []string{"menuiserie", "désamiantage"}}, school, false},
+		{"another department", notice.Criteria{Departments: []string{"68"}}, school, false},
+		{"no place matches every department", notice.Criteria{Departments: []string{"68"}}, coded, true},
+		{"no category matches every category", notice.Criteria{Categories: []refdata.Category{refdata.Works}}, coded, true},
+		{"a code or the words", notice.Criteria{Keywords: []string{"menuiserie"}, CPV: []string{"45"}}, coded, true},
+		{"a code and the words", notice.Criteria{Keywords: []string{"menuiserie"}, CPV: []string{"45"}, Combine: notice.And}, coded, false},
+		{"« et » with a notice without codes is the words alone", notice.Criteria{Keywords: []string{"menuiserie"}, CPV: []string{"45"}, Combine: notice.And}, school, true},
+		{"codes alone do not match a notice without", notice.Criteria{CPV: []string{"45"}}, school, false},
+		{"a phrase does not span two fields", notice.Criteria{Keywords: []string{`"gros œuvre"`}}, notice.Subject{Units: [][]string{{"gros", "oeuvre"}}}, false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			q := query(t, c.c)
+			if got := q.Matches(c.s); got != c.want {
+				t.Errorf("the query says %v, want %v", got, c.want)
+			}
+			m := engine.NewMatcher(engine.Build([]engine.Entry{{Num: 7, Query: q}}, nil))
+			if got := len(m.Match(&c.s)) == 1; got != c.want {
+				t.Errorf("the engine says %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestAMatcherAllocatesNothingOnceWarm(t *testing.T) {
+	var entries []engine.Entry
+	for i := range 2000 {
+		c := notice.Criteria{Keywords: []string{words[i%20], words[(i*7)%20]}, Departments: []string{refdata.Departments()[i%100].Code}}
+		if i%2 == 0 {
+			c.Mode = notice.All
+		}
+		entries = append(entries, engine.Entry{Num: uint64(i), Query: query(t, c)})
+	}
+	s := notice.Subject{Units: [][]string{{strings.Join(words, " ")}, {"voirie et bardage"}}}
+	s.Places.Add("67")
+	m := engine.NewMatcher(engine.Build(entries, engine.Sample{s}))
+	if len(m.Match(&s)) == 0 {
+		t.Fatal("nothing matches")
+	}
+	if n := testing.AllocsPerRun(100, func() { m.Match(&s) }); n != 0 {
+		t.Errorf("%v allocations per notice", n)
+	}
+}
+
+func ExampleBuild() {
+	q, _ := notice.Compile(notice.Criteria{Keywords: []string{"menuiserie"}, Departments: []string{"67"}})
+	e := engine.Build([]engine.Entry{{Num: 1, Query: q}}, nil)
+	s := notice.Subject{Units: [][]string{{"Remplacement des menuiseries extérieures"}}}
+	s.Places.Add("67")
+	fmt.Println(engine.NewMatcher(e).Match(&s))
+	// Output: [1]
+}

@@ -1,0 +1,279 @@
+package engine
+
+import (
+	"bytes"
+	"hash/maphash"
+	"math/bits"
+
+	"parvis/kit/text"
+	"parvis/procurement/notice"
+)
+
+// memoSlots is how many written words a matcher remembers the features of: the
+// vocabulary of a week of notices.
+const (
+	memoBits  = 15
+	memoSlots = 1 << memoBits
+)
+
+// memo is what one written word gives: a run of the matcher's known features.
+// The word itself is not kept: its 64-bit hash under a random seed is enough.
+type memo struct {
+	hash           uint64
+	from           uint32
+	words, anchors uint32 // how many features, then how many anchors
+}
+
+// Matcher asks one engine, one notice after the other, allocating nothing once
+// warm. It is not safe for concurrent use: take one per goroutine.
+type Matcher struct {
+	e       *Engine
+	memo    []memo
+	known   []uint32 // features and anchors of the words in memo
+	set     []uint64 // features of the unit being read
+	present []uint32 // the same, listed
+	suspect []uint32 // phrases to test in this unit
+	tokens  []text.Token
+	reader  text.Analyser
+	found   []uint64 // watches, as bits
+	out     []uint64
+	cells   [130]uint8 // the cells to read: 0 and the notice's departments
+}
+
+// NewMatcher makes a matcher of the engine.
+func NewMatcher(e *Engine) *Matcher { return newMatcher(e) }
+
+func newMatcher(e *Engine) *Matcher {
+	return &Matcher{
+		e: e, memo: make([]memo, memoSlots),
+		set: make([]uint64, (e.features+63)/64), found: make([]uint64, (len(e.nums)+63)/64),
+	}
+}
+
+// Match gives the numbers of the watches that match, in the order in which they
+// were given to Build. The slice is good until the next call.
+func (m *Matcher) Match(s *notice.Subject) []uint64 {
+	places := m.placesOf(s.Places)
+	category := uint8(0)
+	if s.Category != "" {
+		category = categoryBit(s.Category)
+	}
+	for _, unit := range s.Units {
+		m.read(unit, s.CPV)
+		for _, f := range m.present {
+			m.feature(f, places, s, category)
+		}
+		for _, r := range m.e.buyers[s.Buyer] {
+			m.try(r, s, category)
+		}
+		m.forget()
+	}
+	return m.sweep()
+}
+
+// placesOf lists the cells to read; nil means all: a notice without a place
+// matches every department.
+func (m *Matcher) placesOf(p notice.Places) []uint8 {
+	if p.None() {
+		return nil
+	}
+	cells := append(m.cells[:0], 0)
+	for w, word := range p {
+		for ; word != 0; word &= word - 1 {
+			cells = append(cells, uint8(w*64+bits.TrailingZeros64(word)+1))
+		}
+	}
+	return cells
+}
+
+func (m *Matcher) feature(f uint32, places []uint8, s *notice.Subject, category uint8) {
+	e := m.e
+	from, to := e.cellsOf[f], e.cellsOf[f+1]
+	if from == to {
+		return
+	}
+	if places == nil {
+		for c := from; c < to; c++ {
+			m.cell(e.starts[c], s, category)
+		}
+		return
+	}
+	cells := e.places[from:to]
+	for _, p := range places {
+		if i := bytes.IndexByte(cells, p); i >= 0 {
+			m.cell(e.starts[from+uint32(i)], s, category)
+		}
+	}
+}
+
+func (m *Matcher) cell(at uint32, s *notice.Subject, category uint8) {
+	cell := m.e.arena[at:]
+	ids, groups, conditions := cell[0], cell[1], cell[2]
+	found := m.found
+	for _, id := range cell[3 : 3+ids] {
+		found[id>>6] |= 1 << (id & 63)
+	}
+	cell = cell[3+ids:]
+	for ; groups > 0; groups-- {
+		n := cell[1]
+		if m.has(cell[0]) {
+			for _, id := range cell[2 : 2+n] {
+				found[id>>6] |= 1 << (id & 63)
+			}
+		}
+		cell = cell[2+n:]
+	}
+	for ; conditions > 0; conditions-- {
+		if m.has(cell[0]) && m.has(cell[1]) {
+			if ref := cell[2]; ref&ruleRef == 0 {
+				found[ref>>6] |= 1 << (ref & 63)
+			} else {
+				m.try(ref&^ruleRef, s, category)
+			}
+		}
+		cell = cell[3:]
+	}
+}
+
+func (m *Matcher) has(f uint32) bool { return m.set[f>>6]&(1<<(f&63)) != 0 }
+
+func (m *Matcher) any(features []uint32) bool {
+	for _, f := range features {
+		if m.has(f) {
+			return true
+		}
+	}
+	return false
+}
+
+// try checks a rule whole.
+func (m *Matcher) try(number uint32, s *notice.Subject, category uint8) {
+	r := &m.e.rules[number]
+	for _, f := range r.all {
+		if !m.has(f) {
+			return
+		}
+	}
+	switch {
+	case len(r.some) > 0 && !m.any(r.some),
+		m.any(r.none),
+		len(r.cpv) > 0 && len(s.CPV) > 0 && !m.any(r.cpv),
+		r.categories != 0 && category != 0 && r.categories&category == 0,
+		!r.places.None() && !s.Places.None() && !r.places.Meet(s.Places):
+		return
+	}
+	m.found[r.id>>6] |= 1 << (r.id & 63)
+}
+
+// sweep gives the watches found and clears them.
+func (m *Matcher) sweep() []uint64 {
+	m.out = m.out[:0]
+	for w, word := range m.found {
+		if word == 0 {
+			continue
+		}
+		m.found[w] = 0
+		for ; word != 0; word &= word - 1 {
+			m.out = append(m.out, m.e.nums[w*64+bits.TrailingZeros64(word)])
+		}
+	}
+	return m.out
+}
+
+// read makes the set of features of one unit.
+func (m *Matcher) read(unit []string, cpv []string) {
+	m.put(always)
+	for _, code := range cpv {
+		for n := 2; n <= len(code) && len(m.e.cpv) > 0; n++ {
+			if f, ok := m.e.cpv[code[:n]]; ok {
+				m.put(f)
+			}
+		}
+	}
+	for _, field := range unit {
+		for start, end := text.NextWord(field, 0); start < end; start, end = text.NextWord(field, end) {
+			m.word(field[start:end])
+		}
+	}
+	m.testPhrases(unit)
+}
+
+func (m *Matcher) put(f uint32) {
+	if w, bit := &m.set[f>>6], uint64(1)<<(f&63); *w&bit == 0 {
+		*w |= bit
+		m.present = append(m.present, f)
+	}
+}
+
+// forget makes ready for the next unit.
+func (m *Matcher) forget() {
+	for _, f := range m.present {
+		m.set[f>>6] = 0
+	}
+	m.present = m.present[:0]
+}
+
+func (m *Matcher) word(w string) {
+	h := maphash.String(m.e.seed, w) | 1 // 0 is an empty slot
+	slot := &m.memo[h>>(64-memoBits)]
+	if slot.hash != h {
+		m.learn(slot, h, w)
+	}
+	known := m.known[slot.from:]
+	for _, f := range known[:slot.words] {
+		m.put(f)
+	}
+	for _, f := range known[slot.words : slot.words+slot.anchors] {
+		m.suspect = append(m.suspect, f)
+	}
+}
+
+// learn analyses a word that the memo does not hold.
+func (m *Matcher) learn(slot *memo, h uint64, w string) {
+	if len(m.known) > 8*memoSlots { // slots that were taken over have left holes
+		m.known = m.known[:0]
+		clear(m.memo)
+	}
+	*slot = memo{hash: h, from: uint32(len(m.known))}
+	pieces := text.Word(w)
+	for _, p := range pieces {
+		for _, t := range p.Terms {
+			m.known = append(m.known, m.e.terms[t]...)
+		}
+	}
+	slot.words = uint32(len(m.known)) - slot.from
+	for _, p := range pieces {
+		for _, t := range p.Terms {
+			m.known = append(m.known, m.e.anchors[t]...)
+		}
+	}
+	slot.anchors = uint32(len(m.known)) - slot.from - slot.words
+}
+
+// testPhrases looks whether the phrases of which a word was met are there.
+func (m *Matcher) testPhrases(unit []string) {
+	if len(m.suspect) == 0 {
+		return
+	}
+	m.tokens = m.tokens[:0]
+	base := 0
+	for _, field := range unit {
+		from := len(m.tokens)
+		m.tokens = m.reader.Append(m.tokens, field)
+		for i := from; i < len(m.tokens); i++ {
+			m.tokens[i].Pos += base
+		}
+		if n := len(m.tokens); n > from {
+			base = m.tokens[n-1].Pos + m.tokens[n-1].Span + fieldGap
+		}
+	}
+	for _, f := range m.suspect {
+		if !m.has(f) && m.e.phrases[f].In(m.tokens) {
+			m.put(f)
+		}
+	}
+	m.suspect = m.suspect[:0]
+}
+
+// fieldGap keeps a phrase from spanning two fields, as notice.Tokens does.
+const fieldGap = 2

@@ -1,0 +1,175 @@
+package watch
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+
+	"parvis/kit/clock"
+	"parvis/kit/db"
+	"parvis/procurement/notice"
+	"parvis/procurement/watch/engine"
+)
+
+// Matcher tells which active watches a notice concerns. It holds all of them in
+// memory: a large engine, and a small one of what changed since that one was built,
+// so that an edit costs milliseconds at a million watches.
+type Matcher struct {
+	follow *db.Follower
+	index  *notice.Index
+
+	mu     sync.Mutex
+	live   map[uint64]liveWatch // every active watch
+	base   *engine.Matcher
+	recent map[uint64]bool // changed since base was built: base's answer does not count
+	delta  *engine.Matcher
+}
+
+// Rhythm is when a watch's notices leave.
+type Rhythm struct {
+	Frequency   Frequency
+	Hour        int
+	ActiveSince clock.Instant
+	Everything  bool // it has no criterion: a digest only
+}
+
+type liveWatch struct {
+	query  *notice.Query
+	rhythm Rhythm
+}
+
+func liveOf(w *Watch) (liveWatch, error) {
+	q, err := notice.Compile(w.Criteria)
+	return liveWatch{q, Rhythm{w.Frequency, w.Hour, w.ActiveSince, w.Criteria.Empty()}}, err
+}
+
+// Rhythm tells when the notices of an active watch leave.
+func (m *Matcher) Rhythm(num uint64) (Rhythm, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	w, ok := m.live[num]
+	return w.rhythm, ok
+}
+
+// rebuildAfter is how many changes the small engine takes before the large one
+// is built again.
+const rebuildAfter = 2000
+
+func newMatcher(d *db.DB, index *notice.Index) *Matcher {
+	m := &Matcher{index: index}
+	m.follow = d.Follow(m.loadAll, m.applyChanges, changeKind)
+	return m
+}
+
+// CatchUp returns once every change committed before the call counts.
+func (m *Matcher) CatchUp(ctx context.Context) error { return m.follow.CatchUp(ctx) }
+
+// Run follows the changes until ctx ends.
+func (m *Matcher) Run(ctx context.Context, report func(error)) { m.follow.Run(ctx, report) }
+
+// Len is the number of active watches.
+func (m *Matcher) Len() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.live)
+}
+
+func (m *Matcher) loadAll(tx *db.Tx) error {
+	live := map[uint64]liveWatch{}
+	var r row
+	err := tx.Each(func(scan func(...any) error) error {
+		if err := scan(&r.ID, &r.Num, &r.Criteria, &r.Frequency, &r.Hour, &r.ActiveSince); err != nil {
+			return err
+		}
+		w, err := r.watch()
+		if err != nil {
+			return err
+		}
+		live[w.Num], err = liveOf(w)
+		return err
+	}, "SELECT id, num, criteria, frequency, hour, active_since FROM watch WHERE active AND deleted_at IS NULL")
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.live = live
+	m.rebuild()
+	return nil
+}
+
+// rebuild makes the large engine of everything.
+func (m *Matcher) rebuild() {
+	m.base = engine.NewMatcher(engine.Build(m.entries(nil), m.index.Sample(1000)))
+	m.recent, m.delta = map[uint64]bool{}, nil
+}
+
+// entries lists the live watches of these numbers, all of them for nil, in order.
+func (m *Matcher) entries(only map[uint64]bool) []engine.Entry {
+	var out []engine.Entry
+	for num, w := range m.live {
+		if only == nil || only[num] {
+			out = append(out, engine.Entry{Num: num, Query: w.query})
+		}
+	}
+	slices.SortFunc(out, func(a, b engine.Entry) int { return cmp.Compare(a.Num, b.Num) })
+	return out
+}
+
+func (m *Matcher) applyChanges(tx *db.Tx, changes []db.Change) error {
+	ids := make([]string, len(changes))
+	for i, c := range changes {
+		ids[i] = c.Subject
+	}
+	changed := map[uint64]*liveWatch{}
+	for some := range slices.Chunk(ids, 500) {
+		watches, err := ByIDs(tx, some)
+		if err != nil {
+			return err
+		}
+		for _, w := range watches {
+			changed[w.Num] = nil
+			if w.Live() {
+				l, err := liveOf(w)
+				if err != nil {
+					return err
+				}
+				changed[w.Num] = &l
+			}
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for num, w := range changed {
+		m.recent[num] = true
+		if w == nil {
+			delete(m.live, num)
+		} else {
+			m.live[num] = *w
+		}
+	}
+	if len(m.recent) > max(rebuildAfter, len(m.live)/20) {
+		m.rebuild()
+	} else {
+		m.delta = engine.NewMatcher(engine.Build(m.entries(m.recent), nil))
+	}
+	return nil
+}
+
+// Match gives the numbers of the active watches that match, sorted.
+func (m *Matcher) Match(s notice.Subject) []uint64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []uint64
+	for _, num := range m.base.Match(&s) {
+		if !m.recent[num] {
+			out = append(out, num)
+		}
+	}
+	if m.delta != nil {
+		out = append(out, m.delta.Match(&s)...)
+		slices.Sort(out)
+	}
+	return out
+}

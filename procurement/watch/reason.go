@@ -1,0 +1,83 @@
+package watch
+
+import (
+	"strings"
+
+	"parvis/kit/text"
+	"parvis/procurement/notice"
+)
+
+// Reason is why a watch matched a notice.
+type Reason struct {
+	WatchID string
+	Name    string
+	Words   []string // as the notice writes them, each once; none when no keyword was asked
+}
+
+// Text says it in one line: « veille « Menuiseries », sur « menuiseries » ».
+func (r Reason) Text() string {
+	if len(r.Words) == 0 {
+		return "veille «\u00a0" + r.Name + " »"
+	}
+	return "veille «\u00a0" + r.Name + "\u00a0», sur «\u00a0" + strings.Join(r.Words, "\u00a0», «\u00a0") + " »"
+}
+
+// Reasons says, for each of the watches that match the notice, on which of its
+// words. It is computed when it is shown, by the same code that matches.
+func Reasons(watches []*Watch, n *notice.Notice) ([]Reason, error) {
+	var out []Reason
+	subject := n.Subject()
+	for _, w := range watches {
+		q, err := notice.Compile(w.Criteria)
+		if err != nil {
+			return nil, err
+		}
+		if q.Matches(subject) {
+			out = append(out, Reason{w.ID, w.Name, wordsOf(q, subject)})
+		}
+	}
+	return out, nil
+}
+
+// wordsOf lists the words of the notice on which the query matched.
+func wordsOf(q *notice.Query, s notice.Subject) []string {
+	var words []string
+	seen := map[string]bool{}
+	for _, unit := range s.Units {
+		for _, field := range unit {
+			for _, span := range q.Why(field) {
+				word := strings.ToLower(strings.Join(strings.Fields(field[span[0]:span[1]]), " "))
+				if key := text.Fold(word); !seen[key] {
+					seen[key] = true
+					words = append(words, word)
+				}
+			}
+		}
+	}
+	return words
+}
+
+// MatchingLots lists the lots that satisfy the words of one of the watches by
+// themselves.
+func MatchingLots(watches []*Watch, n *notice.Notice) []notice.Lot {
+	s := n.Subject()
+	chosen := make([]bool, len(n.Lots))
+	for _, w := range watches {
+		q, err := notice.Compile(w.Criteria)
+		if err != nil || len(q.Keywords) == 0 {
+			continue
+		}
+		for i := range n.Lots {
+			one := s
+			one.Units = s.Units[i+1 : i+2]
+			chosen[i] = chosen[i] || q.Matches(one)
+		}
+	}
+	var out []notice.Lot
+	for i, lot := range n.Lots {
+		if chosen[i] {
+			out = append(out, lot)
+		}
+	}
+	return out
+}

@@ -1,0 +1,229 @@
+package watch
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"parvis/kit/clock"
+	"parvis/kit/db"
+	"parvis/kit/fault"
+	"parvis/kit/token"
+	"parvis/procurement/access"
+	"parvis/procurement/account"
+	"parvis/procurement/event"
+	"parvis/procurement/org"
+)
+
+// A request to receive a watch waits for its answer that long, and an address is
+// asked that often a day at most, all companies together.
+const (
+	consentFor = 7 * 24 * time.Hour
+	asksPerDay = 5
+)
+
+var errNoRecipient = fault.New(fault.NotFound, "Ce lien n'est plus valable\u00a0: la demande a expiré, ou l'adresse a été retirée de la veille.")
+
+// addRecipients asks each new address whether it wants the watch. It gives the
+// addresses that were asked.
+func (s *Service) addRecipients(tx *db.Tx, by access.Actor, w *Watch, addresses []account.Address) ([]string, error) {
+	var asked []string
+	for _, a := range addresses {
+		known, err := agreed(tx, w.Scope, a.Key)
+		if err != nil {
+			return nil, err
+		}
+		if known {
+			if _, err := insertRecipient(tx, w.ID, a, false, tx.Now); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		today, err := askedToday(tx, a.Key, tx.Now.Add(-24*time.Hour))
+		if err != nil {
+			return nil, err
+		}
+		id, err := insertRecipient(tx, w.ID, a, false, 0)
+		if err != nil {
+			return nil, err
+		}
+		asked = append(asked, a.Text)
+		if today >= asksPerDay {
+			continue // the row waits; the mailbox is left in peace
+		}
+		if err := s.journal.Record(tx, by, event.RecipientAsked, id, struct{}{}); err != nil {
+			return nil, err
+		}
+	}
+	return asked, nil
+}
+
+// replaceRecipients makes the list of further addresses what the form says. Only
+// its owner takes back what an address has said: a colleague must not.
+func (s *Service) replaceRecipients(tx *db.Tx, by access.Actor, w *Watch, addresses []account.Address, resume bool) ([]string, error) {
+	var fresh []account.Address
+	for _, a := range addresses {
+		if !slices.ContainsFunc(w.Recipients, func(r Recipient) bool { return r.AddressKey == a.Key }) {
+			fresh = append(fresh, a)
+		}
+	}
+	for _, r := range w.Recipients {
+		switch {
+		case r.Main && resume && by.AccountID == w.AccountID:
+			for _, fact := range []string{"stopped_at", "failed_at"} {
+				if err := setRecipient(tx, r.ID, fact, 0); err != nil {
+					return nil, err
+				}
+			}
+		case !r.Main && !slices.ContainsFunc(addresses, func(a account.Address) bool { return a.Key == r.AddressKey }):
+			if err := removeRecipient(tx, r.ID); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return s.addRecipients(tx, by, w, fresh)
+}
+
+// Request is what a person is asked: whether they want a company's watch.
+type Request struct {
+	Recipient
+	WatchName   string
+	CompanyName string
+	AskedBy     string
+	ExpiresAt   clock.Instant
+}
+
+// MintToken makes the secret of a confirmation request, in the transaction that
+// composes its mail: only its hash is kept. ok is false when nobody should be
+// asked any more.
+func MintToken(tx *db.Tx, recipientID string) (secret string, r Request, ok bool, err error) {
+	r, err = request(tx, "id = $1", recipientID)
+	if fault.Is(err, fault.NotFound) {
+		return "", r, false, nil
+	}
+	if err != nil || r.State() != Awaited || tx.Now > r.ExpiresAt {
+		return "", r, false, err
+	}
+	secret = token.New()
+	_, err = tx.Exec("UPDATE watch_recipient SET token_hash = $1 WHERE id = $2", token.Hash(secret), recipientID)
+	return secret, r, true, err
+}
+
+func request(tx *db.Tx, condition string, args ...any) (Request, error) {
+	r, err := recipientBy(tx, condition, args...)
+	if err != nil {
+		return Request{}, err
+	}
+	out := Request{Recipient: r, ExpiresAt: r.AskedAt.Add(consentFor)}
+	watches, err := ByIDs(tx, []string{r.WatchID})
+	if err != nil {
+		return out, err
+	}
+	if len(watches) == 0 || !watches[0].DeletedAt.IsZero() {
+		return out, errNoRecipient
+	}
+	w := watches[0]
+	e, err := org.EstablishmentByID(tx, w.EstablishmentID)
+	if err != nil {
+		return out, err
+	}
+	asker, err := account.Find(tx, w.AccountID)
+	if err != nil {
+		return out, err
+	}
+	out.WatchName, out.CompanyName, out.AskedBy = w.Name, e.CompanyName, asker.Name
+	return out, nil
+}
+
+// FindRecipient reads a recipient; ok is false when it was removed.
+func FindRecipient(tx *db.Tx, id string) (r Recipient, ok bool, err error) {
+	r, err = recipientBy(tx, "id = $1", id)
+	if fault.Is(err, fault.NotFound) {
+		return r, false, nil
+	}
+	return r, err == nil, err
+}
+
+// RequestOf shows the request of a token; nothing is consumed.
+func (s *Service) RequestOf(ctx context.Context, secret string) (Request, error) {
+	var r Request
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		r, err = liveRequest(tx, secret)
+		return err
+	})
+	return r, err
+}
+
+func liveRequest(tx *db.Tx, secret string) (Request, error) {
+	r, err := request(tx, "token_hash = $1", token.Hash(secret))
+	if err == nil && r.State() == Awaited && tx.Now > r.ExpiresAt {
+		return r, errNoRecipient
+	}
+	return r, err
+}
+
+// Answer records whether the person wants the watch. Answering again the same
+// way changes nothing.
+func (s *Service) Answer(ctx context.Context, secret string, yes bool) (Request, error) {
+	var r Request
+	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		if r, err = liveRequest(tx, secret); err != nil {
+			return err
+		}
+		by := access.Actor{Name: r.Address}
+		switch {
+		case yes && r.State() == Awaited:
+			r.ConfirmedAt = tx.Now
+			if err := setRecipient(tx, r.ID, "confirmed_at", tx.Now); err != nil {
+				return err
+			}
+			return s.journal.Record(tx, by, event.RecipientConfirmed, r.WatchID, struct{}{})
+		case !yes && r.State() != Stopped:
+			r.StoppedAt = tx.Now
+			return s.stop(tx, r.Recipient)
+		}
+		return nil
+	})
+	return r, err
+}
+
+func (s *Service) stop(tx *db.Tx, r Recipient) error {
+	if err := setRecipient(tx, r.ID, "stopped_at", tx.Now); err != nil {
+		return err
+	}
+	return s.journal.Record(tx, access.Actor{Name: r.Address}, event.RecipientStopped, r.WatchID, struct{}{})
+}
+
+// Stop ends, for one address, the watches of these ids; again takes it back.
+// It gives the watches as they then stand for that address.
+func (s *Service) Stop(tx *db.Tx, addressKey string, watchIDs []string, again bool) error {
+	for _, id := range watchIDs {
+		r, err := recipientBy(tx, "watch_id = $1 AND address_key = $2", id, addressKey)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		switch {
+		case again && r.State() == Stopped && !r.ConfirmedAt.IsZero():
+			if err := setRecipient(tx, r.ID, "stopped_at", 0); err != nil {
+				return err
+			}
+			if err := s.journal.Record(tx, access.Actor{Name: r.Address}, event.RecipientConfirmed, id, struct{}{}); err != nil {
+				return err
+			}
+		case !again && r.State() != Stopped:
+			if err := s.stop(tx, r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Fail suspends an address that its server refuses for good.
+func Fail(tx *db.Tx, addressKey string) error {
+	_, err := tx.Exec("UPDATE watch_recipient SET failed_at = $1 WHERE address_key = $2 AND failed_at IS NULL AND removed_at IS NULL", tx.Now, addressKey)
+	return err
+}

@@ -1,0 +1,298 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"parvis/kit/clock"
+	"parvis/kit/db"
+	"parvis/kit/fault"
+	"parvis/procurement/access"
+	"parvis/procurement/account"
+	"parvis/procurement/event"
+	"parvis/procurement/notice"
+	"parvis/procurement/org"
+)
+
+// changeKind is the kind of change that says which watch to read again.
+const changeKind = "watch"
+
+var errNoWatch = fault.New(fault.NotFound, "Cette veille n'existe pas, ou plus.")
+
+// Service holds the use cases of watches.
+type Service struct {
+	db      *db.DB
+	journal *event.Journal
+	notices *notice.Service
+	matcher *Matcher
+}
+
+// NewService makes the room; its matcher is empty until Load.
+func NewService(d *db.DB, j *event.Journal, notices *notice.Service) *Service {
+	return &Service{db: d, journal: j, notices: notices, matcher: newMatcher(d, notices.Index())}
+}
+
+// Matcher tells which watches a notice concerns.
+func (s *Service) Matcher() *Matcher { return s.matcher }
+
+// List gives the actor's watches, oldest first.
+func (s *Service) List(ctx context.Context, by access.Actor) ([]*Watch, error) {
+	if err := by.Must(access.SeeWatches); err != nil {
+		return nil, err
+	}
+	var out []*Watch
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		out, err = inScope(tx, by.Scope())
+		return err
+	})
+	return out, err
+}
+
+// Find gives one of the actor's watches; anybody else's does not exist.
+func (s *Service) Find(ctx context.Context, by access.Actor, id string) (*Watch, error) {
+	if err := by.Must(access.SeeWatches); err != nil {
+		return nil, err
+	}
+	var w *Watch
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		w, err = findInScope(tx, by.Scope(), id)
+		return err
+	})
+	return w, err
+}
+
+// Saved is what became of a form.
+type Saved struct {
+	ID      string
+	Ignored []string // function words left out, to be said
+	Asked   []string // addresses that were sent a confirmation request
+}
+
+// body is what the journal keeps of a watch.
+type body struct {
+	Name     string          `json:"name"`
+	Criteria notice.Criteria `json:"criteria"`
+	Active   bool            `json:"active"`
+}
+
+// Create makes a watch of the form.
+func (s *Service) Create(ctx context.Context, by access.Actor, f Form) (Saved, error) {
+	var saved Saved
+	if err := by.Must(access.EditWatches); err != nil {
+		return saved, err
+	}
+	main, err := account.ParseAddress(by.Address)
+	if err != nil {
+		return saved, fmt.Errorf("main address: %w", err)
+	}
+	d, err := f.check(main)
+	if err != nil {
+		return saved, err
+	}
+	saved.Ignored = d.ignored
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := room(tx, by.Scope()); err != nil {
+			return err
+		}
+		num, err := nextNum(tx)
+		if err != nil {
+			return err
+		}
+		w := &Watch{
+			ID: db.NewID(), Num: uint64(num), Scope: by.Scope(), EstablishmentID: by.EstablishmentID, AccountID: by.AccountID,
+			Version: 1, CreatedAt: tx.Now,
+		}
+		d.apply(w, tx.Now)
+		if err := s.checkUse(tx, w); err != nil {
+			return err
+		}
+		if err := insert(tx, w); err != nil {
+			return err
+		}
+		if _, err := insertRecipient(tx, w.ID, main, true, tx.Now); err != nil {
+			return err
+		}
+		if saved.Asked, err = s.addRecipients(tx, by, w, d.recipients); err != nil {
+			return err
+		}
+		saved.ID = w.ID
+		return s.tell(tx, by, event.WatchCreated, w)
+	})
+	return saved, err
+}
+
+// room refuses a watch too many.
+func room(tx *db.Tx, scope string) error {
+	var n int
+	if err := tx.One(&n, "SELECT count(*) FROM watch WHERE scope = $1 AND deleted_at IS NULL", scope); err != nil {
+		return err
+	}
+	if n >= MaxWatches {
+		return fault.New(fault.Invalid, fmt.Sprintf("Votre établissement a déjà %d veilles, le maximum\u00a0: supprimez-en une, ou élargissez-en une autre.", MaxWatches)).On(FieldName)
+	}
+	return nil
+}
+
+// apply writes the draft on the watch. It becomes active now, or goes on being.
+func (d draft) apply(w *Watch, now clock.Instant) {
+	w.Name, w.Criteria, w.Frequency, w.Hour, w.ChangedAt = d.name, d.criteria, d.frequency, d.hour, now
+	switch {
+	case d.active && !w.Active:
+		w.Active, w.ActiveSince = true, now
+	case !d.active:
+		w.Active, w.ActiveSince = false, 0
+	}
+}
+
+// checkUse refuses a name that another watch of the scope bears, and buyers
+// that are not in the register.
+func (s *Service) checkUse(tx *db.Tx, w *Watch) error {
+	var faults fault.List
+	var n int
+	if err := tx.One(&n, "SELECT count(*) FROM watch WHERE scope = $1 AND name_key = $2 AND id <> $3 AND deleted_at IS NULL",
+		w.Scope, nameKey(w.Name), w.ID); err != nil {
+		return err
+	}
+	if n > 0 {
+		faults = append(faults, fault.New(fault.Invalid, "Une veille de votre établissement porte déjà ce nom\u00a0: choisissez-en un autre.").On(FieldName))
+	}
+	ids := slices.DeleteFunc(slices.Clone(w.Criteria.Buyers), func(id string) bool { return uuid.Validate(id) != nil })
+	found, err := org.BuyersByID(tx, ids)
+	if err != nil {
+		return err
+	}
+	if len(found) < len(w.Criteria.Buyers) {
+		faults = append(faults, fault.New(fault.Invalid, "Un organisme choisi n'est plus au répertoire\u00a0: retirez-le et choisissez-le à nouveau.").On(notice.FieldBuyers))
+	}
+	return faults.Err()
+}
+
+// tell records the event and wakes the matchers.
+func (s *Service) tell(tx *db.Tx, by access.Actor, kind event.Kind, w *Watch) error {
+	if err := tx.Changed(changeKind, w.ID); err != nil {
+		return err
+	}
+	return s.journal.Record(tx, by, kind, w.ID, body{w.Name, w.Criteria, w.Active})
+}
+
+// Update saves an edited form. A colleague who saved meanwhile is not overwritten.
+func (s *Service) Update(ctx context.Context, by access.Actor, id string, f Form) (Saved, error) {
+	saved := Saved{ID: id}
+	if err := by.Must(access.EditWatches); err != nil {
+		return saved, err
+	}
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		w, err := findInScope(tx, by.Scope(), id)
+		if err != nil {
+			return err
+		}
+		d, err := f.check(w.main())
+		if err != nil {
+			return err
+		}
+		saved.Ignored = d.ignored
+		d.apply(w, tx.Now)
+		w.Version++
+		if err := s.checkUse(tx, w); err != nil {
+			return err
+		}
+		switch ok, err := update(tx, w, f.Version); {
+		case err != nil:
+			return err
+		case !ok:
+			return fault.New(fault.Conflict, "Cette veille a été modifiée entre-temps, par vous dans un autre onglet ou par un collègue. Rien n'est perdu\u00a0: vos saisies sont ci-dessous\u00a0; enregistrez à nouveau pour les garder.")
+		}
+		if saved.Asked, err = s.replaceRecipients(tx, by, w, d.recipients, f.Resume); err != nil {
+			return err
+		}
+		return s.tell(tx, by, event.WatchChanged, w)
+	})
+	return saved, err
+}
+
+// main is the address of the account that made the watch.
+func (w *Watch) main() account.Address {
+	for _, r := range w.Recipients {
+		if r.Main {
+			return account.Address{Text: r.Address, Key: r.AddressKey}
+		}
+	}
+	return account.Address{}
+}
+
+// Delete removes a watch: it sends nothing from now on. What was sent is kept.
+func (s *Service) Delete(ctx context.Context, by access.Actor, id string) (name string, err error) {
+	if err := by.Must(access.EditWatches); err != nil {
+		return "", err
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		w, err := findInScope(tx, by.Scope(), id)
+		if err != nil {
+			return err
+		}
+		name = w.Name
+		if err := markDeleted(tx, id); err != nil {
+			return err
+		}
+		return s.tell(tx, by, event.WatchDeleted, w)
+	})
+	return name, err
+}
+
+// Hit is one row of the live list: a contract and why it is there.
+type Hit struct {
+	*notice.Notice
+	Reasons []Reason
+}
+
+// Live is a page of the contracts now online that match the active watches.
+type Live struct {
+	Total int
+	Hits  []Hit
+	At    clock.Instant
+}
+
+// Live answers the page's list, each contract once, from the queries that alert.
+func (s *Service) Live(ctx context.Context, by access.Actor, order notice.Order, from, size int) (Live, error) {
+	watches, err := s.List(ctx, by)
+	if err != nil {
+		return Live{}, err
+	}
+	watches = slices.DeleteFunc(watches, func(w *Watch) bool { return !w.Live() })
+	queries := make([]*notice.Query, len(watches))
+	for i, w := range watches {
+		if queries[i], err = notice.Compile(w.Criteria); err != nil {
+			return Live{}, fmt.Errorf("watch %s: %w", w.ID, err)
+		}
+	}
+	ids := s.notices.Index().Find(notice.Filter{OpenAt: s.db.Clock.Now(), Order: order}, queries...)
+	page, err := s.notices.Read(ctx, ids, from, size)
+	if err != nil {
+		return Live{}, err
+	}
+	live := Live{Total: page.Total, At: page.At}
+	for _, n := range page.Notices {
+		reasons, err := Reasons(watches, n)
+		if err != nil {
+			return Live{}, err
+		}
+		live.Hits = append(live.Hits, Hit{n, reasons})
+	}
+	return live, nil
+}
+
+// PerWeek estimates how many notices a week the criteria would have brought over
+// the last four weeks: what the page says before an empty watch is accepted.
+func (s *Service) PerWeek(c notice.Criteria) (int, error) {
+	q, err := notice.Compile(c)
+	if err != nil {
+		return 0, err
+	}
+	const weeks = 4
+	n := s.notices.Index().CallsSince(q, s.db.Clock.Now().Add(-weeks*7*24*time.Hour))
+	return (n + weeks - 1) / weeks, nil
+}

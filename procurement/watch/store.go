@@ -1,0 +1,188 @@
+package watch
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"parvis/kit/clock"
+	"parvis/kit/db"
+)
+
+type row struct {
+	ID              string
+	Num             int64
+	Scope           string
+	EstablishmentID string
+	AccountID       string
+	Name            string
+	Criteria        string
+	Active          bool
+	ActiveSince     clock.Instant
+	Frequency       string
+	Hour            int64
+	Version         int64
+	CreatedAt       clock.Instant
+	ChangedAt       clock.Instant
+	DeletedAt       clock.Instant
+}
+
+const columns = `id, num, scope, establishment_id, account_id, name, criteria, active, active_since, frequency, hour, version, created_at, changed_at, deleted_at`
+
+func (r row) watch() (*Watch, error) {
+	w := &Watch{
+		ID: r.ID, Num: uint64(r.Num), Scope: r.Scope, EstablishmentID: r.EstablishmentID, AccountID: r.AccountID, Name: r.Name,
+		Active: r.Active, ActiveSince: r.ActiveSince, Frequency: Frequency(r.Frequency), Hour: int(r.Hour), Version: r.Version,
+		CreatedAt: r.CreatedAt, ChangedAt: r.ChangedAt, DeletedAt: r.DeletedAt,
+	}
+	if err := json.Unmarshal([]byte(r.Criteria), &w.Criteria); err != nil {
+		return nil, fmt.Errorf("watch %s: %w", r.ID, err)
+	}
+	return w, nil
+}
+
+// query reads watches by a condition, with their recipients.
+func query(tx *db.Tx, condition string, args ...any) ([]*Watch, error) {
+	var rows []row
+	if err := tx.All(&rows, "SELECT "+columns+" FROM watch WHERE "+condition, args...); err != nil {
+		return nil, err
+	}
+	out := make([]*Watch, len(rows))
+	for i, r := range rows {
+		w, err := r.watch()
+		if err != nil {
+			return nil, err
+		}
+		out[i] = w
+	}
+	return out, addRecipients(tx, out)
+}
+
+func addRecipients(tx *db.Tx, watches []*Watch) error {
+	const batch = 500
+	for from := 0; from < len(watches); from += batch {
+		some := watches[from:min(from+batch, len(watches))]
+		byID := map[string]*Watch{}
+		args := make([]any, len(some))
+		for i, w := range some {
+			byID[w.ID], args[i] = w, w.ID
+		}
+		var found []Recipient
+		if err := tx.All(&found, "SELECT "+recipientColumns+" FROM watch_recipient WHERE removed_at IS NULL AND watch_id IN ("+
+			db.Placeholders(1, len(args))+") ORDER BY main DESC, asked_at, id", args...); err != nil {
+			return err
+		}
+		for _, r := range found {
+			byID[r.WatchID].Recipients = append(byID[r.WatchID].Recipients, r)
+		}
+	}
+	return nil
+}
+
+func inScope(tx *db.Tx, scope string) ([]*Watch, error) {
+	return query(tx, "scope = $1 AND deleted_at IS NULL ORDER BY created_at, id", scope)
+}
+
+func findInScope(tx *db.Tx, scope, id string) (*Watch, error) {
+	if uuid.Validate(id) != nil { // an address holds any bytes, some of which a database refuses
+		return nil, errNoWatch
+	}
+	found, err := query(tx, "id = $1 AND scope = $2 AND deleted_at IS NULL", id, scope)
+	if err != nil || len(found) == 0 {
+		return nil, errors.Join(err, errAbsent(len(found)))
+	}
+	return found[0], nil
+}
+
+// errAbsent turns "none" into what a person is told: another's watch does not exist.
+func errAbsent(n int) error {
+	if n == 0 {
+		return errNoWatch
+	}
+	return nil
+}
+
+// ByIDs reads watches, deleted ones included.
+func ByIDs(tx *db.Tx, ids []string) ([]*Watch, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	return query(tx, "id IN ("+db.Placeholders(1, len(ids))+") ORDER BY num", args...)
+}
+
+// ByNums reads watches by their numbers, deleted ones included, any number of them.
+func ByNums(tx *db.Tx, nums []uint64) ([]*Watch, error) {
+	var out []*Watch
+	const batch = 500
+	for from := 0; from < len(nums); from += batch {
+		some := nums[from:min(from+batch, len(nums))]
+		args := make([]any, len(some))
+		for i, n := range some {
+			args[i] = int64(n)
+		}
+		found, err := query(tx, "num IN ("+db.Placeholders(1, len(args))+") ORDER BY num", args...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// nextNum hands out the next number; the row's lock makes creations queue.
+func nextNum(tx *db.Tx) (int64, error) {
+	var n int64
+	err := tx.One(&n, `INSERT INTO counter (name, value) VALUES ('watch', 1)
+		ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`)
+	return n, err
+}
+
+func insert(tx *db.Tx, w *Watch) error {
+	criteria, err := json.Marshal(w.Criteria)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO watch (`+columns+`, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, $15)`,
+		w.ID, int64(w.Num), w.Scope, w.EstablishmentID, w.AccountID, w.Name, string(criteria), w.Active, w.ActiveSince,
+		string(w.Frequency), w.Hour, w.Version, w.CreatedAt, w.ChangedAt, nameKey(w.Name))
+	return err
+}
+
+// update writes the watch if nobody else did since the given version.
+func update(tx *db.Tx, w *Watch, version int64) (bool, error) {
+	criteria, err := json.Marshal(w.Criteria)
+	if err != nil {
+		return false, err
+	}
+	n, err := tx.Exec(`UPDATE watch SET name = $1, name_key = $2, criteria = $3, active = $4, active_since = $5, frequency = $6, hour = $7,
+		version = $8, changed_at = $9 WHERE id = $10 AND version = $11 AND deleted_at IS NULL`,
+		w.Name, nameKey(w.Name), string(criteria), w.Active, w.ActiveSince, string(w.Frequency), w.Hour, w.Version, w.ChangedAt, w.ID, version)
+	return n == 1, err
+}
+
+func markDeleted(tx *db.Tx, id string) error {
+	_, err := tx.Exec("UPDATE watch SET deleted_at = $1, version = version + 1 WHERE id = $2", tx.Now, id)
+	return err
+}
+
+// DueAt lists the active daily watches of these hours, and all the active
+// immediate ones.
+func DueAt(tx *db.Tx, hours []int) ([]*Watch, error) {
+	args := []any{string(Immediate)}
+	for _, h := range hours {
+		args = append(args, h)
+	}
+	return query(tx, "active AND deleted_at IS NULL AND (frequency = $1 OR hour IN ("+db.Placeholders(2, len(hours))+")) ORDER BY num", args...)
+}
+
+// Receiving lists the active watches that are mailed to an address.
+func Receiving(tx *db.Tx, addressKey string) ([]*Watch, error) {
+	return query(tx, `active AND deleted_at IS NULL AND id IN (SELECT watch_id FROM watch_recipient
+		WHERE address_key = $1 AND confirmed_at IS NOT NULL AND stopped_at IS NULL AND failed_at IS NULL AND removed_at IS NULL) ORDER BY num`, addressKey)
+}

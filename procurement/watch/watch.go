@@ -1,0 +1,105 @@
+package watch
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"parvis/kit/clock"
+	"parvis/kit/text"
+	"parvis/procurement/notice"
+)
+
+// Frequency is a watch's rhythm.
+type Frequency string
+
+// Rhythms. Daily, at an hour of Paris, is the default.
+const (
+	Immediate Frequency = "immediate"
+	Daily     Frequency = "daily"
+)
+
+// DefaultHour is when a daily digest leaves unless the company chooses.
+const DefaultHour = 7
+
+// Limits of one establishment and one watch.
+const (
+	MaxWatches    = 50
+	MaxRecipients = 10
+	maxNameRunes  = 100
+)
+
+// Watch is a company's description of what it wants to hear of.
+type Watch struct {
+	ID              string
+	Num             uint64 // its number in the engine
+	Scope           string // access.Actor.Scope of whom it belongs to
+	EstablishmentID string
+	AccountID       string // who made it: their address is the main one
+	Name            string
+	Criteria        notice.Criteria
+	Active          bool
+	ActiveSince     clock.Instant
+	Frequency       Frequency
+	Hour            int // of Paris, 0–23, when Daily
+	Version         int64
+	CreatedAt       clock.Instant
+	ChangedAt       clock.Instant
+	DeletedAt       clock.Instant
+	Recipients      []Recipient
+}
+
+// Live tells that the watch may still send anything.
+func (w *Watch) Live() bool { return w.Active && w.DeletedAt.IsZero() }
+
+// Recipient is an address that a watch is to be mailed to.
+type Recipient struct {
+	ID          string
+	WatchID     string
+	Address     string
+	AddressKey  string
+	Main        bool // the address of the account that made the watch
+	AskedAt     clock.Instant
+	ConfirmedAt clock.Instant
+	StoppedAt   clock.Instant
+	FailedAt    clock.Instant
+}
+
+// RecipientState is where a recipient stands.
+type RecipientState string
+
+// States of a recipient.
+const (
+	Awaited   RecipientState = "awaited"   // asked, no answer yet
+	Confirmed RecipientState = "confirmed" // is mailed
+	Stopped   RecipientState = "stopped"   // unsubscribed
+	Failed    RecipientState = "failed"    // their server refuses
+)
+
+// State computes where a recipient stands from its dated facts.
+func (r Recipient) State() RecipientState {
+	switch {
+	case !r.FailedAt.IsZero():
+		return Failed
+	case !r.StoppedAt.IsZero():
+		return Stopped
+	case !r.ConfirmedAt.IsZero():
+		return Confirmed
+	}
+	return Awaited
+}
+
+// nameKey makes two names equal that a reader would confuse.
+func nameKey(name string) string { return text.Fold(name) }
+
+// properName trims a typed name and folds its spaces to one each.
+func properName(typed string) string { return strings.Join(strings.Fields(typed), " ") }
+
+// tooLong counts characters, not bytes.
+func tooLong(s string, most int) bool { return utf8.RuneCountInString(s) > most }
+
+// sameCriteria tells whether an edit changed what is asked.
+func sameCriteria(a, b notice.Criteria) bool {
+	return a.Mode == b.Mode && a.Combine == b.Combine && slices.Equal(a.Keywords, b.Keywords) && slices.Equal(a.Exclude, b.Exclude) &&
+		slices.Equal(a.Buyers, b.Buyers) && slices.Equal(a.Departments, b.Departments) && slices.Equal(a.CPV, b.CPV) && slices.Equal(a.Categories, b.Categories)
+}
