@@ -1,0 +1,157 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"parvis/kit/clock"
+	"parvis/kit/db"
+	"parvis/kit/fault"
+	"parvis/procurement/access"
+)
+
+// Life of a session: it ends after idle without a page, and after life whatever
+// happens. Seen is written at most once per refresh.
+const (
+	idle    = 2 * time.Hour
+	life    = 12 * time.Hour
+	refresh = time.Minute
+)
+
+// maxBrowser is how much is kept of what a browser says it is, in bytes.
+const maxBrowser = 200
+
+// Session is an open session and the person who holds it.
+type Session struct {
+	TokenHash       string
+	AccountID       string
+	Name            string
+	Address         string
+	MembershipID    string // empty when the membership has ended since
+	EstablishmentID string
+	Role            access.Role
+	ApprovedAt      clock.Instant
+	SeenAt          clock.Instant
+	ExpiresAt       clock.Instant
+}
+
+// Actor is the person as far as this room knows: org adds what their company is
+// called. Somebody whose membership has ended acts in their own name at once.
+func (s Session) Actor() access.Actor {
+	a := access.Actor{AccountID: s.AccountID, Name: s.Name, Address: s.Address, Role: access.Newcomer}
+	if s.MembershipID != "" {
+		a.MembershipID, a.EstablishmentID = s.MembershipID, s.EstablishmentID
+		a.Role = Membership{Role: s.Role, ApprovedAt: s.ApprovedAt}.ActingRole()
+	}
+	return a
+}
+
+// IsToken tells whether a cookie can be a token at all, so that none and garbage
+// cost no transaction.
+func IsToken(s string) bool { _, ok := digestOf(s); return ok }
+
+// SessionOf reads the open session of a token; found is false for none.
+func SessionOf(tx *db.Tx, token string) (s Session, found bool, err error) {
+	hash, ok := digestOf(token)
+	if !ok {
+		return Session{}, false, nil
+	}
+	s, err = sessionByHash(tx, hash)
+	if errors.Is(err, db.ErrNone) {
+		return Session{}, false, nil
+	}
+	return s, err == nil, err
+}
+
+// KeepAlive notes that the session was used, at most once a minute.
+func (s *Service) KeepAlive(ctx context.Context, open Session) error {
+	if s.db.Clock.Now().Sub(open.SeenAt) < refresh {
+		return nil
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error { return seeSession(tx, open.TokenHash) })
+}
+
+// OpenSession begins a session under a membership (empty: in one's own name) for
+// somebody who has proved who they are, and gives the token, which exists nowhere
+// else. The network counts as theirs from now on.
+func OpenSession(tx *db.Tx, a Account, membershipID, remote, browser string) (token string, err error) {
+	if err := welcomeHome(tx, a.ID, NetworkOf(remote)); err != nil {
+		return "", err
+	}
+	token, hash := newToken()
+	return token, insertSession(tx, hash, a.ID, membershipID, browserName(browser), tx.Now.Add(life))
+}
+
+// SignOut ends the session. Ending one that is over is no error.
+func (s *Service) SignOut(ctx context.Context, token string) error {
+	hash, ok := digestOf(token)
+	if !ok {
+		return nil
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error { return deleteSession(tx, hash) })
+}
+
+// Switch goes on under another membership of the same person, in a new session
+// that ends when the old one would have: changing hats must not prolong it.
+func (s *Service) Switch(ctx context.Context, token, membershipID string) (renewed string, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		open, found, err := SessionOf(tx, token)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fault.New(fault.SignIn, "Votre session est terminée. Connectez-vous pour continuer.")
+		}
+		renewed, err = switchSession(tx, open, membershipID)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	return renewed, nil
+}
+
+func switchSession(tx *db.Tx, open Session, membershipID string) (string, error) {
+	mine, err := MembershipsOf(tx, open.AccountID)
+	if err != nil {
+		return "", err
+	}
+	for _, m := range mine {
+		if m.ID != membershipID {
+			continue
+		}
+		browser, err := sessionBrowser(tx, open.TokenHash)
+		if err != nil {
+			return "", err
+		}
+		if err := deleteSession(tx, open.TokenHash); err != nil {
+			return "", err
+		}
+		token, hash := newToken()
+		return token, insertSession(tx, hash, open.AccountID, m.ID, browser, open.ExpiresAt)
+	}
+	return "", fault.New(fault.NotFound, "Ce rattachement n'existe pas.")
+}
+
+// ForgetStale removes what is over: sessions, sign-ups a day after their link
+// died (they count against the address until then), failed attempts.
+func (s *Service) ForgetStale(ctx context.Context) error {
+	return s.db.Write(ctx, deleteStale)
+}
+
+// browserName cuts what a browser says it is, between characters.
+func browserName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || r < ' ' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, s)
+	if len(s) > maxBrowser {
+		s = strings.ToValidUTF8(s[:maxBrowser], "")
+	}
+	return s
+}

@@ -1,0 +1,135 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"parvis/kit/db"
+	"parvis/kit/fault"
+	"parvis/procurement/access"
+	"parvis/procurement/event"
+)
+
+// errWrong is the one answer to a wrong identifiant and to a wrong password.
+func errWrong() *fault.Error {
+	return fault.New(fault.Invalid, "Identifiant ou mot de passe incorrect.")
+}
+
+// stranger is the subject of event.SignInRefused when no account was meant: what
+// was typed may be a password in the wrong field and goes into no record.
+const stranger = "unknown"
+
+// claim is an attempt to sign in: who is meant and what it costs.
+type claim struct {
+	Account
+	hash   string // empty when nobody has this identifier
+	meters []meter
+}
+
+// SignInBody is the body of event.SignedIn.
+type SignInBody struct {
+	MembershipID string `json:"membership_id"`
+}
+
+// SignIn opens a session for whoever knows the password of an identifiant or an
+// address, under the first membership that is approved, or else the first. It
+// gives the token of the session, a new one each time. remote is the visitor's
+// network address (see NetworkOf), browser what it says it is. A wrong identifier
+// and a wrong password are one refusal after the same work; too many are told how
+// long to wait (fault.Unavailable).
+func (s *Service) SignIn(ctx context.Context, identifier, password, remote, browser string) (token string, err error) {
+	var c claim
+	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		c, err = knock(tx, identifier, NetworkOf(remote))
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	right, err := s.hasher.verify(ctx, c.hash, password)
+	if err != nil {
+		undo := s.db.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error { return forgive(tx, c.meters) })
+		return "", errors.Join(err, undo)
+	}
+	if !right {
+		subject := stranger
+		if c.hash != "" {
+			subject = c.ID
+		}
+		err := s.db.Write(ctx, func(tx *db.Tx) error {
+			return s.journal.Record(tx, access.Anybody(), event.SignInRefused, subject, struct{}{})
+		})
+		if err != nil {
+			return "", err
+		}
+		return "", errWrong()
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		token, err = s.enter(tx, c, remote, browser)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	return token, nil
+}
+
+// knock finds who is meant and counts the attempt.
+func knock(tx *db.Tx, identifier, network string) (claim, error) {
+	var c claim
+	addressKey, loginKey := identifierKeys(identifier)
+	var err error
+	var who string // what the failures are counted under
+	c.Account, c.hash, err = accountByIdentifier(tx, addressKey, loginKey)
+	switch {
+	case err == nil:
+		who = c.ID
+	case errors.Is(err, db.ErrNone):
+		who = "nobody\x00" + addressKey + loginKey
+	default:
+		return claim{}, err
+	}
+	if c.meters, err = metersOf(tx, who, network); err != nil {
+		return claim{}, err
+	}
+	return c, count(tx, c.meters)
+}
+
+// identifierKeys reads what was typed as an address or an identifiant. What is
+// neither leads to nobody, yet has a key: its attempts count like the others'.
+func identifierKeys(typed string) (addressKey, loginKey string) {
+	if strings.Contains(typed, "@") {
+		if a, err := ParseAddress(typed); err == nil {
+			return a.Key, ""
+		}
+	} else if l, err := ParseLogin(typed); err == nil {
+		return "", l.Key
+	}
+	return "", "?" + keyOf(strings.ToLower(strings.TrimSpace(typed)))
+}
+
+// enter opens the session of somebody who proved who they are.
+func (s *Service) enter(tx *db.Tx, c claim, remote, browser string) (token string, err error) {
+	if err := settle(tx, c.meters); err != nil {
+		return "", err
+	}
+	mine, err := MembershipsOf(tx, c.ID)
+	if err != nil {
+		return "", err
+	}
+	under := ""
+	for _, m := range mine {
+		if under == "" {
+			under = m.ID
+		}
+		if !m.ApprovedAt.IsZero() {
+			under = m.ID
+			break
+		}
+	}
+	if token, err = OpenSession(tx, c.Account, under, remote, browser); err != nil {
+		return "", err
+	}
+	return token, s.journal.Record(tx, c.actor(), event.SignedIn, c.ID, SignInBody{under})
+}

@@ -1,0 +1,212 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"parvis/kit/clock"
+	"parvis/kit/db"
+	"parvis/kit/fault"
+	"parvis/procurement/access"
+	"parvis/procurement/event"
+	"parvis/procurement/refdata"
+)
+
+// ErrStale says that a sign-up must not be mailed any more: used, expired, or
+// unknown. The composer drops the mail.
+var ErrStale = errors.New("account: sign-up is used or expired")
+
+// signUpLife is how long the link of a sign-up works.
+const signUpLife = 24 * time.Hour
+
+// signUpsPerDay is how many sign-ups one address can be made to receive: more
+// would be somebody else's doing.
+const signUpsPerDay = 5
+
+// France is the country of companies that have a SIRET.
+const France = "FR"
+
+// SignUpForm is what the sign-up page asks.
+type SignUpForm struct {
+	SIRET       string
+	Country     string // ISO 3166, two letters; empty is France
+	NationalID  string // abroad: the identifier in the country's own register
+	CompanyName string
+	Name        string
+	Address     string
+}
+
+// SignUp is a sign-up that waits for its mailbox to answer.
+type SignUp struct {
+	ID          string
+	Address     string
+	AddressKey  string
+	Name        string
+	Country     string // ISO 3166, two letters
+	Number      string // SIRET in France, the national identifier elsewhere
+	CompanyName string
+	AskedAt     clock.Instant
+	ExpiresAt   clock.Instant
+	UsedAt      clock.Instant
+}
+
+// Pretty is the company's number as people read it.
+func (s SignUp) Pretty() string {
+	if s.Country == France {
+		return refdata.SIRET(s.Number).Pretty()
+	}
+	return s.Country + "\u00a0" + s.Number
+}
+
+func (s SignUp) open(at clock.Instant) bool { return s.UsedAt.IsZero() && at < s.ExpiresAt }
+
+// SignUpBody is the body of event.SignUpAsked and event.SignUpRepeated: which
+// sign-up it was, so that the mails of two of them are told apart.
+type SignUpBody struct {
+	SignUpID string `json:"sign_up_id"`
+}
+
+// limits of what is typed about oneself, in characters.
+const (
+	maxName        = 100
+	maxCompanyName = 200
+	maxNationalID  = 40
+)
+
+// AskSignUp takes a sign-up and has a mail owed to its address: a link when the
+// address is free, a reminder to sign in when it has an account. The answer is the
+// same and so is the work. Faults are on siret, pays, identifiant_national,
+// entreprise, nom, adresse.
+func (s *Service) AskSignUp(ctx context.Context, form SignUpForm) error {
+	asked, err := form.read()
+	if err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := lockAddress(tx, asked.AddressKey); err != nil {
+			return err
+		}
+		today, err := countSignUps(tx, asked.AddressKey, tx.Now.Add(-24*time.Hour))
+		if err != nil {
+			return err
+		}
+		if today >= signUpsPerDay {
+			s.log.WarnContext(ctx, "sign-up not mailed: too many for one address", "address", keyOf(asked.AddressKey)[:12])
+			return nil
+		}
+		asked.ID, asked.AskedAt, asked.ExpiresAt = db.NewID(), tx.Now, tx.Now.Add(signUpLife)
+		kind, subject := event.SignUpAsked, asked.ID
+		switch known, err := accountByAddress(tx, asked.AddressKey); {
+		case err == nil:
+			kind, subject, asked.UsedAt = event.SignUpRepeated, known.ID, tx.Now
+		case !errors.Is(err, db.ErrNone):
+			return err
+		}
+		if err := insertSignUp(tx, asked); err != nil {
+			return err
+		}
+		return s.journal.Record(tx, access.Anybody(), kind, subject, SignUpBody{asked.ID})
+	})
+}
+
+// read checks all fields together.
+func (f SignUpForm) read() (SignUp, error) {
+	var out SignUp
+	var faults fault.List
+	on := func(field string, err error) {
+		if e, ok := fault.As(err); ok {
+			faults = append(faults, e.On(field))
+		}
+	}
+	f.readNumber(&out, on)
+	var err error
+	out.CompanyName, err = oneLine(f.CompanyName, "le nom de l'entreprise", maxCompanyName)
+	on("entreprise", err)
+	out.Name, err = oneLine(f.Name, "votre nom", maxName)
+	if err == nil && strings.ContainsAny(out.Name, "@/:") {
+		// Nothing typed by a stranger may become a link in somebody's mail.
+		err = refuse("Indiquez votre nom, sans adresse ni lien.")
+	}
+	on("nom", err)
+	address, err := ParseAddress(f.Address)
+	on("adresse", err)
+	out.Address, out.AddressKey = address.Text, address.Key
+	return out, faults.Err()
+}
+
+// readNumber takes the SIRET of a French company, or a foreign one's identifier,
+// which has no common form: letters, digits and a few separators.
+func (f SignUpForm) readNumber(out *SignUp, on func(string, error)) {
+	out.Country = strings.ToUpper(strings.TrimSpace(f.Country))
+	if out.Country == "" || out.Country == France {
+		out.Country = France
+		siret, err := refdata.ParseSIRET(f.SIRET)
+		on("siret", err)
+		out.Number = siret.String()
+		return
+	}
+	region, err := language.ParseRegion(out.Country)
+	if err != nil || len(out.Country) != 2 || !region.IsCountry() {
+		on("pays", refuse("Choisissez un pays dans la liste."))
+	}
+	number, err := oneLine(f.NationalID, "l'identifiant national de l'entreprise", maxNationalID)
+	if err == nil && strings.ContainsFunc(number, func(r rune) bool {
+		return !asciiLetterOrDigit(r) && !strings.ContainsRune(" .-/", r)
+	}) {
+		err = refuse("Un identifiant national s'écrit en lettres sans accent et en chiffres.")
+	}
+	on("identifiant_national", err)
+	// Separators are habits of writing: one company must not become two.
+	out.Number = strings.ToUpper(strings.NewReplacer(" ", "", ".", "", "-", "", "/", "").Replace(number))
+}
+
+// MintSignUpToken makes the secret of the link, in the transaction that freezes
+// its mail, and replaces any earlier one: only the last mail written counts.
+// ErrStale when the sign-up must not be mailed any more.
+func MintSignUpToken(tx *db.Tx, signUpID string) (token string, s SignUp, err error) {
+	s, err = signUpByID(tx, signUpID)
+	if errors.Is(err, db.ErrNone) || err == nil && !s.open(tx.Now) {
+		return "", SignUp{}, ErrStale
+	}
+	if err != nil {
+		return "", SignUp{}, err
+	}
+	token, hash := newToken()
+	return token, s, setSignUpToken(tx, s.ID, hash)
+}
+
+// SignUpOf reads the sign-up of a link, for the page where it leads. Reading
+// consumes nothing: mail scanners follow links before people do. What is used,
+// expired or unknown is one fault.NotFound.
+func (s *Service) SignUpOf(ctx context.Context, token string) (SignUp, error) {
+	var out SignUp
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) { out, err = openSignUp(tx, token); return err })
+	return out, err
+}
+
+func openSignUp(tx *db.Tx, token string) (SignUp, error) {
+	hash, ok := digestOf(token)
+	if !ok {
+		return SignUp{}, staleLink()
+	}
+	s, err := signUpByToken(tx, hash)
+	if errors.Is(err, db.ErrNone) || err == nil && !s.open(tx.Now) {
+		return SignUp{}, staleLink()
+	}
+	if err != nil {
+		return SignUp{}, fmt.Errorf("sign-up of a link: %w", err)
+	}
+	return s, nil
+}
+
+// staleLink is one sentence for every reason, because which one it is could tell a
+// stranger whether the address has an account.
+func staleLink() *fault.Error {
+	return fault.New(fault.NotFound, "Ce lien n'est plus valable\u00a0: il a déjà servi, il date de plus de 24 heures ou il est incomplet. "+
+		"Si vous avez déjà un compte, connectez-vous\u00a0; sinon, recommencez l'inscription.")
+}

@@ -1,0 +1,82 @@
+package account
+
+import (
+	"parvis/kit/clock"
+	"parvis/kit/db"
+)
+
+func insertSession(tx *db.Tx, hash, accountID, membershipID, browser string, expires clock.Instant) error {
+	_, err := tx.Exec(`INSERT INTO session (token_hash, account_id, membership_id, browser, created_at, seen_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $5, $6)`, hash, accountID, membershipID, browser, tx.Now, expires)
+	return err
+}
+
+// sessionByHash reads an open session only: neither idle nor over.
+func sessionByHash(tx *db.Tx, hash string) (Session, error) {
+	var s Session
+	err := tx.One(&s, `SELECT s.token_hash, s.account_id, a.name, a.address,
+			coalesce(m.id, '') AS membership_id, coalesce(m.establishment_id, '') AS establishment_id,
+			coalesce(m.role, '') AS role, m.approved_at, s.seen_at, s.expires_at
+		FROM session s JOIN account a ON a.id = s.account_id
+		LEFT JOIN membership m ON m.id = s.membership_id AND m.account_id = s.account_id AND m.ended_at IS NULL
+		WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3`, hash, tx.Now, tx.Now.Add(-idle))
+	return s, err
+}
+
+func sessionBrowser(tx *db.Tx, hash string) (string, error) {
+	var browser string
+	err := tx.One(&browser, "SELECT browser FROM session WHERE token_hash = $1", hash)
+	return browser, err
+}
+
+func seeSession(tx *db.Tx, hash string) error {
+	_, err := tx.Exec("UPDATE session SET seen_at = $1 WHERE token_hash = $2 AND seen_at < $1", tx.Now, hash)
+	return err
+}
+
+func deleteSession(tx *db.Tx, hash string) error {
+	_, err := tx.Exec("DELETE FROM session WHERE token_hash = $1", hash)
+	return err
+}
+
+// takeAttempt reads a counter, made when missing, and locks it for the
+// transaction.
+func takeAttempt(tx *db.Tx, key string, keepUntil clock.Instant) (attempt, error) {
+	var a attempt
+	err := tx.One(&a, `INSERT INTO attempt (key, failures, blocked_until, keep_until) VALUES ($1, 0, NULL, $2)
+		ON CONFLICT (key) DO UPDATE SET key = excluded.key
+		RETURNING key, failures, blocked_until, keep_until`, key, int64(keepUntil))
+	return a, err
+}
+
+func attemptKept(tx *db.Tx, key string) (bool, error) {
+	var n int
+	err := tx.One(&n, "SELECT count(*) FROM attempt WHERE key = $1 AND keep_until >= $2", key, tx.Now)
+	return n > 0, err
+}
+
+func setAttempt(tx *db.Tx, a attempt) error {
+	_, err := tx.Exec("UPDATE attempt SET failures = $1, blocked_until = $2, keep_until = $3 WHERE key = $4",
+		a.Failures, a.BlockedUntil, int64(a.KeepUntil), a.Key)
+	return err
+}
+
+// forgiveAttempt takes back one failure, and the delay that it brought unless
+// somebody else's failure has set another one since.
+func forgiveAttempt(tx *db.Tx, key string, until clock.Instant) error {
+	_, err := tx.Exec(`UPDATE attempt SET failures = failures - 1,
+			blocked_until = CASE WHEN blocked_until = $2 THEN NULL ELSE blocked_until END
+		WHERE key = $1 AND failures > 0`, key, until)
+	return err
+}
+
+func deleteStale(tx *db.Tx) error {
+	if _, err := tx.Exec("DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2", tx.Now, tx.Now.Add(-idle)); err != nil {
+		return err
+	}
+	if _, err := tx.Exec("DELETE FROM sign_up WHERE expires_at <= $1", tx.Now.Add(-signUpLife)); err != nil {
+		return err
+	}
+	_, err := tx.Exec("DELETE FROM attempt WHERE keep_until < $1", tx.Now)
+	return err
+}

@@ -1,0 +1,121 @@
+// Turns the « Organisme » text field into a combobox fed by data-suggest, and the chosen
+// ones into a list that changes in place. Without it the form is sent: the server
+// resolves what was typed and answers with candidates.
+import "../vendor/accessible-autocomplete.min.js";
+
+const pause = 150; // milliseconds without typing before asking
+
+/** Text for HTML: the combobox inserts its suggestions as HTML. */
+function escaped(text) {
+  const element = document.createElement("span");
+  element.textContent = text;
+  return element.innerHTML;
+}
+
+/** A source of suggestions that answers only the latest question. */
+function source(url) {
+  let timer;
+  let pending;
+  return (query, populate) => {
+    clearTimeout(timer);
+    pending?.abort();
+    const mine = (pending = new AbortController());
+    timer = setTimeout(async () => {
+      try {
+        const address = new URL(url, location.href);
+        address.searchParams.set("q", query);
+        const answer = await fetch(address, { signal: mine.signal, headers: { Accept: "application/json" } });
+        populate(answer.ok ? await answer.json() : []);
+      } catch (error) {
+        if (error.name !== "AbortError") populate([]);
+      }
+    }, pause);
+  };
+}
+
+const words = {
+  tAssistiveHint: () =>
+    "Quand des organismes sont proposés, parcourez-les avec les flèches haut et bas et choisissez avec Entrée. Sur un écran tactile, balayez.",
+  tNoResults: () => "Aucun organisme ne correspond",
+  tStatusQueryTooShort: () => "Saisissez au moins une lettre.",
+  tStatusNoResults: () => "Aucun organisme ne correspond.",
+  tStatusSelectedOption: (selected, length, index) => `${selected}, ${index + 1} sur ${length}, en surbrillance`,
+  tStatusResults: (length, selected) =>
+    length === 1 ? `1 organisme proposé. ${selected ?? ""}` : `${length} organismes proposés. ${selected ?? ""}`,
+};
+
+export function start(box) {
+  const typed = box.querySelector("[data-typed]");
+  const list = box.querySelector("[data-chosen]");
+  const model = box.querySelector("template");
+  const status = box.querySelector("[role=status]");
+  const add = box.querySelector("[name=action]");
+  const most = Number(box.dataset.max);
+
+  const changed = (text) => {
+    list.hidden = list.children.length === 0;
+    status.textContent = text;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  const choose = ({ id, label }) => {
+    const has = [...list.querySelectorAll("input")].some((input) => input.value === String(id));
+    if (has) return changed(`${label} est déjà dans la liste.`);
+    if (most > 0 && list.children.length >= most) return changed(`Vous avez déjà choisi ${most} organismes, le maximum.`);
+    const item = model.content.firstElementChild.cloneNode(true);
+    item.querySelector("input").value = id;
+    item.querySelector("button").value = id;
+    for (const place of item.querySelectorAll("[data-label]")) place.textContent = label;
+    list.append(item);
+    changed(`${label} est ajouté à la liste.`);
+  };
+
+  list.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    event.preventDefault();
+    const item = button.closest("li");
+    const next = item.nextElementSibling ?? item.previousElementSibling;
+    const label = item.querySelector("[data-label]").textContent;
+    item.remove();
+    changed(`${label} est retiré de la liste.`);
+    (next?.querySelector("button") ?? document.getElementById(typed.id)).focus();
+  });
+
+  const place = document.createElement("div");
+  typed.replaceWith(place);
+  // Once chosen, a suggestion moves to the list and the field is empty again; the
+  // combobox only forgets its own text when it is made anew.
+  const build = (text) => {
+    const hadFocus = place.contains(document.activeElement);
+    place.replaceChildren();
+    window.accessibleAutocomplete({
+      element: place,
+      id: typed.id,
+      name: typed.name,
+      defaultValue: text,
+      source: source(box.dataset.suggest),
+      minLength: 1,
+      autoselect: false,
+      confirmOnBlur: false,
+      displayMenu: "overlay",
+      templates: {
+        inputValue: (one) => one?.label ?? "",
+        suggestion: (one) => escaped(typeof one === "string" ? one : (one?.label ?? "")),
+      },
+      onConfirm: (one) => {
+        if (!one?.id) return;
+        choose(one);
+        setTimeout(() => build(""), 0);
+      },
+      ...words,
+      tAssistiveHint: () => `${box.dataset.hint} ${words.tAssistiveHint()}`,
+    });
+    const input = document.getElementById(typed.id);
+    if (input && typed.getAttribute("aria-invalid")) input.setAttribute("aria-invalid", "true");
+    if (hadFocus) input?.focus();
+  };
+  build(typed.value);
+  // Suggestions add by themselves: the button goes, unless an error asks for it.
+  add.hidden = true;
+}

@@ -1,0 +1,92 @@
+package ui
+
+// Page is what [Layout] needs to know around a page's content.
+type Page struct {
+	Title   string    // what the page is, without the site's name
+	Nav     []NavItem // the main entries; none shows no menu
+	Account *Account  // who is signed in; nil for a visitor
+	Flash   *Flash    // what the last act did
+	Footer  []Link
+	Demo    bool // the program runs as a demonstration
+	Wide    bool // a broad table is the matter of the page
+	Narrow  bool // a short form is
+	Refused bool // a form came back with faults: the title says so first
+	NoIndex bool // search engines must not keep the page
+}
+
+// fullTitle is the text of the browser's tab. A refused form says so before anything
+// else, because the title is the first thing that a screen reader says.
+func (p Page) fullTitle() string {
+	title := "Parvis"
+	if p.Title != "" {
+		title = p.Title + " · Parvis"
+	}
+	if p.Refused {
+		title = "Erreur : " + title
+	}
+	return title
+}
+
+func (p Page) mainClass() string {
+	switch {
+	case p.Wide:
+		return "wrap wide"
+	case p.Narrow:
+		return "wrap narrow"
+	}
+	return "wrap"
+}
+
+// Link is a text that leads somewhere on the platform.
+type Link struct{ Label, URL string }
+
+// NavItem is an entry of the main menu; Current marks the part of the site we are in.
+type NavItem struct {
+	Label, URL string
+	Current    bool
+}
+
+// Account is the person signed in, as the bar shows them.
+type Account struct {
+	Name       string
+	Company    string // the establishment or body under which they act
+	Unverified bool   // the establishment is declared, not proved
+	URL        string // their space; empty means "/entreprise"
+}
+
+func (a Account) space() string {
+	if a.URL == "" {
+		return "/entreprise"
+	}
+	return a.URL
+}
+
+// FlashKind is the tone of a message.
+type FlashKind string
+
+// The tones of a message, from good news to bad.
+const (
+	FlashDone    FlashKind = "done"
+	FlashInfo    FlashKind = "info"
+	FlashWarning FlashKind = "warning"
+	FlashError   FlashKind = "error"
+)
+
+// Flash is a message shown once, above the page's content.
+type Flash struct {
+	Kind FlashKind
+	Text string
+}
+
+// tone maps unknown kinds to plain information.
+func (k FlashKind) tone() (class, icon string) {
+	switch k {
+	case FlashDone:
+		return "done", "circle-check"
+	case FlashWarning:
+		return "warning", "triangle-alert"
+	case FlashError:
+		return "error", "octagon-alert"
+	}
+	return "info", "info"
+}
