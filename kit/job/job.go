@@ -19,11 +19,12 @@ import (
 // of an older program are in the table.
 type Args = river.JobArgs
 
-// timeout is how long one attempt may take; stuck is when a job whose process
-// died is taken up again.
+// timeout is how long one attempt may take; stuck is when the queue itself takes
+// up a job whose process died, should our own rounds, made in between, have missed it.
 const (
 	timeout = 3 * time.Minute
 	stuck   = 5 * time.Minute
+	between = 2 * time.Second
 )
 
 // Queue is the job queue of one program.
@@ -63,7 +64,12 @@ func Handle[A Args](q *Queue, work func(tx *db.Tx, args A) error) {
 
 // Open prepares the queue for Enqueue; Start begins to work.
 func (q *Queue) Open() error {
+	run, err := q.db.Boot(context.Background())
+	if err != nil {
+		return err
+	}
 	cfg := &river.Config{
+		ID:                   run,
 		Workers:              q.workers,
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}},
 		Logger:               q.log,
@@ -72,7 +78,6 @@ func (q *Queue) Open() error {
 		JobTimeout:           timeout,
 		RescueStuckJobsAfter: stuck,
 	}
-	var err error
 	if q.db.Pool() != nil {
 		q.pg, err = river.NewClient(riverpgxv5.New(q.db.Pool()), cfg)
 	} else {
@@ -98,25 +103,69 @@ func (q *Queue) Enqueue(tx *db.Tx, args Args) error {
 	return nil
 }
 
-// Start takes back at once what a dead predecessor on this data directory was
-// doing (SQLite: nobody else can be), and works until ctx ends.
+// Start takes back what dead runs were doing, at once and from time to time, and
+// works until ctx ends.
 func (q *Queue) Start(ctx context.Context) error {
+	if err := q.takeBack(ctx); err != nil {
+		return err
+	}
+	go q.rounds(ctx)
 	if q.lite != nil {
-		if err := q.takeBack(ctx); err != nil {
-			return err
-		}
 		return q.lite.Start(ctx)
 	}
 	return q.pg.Start(ctx)
 }
 
-// takeBack spares SQLite the wait for the queue's own rescue: only one program
-// serves a data directory, so a running job of another run is nobody's.
+// rounds looks for jobs of the dead, in case another replica was killed.
+func (q *Queue) rounds(ctx context.Context) {
+	tick := time.NewTicker(between)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := q.takeBack(ctx); err != nil && ctx.Err() == nil {
+				q.log.Error("jobs of dead runs not taken back", "error", err)
+			}
+		}
+	}
+}
+
+// takeBack spares the wait for the queue's own rescue, which cannot tell a dead
+// run from a slow one and waits for minutes: our runs can be told apart.
 func (q *Queue) takeBack(ctx context.Context) error {
-	return q.db.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec("UPDATE river_job SET state = 'available' WHERE state = 'running'")
+	var runs []string
+	if err := q.db.Read(ctx, func(tx *db.Tx) error {
+		return tx.All(&runs, "SELECT DISTINCT "+q.workedBy()+" FROM river_job WHERE state = 'running'")
+	}); err != nil {
 		return err
-	})
+	}
+	for _, id := range runs {
+		alive, err := q.db.Alive(ctx, id)
+		if err != nil {
+			return err
+		}
+		if alive {
+			continue
+		}
+		if err := q.db.Write(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec("UPDATE river_job SET state = 'available' WHERE state = 'running' AND "+q.workedBy()+" = $1", id)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// workedBy is the column with the run that is doing a job: the last of a list,
+// which is an array on one database and JSON on the other.
+func (q *Queue) workedBy() string {
+	if q.lite != nil {
+		return "coalesce(json_extract(attempted_by, '$[#-1]'), '')"
+	}
+	return "coalesce(attempted_by[array_upper(attempted_by, 1)], '')"
 }
 
 // Stop finishes the jobs under way, or gives up when ctx ends.

@@ -31,6 +31,14 @@ func (e Establishment) SIRET() refdata.SIRET {
 	return refdata.SIRET(e.Number)
 }
 
+// Pretty is the establishment's number as people read it.
+func (e Establishment) Pretty() string {
+	if e.Country == account.France {
+		return "SIRET " + refdata.SIRET(e.Number).Pretty()
+	}
+	return e.Country + "\u00a0" + e.Number
+}
+
 // Status is what people read of its proof.
 func (e Establishment) Status() string {
 	if e.VerifiedAt.IsZero() {

@@ -89,6 +89,7 @@ type Request struct {
 	Recipient
 	WatchName   string
 	CompanyName string
+	Number      string // the SIRET as people read it, or the identifier abroad
 	AskedBy     string
 	ExpiresAt   clock.Instant
 }
@@ -132,6 +133,7 @@ func request(tx *db.Tx, condition string, args ...any) (Request, error) {
 		return out, err
 	}
 	out.WatchName, out.CompanyName, out.AskedBy = w.Name, e.CompanyName, asker.Name
+	out.Number = e.Pretty()
 	return out, nil
 }
 

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
-
 	"parvis/kit/clock"
 	"parvis/kit/db"
 	"parvis/kit/fault"
@@ -160,7 +158,7 @@ func (s *Service) checkUse(tx *db.Tx, w *Watch) error {
 	if n > 0 {
 		faults = append(faults, fault.New(fault.Invalid, "Une veille de votre établissement porte déjà ce nom\u00a0: choisissez-en un autre.").On(FieldName))
 	}
-	ids := slices.DeleteFunc(slices.Clone(w.Criteria.Buyers), func(id string) bool { return uuid.Validate(id) != nil })
+	ids := slices.DeleteFunc(slices.Clone(w.Criteria.Buyers), func(id string) bool { return !IsID(id) })
 	found, err := org.BuyersByID(tx, ids)
 	if err != nil {
 		return err

@@ -85,8 +85,12 @@ func inScope(tx *db.Tx, scope string) ([]*Watch, error) {
 	return query(tx, "scope = $1 AND deleted_at IS NULL ORDER BY created_at, id", scope)
 }
 
+// IsID tells whether a text can be an id at all: an address or a form may hold any
+// bytes, some of which a database refuses.
+func IsID(s string) bool { return uuid.Validate(s) == nil }
+
 func findInScope(tx *db.Tx, scope, id string) (*Watch, error) {
-	if uuid.Validate(id) != nil { // an address holds any bytes, some of which a database refuses
+	if !IsID(id) {
 		return nil, errNoWatch
 	}
 	found, err := query(tx, "id = $1 AND scope = $2 AND deleted_at IS NULL", id, scope)

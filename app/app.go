@@ -1,0 +1,221 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"parvis/kit/clock"
+	"parvis/kit/db"
+	"parvis/kit/fault"
+	"parvis/kit/job"
+	"parvis/kit/mail"
+	"parvis/procurement/account"
+	"parvis/procurement/alert"
+	"parvis/procurement/event"
+	"parvis/procurement/notice"
+	"parvis/procurement/org"
+	"parvis/procurement/watch"
+	"parvis/web/answer"
+	"parvis/web/company"
+	"parvis/web/public"
+	"parvis/web/ui"
+)
+
+// Config is what an operator decides. The zero value of each field is safe.
+type Config struct {
+	Data     string      // the data directory
+	Database string      // "postgres://…"; empty: SQLite in the data directory
+	SMTP     string      // the relay, "smtp://…"; empty: mail waits for one
+	BaseURL  string      // how people reach the platform; begins every link
+	MailFrom string      // the sender's address; empty: made from BaseURL
+	Clock    clock.Clock // nil: the machine's
+	Log      *slog.Logger
+	Demo     bool
+}
+
+// App is a program ready to run.
+type App struct {
+	Config   Config
+	DB       *db.DB
+	Queue    *job.Queue
+	Journal  *event.Journal
+	Accounts *account.Service
+	Orgs     *org.Service
+	Notices  *notice.Service
+	Watches  *watch.Service
+	Alerts   *alert.Service
+	Outbox   *mail.Outbox
+	Sender   *mail.Sender
+	Site     *answer.Site
+
+	lock *os.File
+	due  chan struct{} // the clock was moved: look at the timetable now
+}
+
+// Open opens and migrates the database and builds the rooms. Nothing runs yet.
+func Open(ctx context.Context, c Config) (*App, error) {
+	a := &App{Config: c, due: make(chan struct{}, 1)}
+	if a.Config.Clock == nil {
+		a.Config.Clock = clock.System{}
+	}
+	if a.Config.Log == nil {
+		a.Config.Log = slog.Default()
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fault.New(fault.Invalid, "Le dossier de données «\u00a0"+c.Data+"\u00a0» ne peut pas être créé.").Because(err)
+	}
+	database := c.Database
+	if database == "" {
+		database = filepath.Join(c.Data, "parvis.db")
+	}
+	var err error
+	if a.DB, err = db.Open(ctx, database, a.Config.Clock); err != nil {
+		return nil, fault.New(fault.Unavailable, "La base de données ne s'ouvre pas.").Because(err)
+	}
+	if err := a.build(ctx); err != nil {
+		return nil, errors.Join(err, a.DB.Close())
+	}
+	return a, nil
+}
+
+func (a *App) build(ctx context.Context) error {
+	if err := a.DB.Migrate(ctx); errors.Is(err, db.ErrNewer) {
+		return fault.New(fault.Invalid, "Cette base de données vient d'une version plus récente de Parvis\u00a0: installez cette version, ou restaurez une sauvegarde.").Because(err)
+	} else if err != nil {
+		return err
+	}
+	log := a.Config.Log
+	a.Queue = job.New(a.DB, log)
+	a.Journal = event.NewJournal(a.Queue)
+	a.Accounts = account.New(a.DB, a.Journal, log)
+	a.Orgs = org.New(a.DB, a.Accounts)
+	a.Notices = notice.NewService(a.DB, a.Journal)
+	a.Watches = watch.NewService(a.DB, a.Journal, a.Notices)
+	var err error
+	if a.Outbox, err = mail.New(a.DB, mail.Options{From: a.from(), Log: log}); err != nil {
+		return fault.New(fault.Invalid, "L'adresse d'expéditeur «\u00a0"+a.from()+"\u00a0» n'est pas valable\u00a0: donnez-en une par --mail-from.").Because(err)
+	}
+	if a.Sender, err = mail.NewSender(a.Outbox, a.Config.SMTP, log); err != nil {
+		return fault.New(fault.Invalid, "Le relais de messagerie donné par --smtp n'est pas compris\u00a0: écrivez smtp://serveur:port ou smtps://serveur:port.").Because(err)
+	}
+	a.Alerts = alert.NewService(a.DB, a.Journal, a.Outbox, a.Watches, a.Config.BaseURL, log)
+	if m, ok := a.Config.Clock.(*clock.Movable); ok {
+		m.OnMove(func() {
+			a.Outbox.Nudge()
+			select {
+			case a.due <- struct{}{}:
+			default:
+			}
+		})
+	}
+	a.site()
+	return a.Queue.Open()
+}
+
+// from is the sender's address: the configured one, or one at the host that
+// people reach the platform by.
+func (a *App) from() string {
+	if a.Config.MailFrom != "" {
+		return a.Config.MailFrom
+	}
+	u, err := url.Parse(a.Config.BaseURL)
+	if err != nil || u.Hostname() == "" || net.ParseIP(u.Hostname()) != nil || u.Hostname() == "localhost" {
+		return "ne-pas-repondre@parvis.invalid"
+	}
+	return "ne-pas-repondre@" + u.Hostname()
+}
+
+// site registers the pages of every audience.
+func (a *App) site() {
+	s := answer.New(a.Orgs.ActorOf, a.Config.Log)
+	u, err := url.Parse(a.Config.BaseURL)
+	s.Secure = err == nil && u.Scheme == "https"
+	s.Demo = a.Config.Demo
+	s.Files("GET /static/", ui.Assets())
+	public.Routes(s, public.Pages{
+		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Alerts: a.Alerts,
+	})
+	company.Routes(s, company.Pages{
+		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, MailReady: a.Sender.Configured,
+	})
+	a.Site = s
+}
+
+// graceful is how long requests and jobs under way may take to finish.
+const graceful = 30 * time.Second
+
+// Serve answers requests on the listener and does what is due, until ctx ends;
+// then it finishes what is under way and returns.
+func (a *App) Serve(ctx context.Context, l net.Listener) error {
+	if err := a.takeDirectory(); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	if err := errors.Join(a.Notices.Load(ctx), a.Watches.Matcher().CatchUp(ctx)); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	server := &http.Server{
+		Handler: a.Site.Server(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(a.Config.Log.Handler(), slog.LevelDebug),
+	}
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	if err := a.Queue.Start(work); err != nil {
+		return errors.Join(fmt.Errorf("start jobs: %w", err), l.Close())
+	}
+	var background sync.WaitGroup
+	a.runBackground(ctx, &background)
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	a.Config.Log.Info("parvis answers", "address", l.Addr().String(), "database", a.DB.Dialect())
+	var err error
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+	}
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceful)
+	defer cancel()
+	err = errors.Join(ignoreClosed(err), server.Shutdown(late), a.Queue.Stop(late))
+	background.Wait()
+	a.Config.Log.Info("parvis has stopped")
+	return err
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// runBackground follows changes, sends mail and keeps the timetable until ctx
+// ends.
+func (a *App) runBackground(ctx context.Context, wait *sync.WaitGroup) {
+	report := func(err error) { a.Config.Log.Error("index not up to date", "error", err) }
+	wait.Go(func() { a.Notices.Run(ctx, report) })
+	wait.Go(func() { a.Watches.Matcher().Run(ctx, report) })
+	wait.Go(func() { a.Orgs.FollowBuyers(ctx, report) })
+	wait.Go(func() { a.keepTimetable(ctx) })
+	wait.Go(func() {
+		if err := a.Sender.Run(ctx); err != nil && ctx.Err() == nil {
+			a.Config.Log.Error("mail sender stopped", "error", err)
+		}
+	})
+}
+
+// Close lets go of the database and the data directory.
+func (a *App) Close() error {
+	err := a.DB.Close()
+	if a.lock != nil {
+		err = errors.Join(err, a.lock.Close())
+	}
+	return err
+}

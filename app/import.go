@@ -1,0 +1,61 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"parvis/gateway/boamp"
+	"parvis/procurement/access"
+	"parvis/procurement/notice"
+)
+
+// Import is what became of one import.
+type Import struct {
+	notice.Outcome
+	Refused int
+	Cut     bool // the file is broken: what follows could not be read
+}
+
+// Read is how many records were read.
+func (i Import) Read() int { return i.New + i.Changed + i.Same + i.Refused }
+
+// ImportBOAMP takes in the records of a stream. What cannot be read is told to
+// refused, one by one, and stops nothing; progress is called after each chunk.
+// Companies are told of the new notices only with alerts.
+func (a *App) ImportBOAMP(ctx context.Context, r io.Reader, alerts bool, refused func(error), progress func(Import)) (Import, error) {
+	return a.take(ctx, boamp.Records(r), alerts, refused, progress)
+}
+
+func (a *App) take(ctx context.Context, records iter.Seq2[notice.Record, error], alerts bool, refused func(error), progress func(Import)) (Import, error) {
+	var did Import
+	chunk := make([]notice.Record, 0, notice.Chunk)
+	flush := func() error {
+		out, err := a.Notices.Record(ctx, access.Platform("import BOAMP"), chunk, alerts)
+		did.New, did.Changed, did.Same = did.New+out.New, did.Changed+out.Changed, did.Same+out.Same
+		chunk = chunk[:0]
+		progress(did)
+		return err
+	}
+	for r, err := range records {
+		if err != nil {
+			var bad *boamp.RecordError
+			if !errors.As(err, &bad) {
+				return did, errors.Join(fmt.Errorf("read: %w", err), flush())
+			}
+			refused(err)
+			if did.Cut = bad.Ends; !did.Cut {
+				did.Refused++
+			}
+			continue
+		}
+		if chunk = append(chunk, r); len(chunk) == notice.Chunk {
+			if err := flush(); err != nil {
+				return did, err
+			}
+		}
+	}
+	return did, flush()
+}

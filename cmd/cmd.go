@@ -1,0 +1,104 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"parvis/kit/fault"
+)
+
+// Std is the three streams of the process, handed to commands so that tests can
+// give their own.
+type Std struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// commands is everything that can be typed.
+type commands struct {
+	Demo   Demo   `cmd:"" help:"Montrer tout le produit, avec des avis et des comptes d'exemple."`
+	Serve  Serve  `cmd:"" help:"Servir la plateforme."`
+	Import Import `cmd:"" help:"Reprendre des avis déjà publiés."`
+	Match  Match  `cmd:"" help:"Dire quelles veilles concernent quels avis, de fichier à fichier, sans base de données."`
+	Help   Help   `cmd:"" help:"Afficher cette aide, ou celle d'une commande."`
+}
+
+// Import is what can be imported.
+type Import struct {
+	Boamp ImportBOAMP `cmd:"" name:"boamp" help:"Reprendre des avis du BOAMP\u00a0: lignes JSON, liste, ou réponse de l'API, compressés ou non."`
+}
+
+// Exit statuses: all is done, something was refused or failed, the command was
+// not understood.
+const (
+	exitOK = iota
+	exitFailed
+	exitUsage
+)
+
+// Run does what args say and gives the exit status.
+func Run(args []string, std Std) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c commands
+	parser, err := kong.New(&c, kong.Name("parvis"), kong.Description("Parvis, profil d'acheteur libre."),
+		kong.DefaultEnvars("PARVIS"), kong.NoDefaultHelp(), kong.Writers(std.Out, std.Err),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(std))
+	if err != nil {
+		fmt.Fprintln(std.Err, "parvis :", err)
+		return exitFailed
+	}
+	if len(args) == 0 || wantsHelp(args) {
+		return help(parser.Model, std.Out, strings.Join(words(args), " "))
+	}
+	typed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(std.Err, "parvis\u00a0: commande non comprise (%v).\nTapez «\u00a0parvis help\u00a0» pour voir ce qui existe.\n", err)
+		return exitUsage
+	}
+	if typed.Command() == "help" || strings.HasPrefix(typed.Command(), "help ") {
+		return help(parser.Model, std.Out, strings.Join(c.Help.Command, " "))
+	}
+	return report(typed.Run(), std.Err)
+}
+
+// report says what went wrong: a refusal as it is, anything else with its cause,
+// since who reads it runs the platform.
+func report(err error, to io.Writer) int {
+	if err == nil {
+		return exitOK
+	}
+	if errors.Is(err, errLines) {
+		return exitFailed // each was named already
+	}
+	for _, f := range fault.All(err) {
+		fmt.Fprintln(to, "parvis\u00a0:", f.Text)
+		if f.Cause != nil {
+			fmt.Fprintln(to, "        ", f.Cause)
+		}
+	}
+	if fault.All(err) == nil {
+		fmt.Fprintln(to, "parvis\u00a0: erreur interne\u00a0:", err)
+	}
+	return exitFailed
+}
+
+// Base is where the data are.
+type Base struct {
+	Data     string `default:"./parvis-data" placeholder:"DOSSIER" help:"Dossier des données, créé s'il manque."`
+	Database string `placeholder:"URL" help:"Base PostgreSQL, «\u00a0postgres://…\u00a0». Sans elle, SQLite dans le dossier des données."`
+}
+
+// logger writes to the operator's terminal or service manager.
+func logger(to io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelInfo}))
+}

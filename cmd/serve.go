@@ -1,0 +1,56 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+
+	"parvis/app"
+	"parvis/kit/fault"
+)
+
+// Serve runs the platform until it is asked to stop.
+type Serve struct {
+	Base
+	Listen   string `default:"127.0.0.1:8080" placeholder:"ADRESSE" help:"Adresse et port d'écoute."`
+	SMTP     string `name:"smtp" placeholder:"URL" help:"Relais de messagerie, «\u00a0smtp://serveur:port\u00a0» ou «\u00a0smtps://…\u00a0». Sans lui, les messages attendent."`
+	BaseURL  string `name:"base-url" placeholder:"URL" help:"Adresse publique de la plateforme, «\u00a0https://marches.exemple.fr\u00a0»\u00a0: elle commence tous les liens. Par défaut, l'adresse d'écoute."`
+	MailFrom string `name:"mail-from" placeholder:"ADRESSE" help:"Adresse d'expéditeur des messages."`
+}
+
+// Run serves.
+func (s *Serve) Run(ctx context.Context, std Std) (err error) {
+	l, base, err := listen(s.Listen, s.BaseURL)
+	if err != nil {
+		return err
+	}
+	a, err := app.Open(ctx, app.Config{
+		Data: s.Data, Database: s.Database, SMTP: s.SMTP, BaseURL: base, MailFrom: s.MailFrom, Log: logger(std.Err),
+	})
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return a.Serve(ctx, l)
+}
+
+// listen opens the port first: it is what most often fails, and its number may be
+// chosen by the system.
+func listen(address, baseURL string) (net.Listener, string, error) {
+	if baseURL != "" {
+		u, err := url.Parse(baseURL)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return nil, "", fault.New(fault.Invalid, "L'adresse publique «\u00a0"+baseURL+"\u00a0» n'est pas comprise\u00a0: écrivez https://marches.exemple.fr.").Because(err)
+		}
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, "", fault.New(fault.Unavailable, "L'adresse d'écoute «\u00a0"+address+"\u00a0» n'est pas libre, ou pas comprise\u00a0: donnez-en une autre par --listen.").Because(err)
+	}
+	if baseURL == "" {
+		baseURL = "http://" + l.Addr().String()
+	}
+	return l, strings.TrimRight(baseURL, "/"), nil
+}

@@ -1,0 +1,258 @@
+package alert
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+	texttemplate "text/template"
+	"unicode/utf8"
+
+	"parvis/kit/clock"
+	"parvis/kit/db"
+	"parvis/kit/mail"
+	"parvis/kit/token"
+	"parvis/procurement/account"
+	"parvis/procurement/notice"
+	"parvis/procurement/watch"
+)
+
+//go:embed letter
+var letters embed.FS
+
+var (
+	htmlLetters = template.Must(template.New("").ParseFS(letters, "letter/*.html"))
+	textLetters = texttemplate.Must(texttemplate.New("").ParseFS(letters, "letter/*.txt"))
+)
+
+// write renders a letter in both forms from one value, so that they say the same.
+func write(name, subject string, value any) (mail.Message, error) {
+	var text, html bytes.Buffer
+	err := errors.Join(textLetters.ExecuteTemplate(&text, name+".txt", value), htmlLetters.ExecuteTemplate(&html, name+".html", value))
+	return mail.Message{Subject: subject, Text: text.String(), HTML: html.String()}, err
+}
+
+func (s *Service) composeSignUp(tx *db.Tx, ref, _ string) (mail.Message, error) {
+	secret, up, err := account.MintSignUpToken(tx, ref)
+	if errors.Is(err, account.ErrStale) {
+		return mail.Message{}, mail.ErrUnwanted
+	}
+	if err != nil {
+		return mail.Message{}, err
+	}
+	m, err := write("sign_up", "Terminez votre inscription sur Parvis", map[string]string{
+		// No name and no company: free words of a stranger are not ours to send.
+		"Number": up.Pretty(),
+		"Link":   s.baseURL + "/inscription/" + secret, "Until": up.ExpiresAt.Long(clock.Paris),
+	})
+	m.Once = true
+	return m, err
+}
+
+func (s *Service) composeSignUpRepeated(tx *db.Tx, _, recipient string) (mail.Message, error) {
+	a, err := account.ParseAddress(recipient)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	owner, err := account.FindByAddress(tx, a)
+	if errors.Is(err, db.ErrNone) {
+		return mail.Message{}, mail.ErrUnwanted
+	}
+	if err != nil {
+		return mail.Message{}, err
+	}
+	return write("sign_up_repeated", "Vous avez déjà un compte sur Parvis", map[string]string{
+		"Name": owner.Name, "Login": owner.Login, "Link": s.baseURL + "/connexion",
+	})
+}
+
+func (s *Service) composeRequest(tx *db.Tx, ref, _ string) (mail.Message, error) {
+	secret, r, ok, err := watch.MintToken(tx, ref)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	if !ok {
+		return mail.Message{}, mail.ErrUnwanted
+	}
+	m, err := write("recipient_request", "Souhaitez-vous recevoir cette veille de marchés\u00a0?", map[string]string{
+		"Company": r.CompanyName, "Number": r.Number,
+		"Link": s.baseURL + "/confirmation/" + secret, "Until": r.ExpiresAt.Long(clock.Paris),
+	})
+	m.Once = true
+	return m, err
+}
+
+// letterItem is one notice as a mail says it.
+type letterItem struct {
+	Title, Buyer, Reference, Place string
+	Deadline, Left, Doubtful       string
+	Visit, Questions               string
+	Procedure, Source              string
+	Lots                           []string
+	Link                           string
+	Reasons                        []string
+}
+
+// noticesLetter is a digest or an immediate alert.
+type noticesLetter struct {
+	Intro       string
+	Items       []letterItem
+	Watches     []letterWatch
+	List        string // the page of the watches
+	Unsubscribe string
+	Address     string
+}
+
+type letterWatch struct{ Name, Link string }
+
+// composeNotices writes an alert from its mailing as things are now: a watch that
+// no longer sends to this address is left out, and with it what only it had found.
+func (s *Service) composeNotices(tx *db.Tx, ref, _ string) (mail.Message, error) {
+	m, err := mailingByID(tx, ref)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	items, err := itemsOf(tx, ref)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	theirs, err := watch.Receiving(tx, m.AddressKey)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	l := noticesLetter{List: s.baseURL + "/entreprise/veilles", Address: m.Address}
+	named := map[string]*watch.Watch{}
+	for _, it := range items {
+		still := slices.DeleteFunc(slices.Clone(theirs), func(w *watch.Watch) bool { return !contains(it.watches, w.ID) })
+		if len(still) == 0 {
+			continue
+		}
+		for _, w := range still {
+			named[w.ID] = w
+		}
+		line, err := s.letterItem(tx, it, still)
+		if err != nil {
+			return mail.Message{}, err
+		}
+		l.Items = append(l.Items, line)
+	}
+	if len(l.Items) == 0 {
+		return mail.Message{}, mail.ErrUnwanted
+	}
+	for _, w := range theirs {
+		if named[w.ID] != nil {
+			l.Watches = append(l.Watches, letterWatch{w.Name, s.baseURL + "/entreprise/veilles/" + w.ID + "/modifier"})
+		}
+	}
+	secret := token.New()
+	if _, err := tx.Exec("UPDATE mailing SET token_hash = $1 WHERE id = $2", token.Hash(secret), ref); err != nil {
+		return mail.Message{}, err
+	}
+	l.Unsubscribe = s.baseURL + "/desabonnement/" + secret
+	l.Intro = intro(m.Kind, len(l.Items))
+	out, err := write("notices", l.subject(), l)
+	out.Unsubscribe = l.Unsubscribe
+	return out, err
+}
+
+func intro(kind string, n int) string {
+	what := "Un nouveau marché correspond"
+	if n > 1 {
+		what = fmt.Sprintf("%d nouveaux marchés correspondent", n)
+	}
+	if kind == digestMailing {
+		return what + " à vos veilles depuis votre dernier récapitulatif."
+	}
+	return what + " à vos veilles."
+}
+
+func (s *Service) letterItem(tx *db.Tx, it item, watches []*watch.Watch) (letterItem, error) {
+	found, err := notice.ByIDs(tx, []string{it.NoticeID})
+	if err != nil {
+		return letterItem{}, err
+	}
+	if len(found) == 0 {
+		return letterItem{}, fmt.Errorf("alert: notice %s is gone", it.NoticeID)
+	}
+	n := found[0]
+	out := letterItem{
+		Title: n.Title, Buyer: n.Buyer.Name, Reference: n.Reference, Place: n.Place(), Procedure: n.Procedure.Label(),
+		Source: n.SourceLabel(), Link: s.baseURL + "/annonces/" + n.ID, Deadline: "non communiquée",
+	}
+	if out.Reference == "" {
+		out.Reference = n.SourceID
+	}
+	zone := n.Zone()
+	if !n.Deadline.IsZero() {
+		out.Deadline, out.Left = n.Deadline.Long(zone), n.Deadline.Left(tx.Now, zone)
+	}
+	if n.DeadlineDoubtful {
+		out.Doubtful = "heure à vérifier dans l'avis"
+	}
+	if !n.VisitAt.IsZero() {
+		out.Visit = n.VisitAt.Long(zone)
+	}
+	if !n.QuestionsUntil.IsZero() {
+		out.Questions = n.QuestionsUntil.Long(zone)
+	}
+	reasons, err := watch.Reasons(watches, n)
+	if err != nil {
+		return out, err
+	}
+	if len(reasons) == 0 { // the criteria were edited since: it was right when it was matched
+		for _, w := range watches {
+			reasons = append(reasons, watch.Reason{WatchID: w.ID, Name: w.Name})
+		}
+	}
+	for _, r := range reasons {
+		out.Reasons = append(out.Reasons, r.Text())
+	}
+	for _, lot := range watch.MatchingLots(watches, n) {
+		out.Lots = append(out.Lots, strings.TrimSpace("Lot "+lot.Number+" : "+lot.Title))
+	}
+	return out, nil
+}
+
+// maxSubject is how many characters of a subject phones still show in part.
+const maxSubject = 120
+
+// subject says what is inside: « 3 nouveaux marchés : menuiserie (67), … ».
+func (l noticesLetter) subject() string {
+	titles := make([]string, len(l.Items))
+	for i, it := range l.Items {
+		titles[i] = it.Title
+		if it.Place != "" {
+			titles[i] += " (" + it.Place + ")"
+		}
+	}
+	if len(titles) == 1 {
+		return shorten("Nouveau marché\u00a0: "+titles[0], maxSubject)
+	}
+	const each = 40
+	for i, t := range titles {
+		titles[i] = shorten(t, each)
+	}
+	return shorten(fmt.Sprintf("%d nouveaux marchés\u00a0: %s", len(titles), strings.Join(titles, ", ")), maxSubject)
+}
+
+// shorten cuts between words, never inside one.
+func shorten(s string, most int) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	out, n := "", 0
+	for word := range strings.SplitSeq(s, " ") {
+		if n += utf8.RuneCountInString(word) + 1; n > most {
+			break
+		}
+		out += word + " "
+	}
+	if out == "" { // one endless word
+		out = string([]rune(s)[:most-1])
+	}
+	return strings.TrimRight(out, " ,;:") + "…"
+}

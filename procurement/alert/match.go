@@ -1,0 +1,201 @@
+package alert
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"parvis/kit/clock"
+	"parvis/kit/db"
+	"parvis/procurement/event"
+	"parvis/procurement/notice"
+	"parvis/procurement/watch"
+)
+
+// matchRecorded hears of a batch of new notices: it matches those that can still
+// be answered and mails at once whom it must. One transaction: the rows of the
+// matches, the ledger and the mails owed are there together or not at all.
+func (s *Service) matchRecorded(tx *db.Tx, e event.Event) error {
+	var body notice.Recorded
+	if err := e.Decode(&body); err != nil {
+		return err
+	}
+	if !body.Alerts || len(body.New) == 0 {
+		return nil
+	}
+	if err := s.watches.Matcher().CatchUp(tx.Context()); err != nil {
+		return err
+	}
+	notices, err := notice.ByIDs(tx, body.New)
+	if err != nil {
+		return err
+	}
+	slot, err := openSlot(tx)
+	if err != nil {
+		return err
+	}
+	now := pending{}
+	for _, n := range notices {
+		if !n.Open(tx.Now) {
+			continue
+		}
+		nums := s.watches.Matcher().Match(n.Subject())
+		fresh, err := addMatch(tx, n.ID, slot, nums)
+		if err != nil {
+			return err
+		}
+		if !fresh {
+			continue
+		}
+		for _, num := range nums {
+			if r, ok := s.watches.Matcher().Rhythm(num); ok && leavesNow(r, n, tx.Now) {
+				now.add(num, n)
+			}
+		}
+	}
+	return s.mailAtOnce(tx, now, slot)
+}
+
+// leavesNow tells whether a notice goes out at once: by the watch's rhythm, or
+// because something would be over before the next digest. A watch without
+// criteria waits for its digest whatever happens.
+func leavesNow(r watch.Rhythm, n *notice.Notice, now clock.Instant) bool {
+	if n.RecordedAt < r.ActiveSince || r.Everything {
+		return false
+	}
+	if r.Frequency == watch.Immediate {
+		return true
+	}
+	next := nextDigest(now, r.Hour)
+	for _, limit := range []clock.Instant{n.Deadline, n.VisitAt, n.QuestionsUntil} {
+		if limit >= now && limit < next {
+			return true
+		}
+	}
+	return false
+}
+
+// nextDigest is when the clocks of Paris next show that hour.
+func nextDigest(now clock.Instant, hour int) clock.Instant {
+	t := now.In(clock.Paris)
+	next := time.Date(t.Year(), t.Month(), t.Day(), hour, 0, 0, 0, clock.Paris)
+	if !next.After(t) {
+		next = time.Date(t.Year(), t.Month(), t.Day()+1, hour, 0, 0, 0, clock.Paris)
+	}
+	return clock.At(next)
+}
+
+// pending is which watches have which notices to tell.
+type pending map[uint64][]*notice.Notice
+
+func (p pending) add(num uint64, n *notice.Notice) { p[num] = append(p[num], n) }
+
+func (s *Service) mailAtOnce(tx *db.Tx, p pending, slot int64) error {
+	nums := make([]uint64, 0, len(p))
+	for num := range p {
+		nums = append(nums, num)
+	}
+	slices.Sort(nums)
+	watches, err := watch.ByNums(tx, nums)
+	if err != nil {
+		return err
+	}
+	people, err := gather(watches, p)
+	if err != nil {
+		return err
+	}
+	for _, who := range people {
+		if err := s.mailOne(tx, immediateMailing, who, slot); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// person is one recipient and what there is to tell them.
+type person struct {
+	address, key string
+	notices      []*notice.Notice
+	seen         map[string]bool
+}
+
+// gather turns watches and their notices into people and theirs, in a stable
+// order: two replicas that mail the same people lock them in the same order.
+func gather(watches []*watch.Watch, p pending) ([]*person, error) {
+	byKey := map[string]*person{}
+	var people []*person
+	for _, w := range watches {
+		if !w.Live() {
+			continue
+		}
+		for _, r := range w.Recipients {
+			if r.State() != watch.Confirmed {
+				continue
+			}
+			who := byKey[r.AddressKey]
+			if who == nil {
+				who = &person{address: r.Address, key: r.AddressKey, seen: map[string]bool{}}
+				byKey[r.AddressKey] = who
+				people = append(people, who)
+			}
+			for _, n := range p[w.Num] {
+				if !who.seen[n.ID] {
+					who.seen[n.ID] = true
+					who.notices = append(who.notices, n)
+				}
+			}
+		}
+	}
+	slices.SortFunc(people, func(a, b *person) int { return cmp.Compare(a.key, b.key) })
+	return people, nil
+}
+
+// mailOne owes one person one message with the notices that they have not been
+// told of, each with all of that person's watches that match it.
+func (s *Service) mailOne(tx *db.Tx, kind string, who *person, slot int64) error {
+	m := mailing{ID: db.NewID(), Kind: kind, Address: who.address, AddressKey: who.key}
+	slices.SortFunc(who.notices, func(a, b *notice.Notice) int { return cmp.Compare(a.ID, b.ID) })
+	var fresh []*notice.Notice
+	for _, n := range who.notices {
+		switch ok, err := ledger(tx, who.key, n.ID, m.ID); {
+		case err != nil:
+			return err
+		case ok:
+			fresh = append(fresh, n)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	slices.SortFunc(fresh, mostPressing)
+	theirs, err := watch.Receiving(tx, who.key)
+	if err != nil {
+		return err
+	}
+	items := make([]item, len(fresh))
+	for i, n := range fresh {
+		items[i].NoticeID = n.ID
+		reasons, err := watch.Reasons(theirs, n)
+		if err != nil {
+			return err
+		}
+		for _, r := range reasons {
+			items[i].watches = append(items[i].watches, r.WatchID)
+		}
+	}
+	if err := insertMailing(tx, m, slot, items); err != nil {
+		return err
+	}
+	return s.owe(tx, mailNotices, m.ID, m.Address)
+}
+
+// mostPressing puts what closes first in front, unknown deadlines last.
+func mostPressing(a, b *notice.Notice) int {
+	if a.Deadline.IsZero() != b.Deadline.IsZero() {
+		if a.Deadline.IsZero() {
+			return 1
+		}
+		return -1
+	}
+	return cmp.Or(cmp.Compare(a.Deadline, b.Deadline), cmp.Compare(a.ID, b.ID))
+}

@@ -1,0 +1,60 @@
+package alert
+
+import (
+	"parvis/kit/db"
+	"parvis/kit/mail"
+	"parvis/procurement/event"
+)
+
+// Kinds of mail.
+const (
+	mailSignUp         = "sign_up"
+	mailSignUpRepeated = "sign_up_repeated"
+	mailRequest        = "recipient_request"
+	mailNotices        = "notices"
+)
+
+// Rule says who is told of a kind of event.
+type Rule struct {
+	Told string // in words, for people
+	tell func(s *Service, tx *db.Tx, e event.Event) error
+}
+
+// nobody is told, for the reason given.
+func nobody(why string) Rule { return Rule{Told: "nobody: " + why} }
+
+// Rules is who is told of what. A kind without a rule fails a test.
+var Rules = map[event.Kind]Rule{
+	event.SignUpAsked:        {"the address that asked: a link to finish, so that it is theirs", (*Service).mailSignUp},
+	event.SignUpRepeated:     {"the owner of the address: they have an account already", (*Service).mailSignUpRepeated},
+	event.AccountCreated:     nobody("they are on the page that says so"),
+	event.SignedIn:           nobody("in the journal; notices of sign-in come with known devices"),
+	event.SignInRefused:      nobody("a mail for each wrong password would be a weapon"),
+	event.MembershipCreated:  nobody("the administrator sees the request in the list of users"),
+	event.NoticesRecorded:    {"the recipients of the watches that match: at once, or in their next digest", (*Service).matchRecorded},
+	event.WatchCreated:       nobody("they are on the page that says so"),
+	event.WatchChanged:       nobody("they are on the page that says so"),
+	event.WatchDeleted:       nobody("they are on the page that says so"),
+	event.RecipientAsked:     {"the address, once: do they want this watch?", (*Service).mailRequest},
+	event.RecipientConfirmed: nobody("the watch page shows it"),
+	event.RecipientStopped:   nobody("the watch page shows it; the page of the link confirms it"),
+	event.DigestsSent:        nobody("the digests themselves tell"),
+}
+
+// told lists the kinds that somebody is told of.
+func told() []event.Kind {
+	var kinds []event.Kind
+	for _, k := range event.Kinds {
+		if Rules[k].tell != nil {
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds
+}
+
+func (s *Service) hear(tx *db.Tx, e event.Event) error { return Rules[e.Kind].tell(s, tx, e) }
+
+// owe writes down a mail about the subject of an event.
+func (s *Service) owe(tx *db.Tx, kind, ref, address string) error {
+	return s.outbox.Owe(tx, mail.Owed{Kind: kind, Ref: ref, Recipient: address})
+}

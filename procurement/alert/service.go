@@ -1,0 +1,155 @@
+package alert
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"parvis/kit/db"
+	"parvis/kit/fault"
+	"parvis/kit/mail"
+	"parvis/procurement/account"
+	"parvis/procurement/event"
+	"parvis/procurement/watch"
+)
+
+// Service tells people.
+type Service struct {
+	db      *db.DB
+	journal *event.Journal
+	outbox  *mail.Outbox
+	watches *watch.Service
+	baseURL string
+	log     *slog.Logger
+}
+
+// NewService makes the room: it listens to the journal and composes its mails.
+// baseURL begins every link: never what a request says, which a stranger chooses.
+func NewService(d *db.DB, j *event.Journal, o *mail.Outbox, w *watch.Service, baseURL string, log *slog.Logger) *Service {
+	s := &Service{db: d, journal: j, outbox: o, watches: w, baseURL: baseURL, log: log}
+	j.Subscribe("alert", told(), s.hear)
+	o.Compose(mailSignUp, s.composeSignUp)
+	o.Compose(mailSignUpRepeated, s.composeSignUpRepeated)
+	o.Compose(mailRequest, s.composeRequest)
+	o.Compose(mailNotices, s.composeNotices)
+	o.OnRefused(suspend)
+	return s
+}
+
+// suspend stops mailing an address that its server says does not exist.
+func suspend(tx *db.Tx, recipient, _ string) error {
+	a, err := account.ParseAddress(recipient)
+	if err != nil {
+		return nil // it was never ours
+	}
+	return watch.Fail(tx, a.Key)
+}
+
+func (s *Service) mailSignUp(tx *db.Tx, e event.Event) error {
+	up, err := account.FindSignUp(tx, e.Subject)
+	if errors.Is(err, db.ErrNone) {
+		return nil // swept meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	return s.owe(tx, mailSignUp, e.Subject, up.Address)
+}
+
+// mailSignUpRepeated owes one mail per attempt: the event is what it is about.
+func (s *Service) mailSignUpRepeated(tx *db.Tx, e event.Event) error {
+	a, err := account.Find(tx, e.Subject)
+	if err != nil {
+		return err
+	}
+	return s.owe(tx, mailSignUpRepeated, e.ID, a.Address)
+}
+
+func (s *Service) mailRequest(tx *db.Tx, e event.Event) error {
+	r, ok, err := watch.FindRecipient(tx, e.Subject)
+	if err != nil || !ok {
+		return err
+	}
+	return s.owe(tx, mailRequest, e.Subject, r.Address)
+}
+
+// Stopping is what the page of an unsubscribe link shows: the watches that the
+// mail named, and where each stands for this address.
+type Stopping struct {
+	Address string
+	Watches []StoppingWatch
+}
+
+// StoppingWatch is one watch of the link.
+type StoppingWatch struct {
+	ID      string
+	Name    string
+	Stopped bool
+}
+
+// Stopping reads what an unsubscribe link is about; nothing is changed.
+func (s *Service) Stopping(ctx context.Context, secret string) (Stopping, error) {
+	var out Stopping
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		_, out, err = s.stopping(tx, secret)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) stopping(tx *db.Tx, secret string) (mailing, Stopping, error) {
+	m, err := mailingByToken(tx, secret)
+	if errors.Is(err, db.ErrNone) {
+		return m, Stopping{}, fault.New(fault.NotFound, "Ce lien de désabonnement n'est plus connu\u00a0: utilisez celui d'un message plus récent.")
+	}
+	if err != nil {
+		return m, Stopping{}, err
+	}
+	out := Stopping{Address: m.Address}
+	ids, err := watchesNamed(tx, m.ID)
+	if err != nil {
+		return m, out, err
+	}
+	watches, err := watch.ByIDs(tx, ids)
+	for _, w := range watches {
+		for _, r := range w.Recipients {
+			if r.AddressKey == m.AddressKey {
+				out.Watches = append(out.Watches, StoppingWatch{w.ID, w.Name, r.State() == watch.Stopped})
+			}
+		}
+	}
+	return m, out, err
+}
+
+// Stop ends the watches of the link for its address: those of ids, or all that
+// the mail named when ids is nil. With again it takes a stop back.
+func (s *Service) Stop(ctx context.Context, secret string, ids []string, again bool) (Stopping, error) {
+	var out Stopping
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		m, before, err := s.stopping(tx, secret)
+		if err != nil {
+			return err
+		}
+		var chosen []string
+		for _, w := range before.Watches {
+			if ids == nil || contains(ids, w.ID) {
+				chosen = append(chosen, w.ID)
+			}
+		}
+		if err := s.watches.Stop(tx, m.AddressKey, chosen, again); err != nil {
+			return err
+		}
+		_, out, err = s.stopping(tx, secret)
+		return err
+	})
+	return out, err
+}
+
+func contains(all []string, one string) bool {
+	for _, s := range all {
+		if s == one {
+			return true
+		}
+	}
+	return false
+}

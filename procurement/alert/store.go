@@ -1,0 +1,186 @@
+package alert
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"strings"
+
+	"parvis/kit/clock"
+	"parvis/kit/db"
+	"parvis/kit/token"
+)
+
+// openSlot gives the slot that notices matched now fall in, and holds it open:
+// who closes it waits for this transaction.
+func openSlot(tx *db.Tx) (int64, error) { return takeSlot(tx, "SHARE") }
+
+// closeSlot ends the open slot once every matcher in it has committed, and opens
+// the next. It gives the number of the one closed.
+func closeSlot(tx *db.Tx) (int64, error) {
+	number, err := takeSlot(tx, "UPDATE")
+	if err != nil {
+		return 0, err
+	}
+	if _, err := tx.Exec("UPDATE slot SET closed_at = $1 WHERE number = $2", tx.Now, number); err != nil {
+		return 0, err
+	}
+	_, err = tx.Exec("INSERT INTO slot (number, opened_at) VALUES ($1, $2)", number+1, tx.Now)
+	return number, err
+}
+
+// takeSlot locks the open slot. Matchers share it on PostgreSQL and a closer is
+// alone; SQLite's writers queue anyway and know no such words.
+func takeSlot(tx *db.Tx, lock string) (int64, error) {
+	query := "SELECT number FROM slot WHERE closed_at IS NULL"
+	if tx.Dialect() == db.Postgres {
+		query += " FOR " + lock
+	}
+	for {
+		var number int64
+		err := tx.One(&number, query)
+		if !errors.Is(err, db.ErrNone) {
+			return number, err
+		}
+		// Either nobody has opened the first one, or another closed it while we
+		// waited and its successor is there for the next look.
+		if _, err := tx.Exec(`INSERT INTO slot (number, opened_at) SELECT 1, $1
+			WHERE NOT EXISTS (SELECT 1 FROM slot) ON CONFLICT DO NOTHING`, tx.Now); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// addMatch writes the one row of a matched notice; false when it was matched before.
+func addMatch(tx *db.Tx, noticeID string, slot int64, watches []uint64) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO notice_match (notice_id, slot, watches, matched_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (notice_id) DO NOTHING`, noticeID, slot, pack(watches), tx.Now)
+	return n == 1, err
+}
+
+// pack writes sorted numbers as their differences, in as few bytes as each needs.
+func pack(sorted []uint64) string {
+	var b []byte
+	last := uint64(0)
+	for _, n := range sorted {
+		b = binary.AppendUvarint(b, n-last)
+		last = n
+	}
+	return base64.RawStdEncoding.EncodeToString(b)
+}
+
+// unpack reads what pack wrote.
+func unpack(s string) ([]uint64, error) {
+	b, err := base64.RawStdEncoding.DecodeString(s)
+	if err != nil {
+		return nil, err
+	}
+	var out []uint64
+	last := uint64(0)
+	for len(b) > 0 {
+		d, n := binary.Uvarint(b)
+		if n <= 0 {
+			return nil, errors.New("alert: watch numbers are cut short")
+		}
+		last += d
+		out, b = append(out, last), b[n:]
+	}
+	return out, nil
+}
+
+// matched is a notice with the slot that it fell in.
+type matched struct {
+	NoticeID string
+	Slot     int64
+}
+
+func matchedBetween(tx *db.Tx, from, to int64) ([]matched, error) {
+	var out []matched
+	err := tx.All(&out, "SELECT notice_id, slot FROM notice_match WHERE slot BETWEEN $1 AND $2 ORDER BY slot, matched_at, notice_id", from, to)
+	return out, err
+}
+
+// ledger writes that the recipient is told of the notice in this mailing; false
+// when they were told before.
+func ledger(tx *db.Tx, addressKey, noticeID, mailingID string) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO told (address_key, notice_id, mailing_id, at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (address_key, notice_id) DO NOTHING`, addressKey, noticeID, mailingID, tx.Now)
+	return n == 1, err
+}
+
+// mailing is one message to one recipient.
+type mailing struct {
+	ID         string
+	Kind       string
+	Address    string
+	AddressKey string
+	CreatedAt  clock.Instant
+}
+
+const mailingColumns = "id, kind, address, address_key, created_at"
+
+// Kinds of mailing.
+const (
+	immediateMailing = "immediate"
+	digestMailing    = "digest"
+)
+
+func insertMailing(tx *db.Tx, m mailing, slot int64, items []item) error {
+	var digestSlot *int64
+	if m.Kind == digestMailing {
+		digestSlot = &slot
+	}
+	if _, err := tx.Exec(`INSERT INTO mailing (`+mailingColumns+`, slot) VALUES ($1, $2, $3, $4, $5, $6)`,
+		m.ID, m.Kind, m.Address, m.AddressKey, tx.Now, digestSlot); err != nil {
+		return err
+	}
+	for i, it := range items {
+		if _, err := tx.Exec(`INSERT INTO mailing_item (mailing_id, notice_id, watches, position) VALUES ($1, $2, $3, $4)`,
+			m.ID, it.NoticeID, strings.Join(it.watches, ","), i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// item is one notice of a mailing and the watches that it is there for.
+type item struct {
+	NoticeID string
+	watches  []string // ids
+}
+
+func itemsOf(tx *db.Tx, mailingID string) ([]item, error) {
+	var rows []struct{ NoticeID, Watches string }
+	err := tx.All(&rows, "SELECT notice_id, watches FROM mailing_item WHERE mailing_id = $1 ORDER BY position", mailingID)
+	out := make([]item, len(rows))
+	for i, r := range rows {
+		out[i] = item{r.NoticeID, strings.Split(r.Watches, ",")}
+	}
+	return out, err
+}
+
+// watchesNamed lists the watches that a mailing names, each once.
+func watchesNamed(tx *db.Tx, mailingID string) ([]string, error) {
+	items, err := itemsOf(tx, mailingID)
+	var ids []string
+	for _, it := range items {
+		for _, id := range it.watches {
+			if !contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids, err
+}
+
+func mailingByID(tx *db.Tx, id string) (mailing, error) {
+	var m mailing
+	err := tx.One(&m, "SELECT "+mailingColumns+" FROM mailing WHERE id = $1", id)
+	return m, err
+}
+
+func mailingByToken(tx *db.Tx, secret string) (mailing, error) {
+	var m mailing
+	err := tx.One(&m, "SELECT "+mailingColumns+" FROM mailing WHERE token_hash = $1", token.Hash(secret))
+	return m, err
+}

@@ -1,0 +1,273 @@
+package answer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"runtime/debug"
+	"strings"
+
+	"parvis/kit/db"
+	"parvis/kit/fault"
+	"parvis/procurement/access"
+	"parvis/web/ui"
+)
+
+// maxBody is the largest form accepted, in bytes.
+const maxBody = 1 << 20
+
+// Site is the web server of one program.
+type Site struct {
+	// Who tells the actor of a session token; a visitor for none.
+	Who func(ctx context.Context, token string) (access.Actor, error)
+	// Banner gives what every page must warn of, empty for nothing.
+	Banner func(ctx context.Context) string
+	Secure bool // the base URL is https: cookies say so
+	Demo   bool
+	Log    *slog.Logger
+
+	routes []Route
+	mux    *http.ServeMux
+}
+
+// Route is one line of the table of contents.
+type Route struct {
+	Pattern string
+	Act     access.Act
+}
+
+// Handler answers one kind of request.
+type Handler func(*Visit) (Answer, error)
+
+// New makes a site without routes.
+func New(who func(context.Context, string) (access.Actor, error), log *slog.Logger) *Site {
+	return &Site{Who: who, Log: log, mux: http.NewServeMux(), Banner: func(context.Context) string { return "" }}
+}
+
+// Route answers a pattern of net/http for whoever may do act.
+func (s *Site) Route(pattern string, act access.Act, h Handler) {
+	s.routes = append(s.routes, Route{pattern, act})
+	s.mux.Handle(pattern, s.serve(act, h))
+}
+
+// Files serves what is not a page, open to all.
+func (s *Site) Files(pattern string, h http.Handler) { s.mux.Handle(pattern, h) }
+
+// Routes lists every route with its act.
+func (s *Site) Routes() []Route { return s.routes }
+
+// Server is the site behind what protects all of it.
+func (s *Site) Server() http.Handler {
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(s.serve(access.VisitSite, func(*Visit) (Answer, error) {
+		return Answer{}, fault.New(fault.Forbidden, "Ce formulaire a été envoyé depuis un autre site\u00a0: pour votre sécurité, rien n'a été enregistré. Revenez sur Parvis et recommencez.")
+	}))
+	// A mail provider posts the one-click unsubscription for its user (RFC 8058).
+	guard.AddInsecureBypassPattern("POST /desabonnement/{token}")
+	return s.headers(guard.Handler(http.HandlerFunc(s.dispatch)))
+}
+
+// dispatch gives unknown addresses and methods pages of ours.
+func (s *Site) dispatch(w http.ResponseWriter, r *http.Request) {
+	h, pattern := s.mux.Handler(r)
+	if pattern != "" {
+		s.mux.ServeHTTP(w, r)
+		return
+	}
+	var refusal error = fault.New(fault.NotFound, "")
+	probe := httptest.NewRecorder()
+	h.ServeHTTP(probe, r)
+	switch {
+	case probe.Code == http.StatusMethodNotAllowed:
+		w.Header().Set("Allow", probe.Header().Get("Allow"))
+		refusal = errMethod
+	case probe.Code/100 == 3: // the path was not clean
+		http.Redirect(w, r, probe.Header().Get("Location"), probe.Code)
+		return
+	}
+	s.serve(access.VisitSite, func(*Visit) (Answer, error) { return Answer{}, refusal }).ServeHTTP(w, r)
+}
+
+var errMethod = errors.New("method not allowed")
+
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+func (s *Site) headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("X-Frame-Options", "DENY")
+		if s.Secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		if r.Header.Get("Content-Encoding") != "" { // a compressed form is a bomb or a mistake
+			http.Error(w, "compression refusée", http.StatusUnsupportedMediaType)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// serve runs a handler for those who may.
+func (s *Site) serve(act access.Act, h Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v := &Visit{Request: r, site: s}
+		a, err := s.answer(v, act, h)
+		if err != nil {
+			a = s.failure(v, err)
+		}
+		s.write(w, v, a)
+	}
+}
+
+func (s *Site) answer(v *Visit, act access.Act, h Handler) (a Answer, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	if v.Actor, err = s.Who(v.Context(), v.Token()); err != nil {
+		return a, err
+	}
+	if err := v.Actor.Must(act); err != nil {
+		return a, err
+	}
+	if err := v.Request.ParseForm(); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return a, fault.New(fault.Invalid, "Ce formulaire est trop volumineux\u00a0: raccourcissez vos textes.")
+		}
+		return a, fault.New(fault.Invalid, "Ce formulaire n'a pas pu être lu\u00a0: revenez en arrière et envoyez-le à nouveau.").Because(err)
+	}
+	return h(v)
+}
+
+// failure makes a page of an error. What is not a refusal is ours: the person
+// gets a number, the log gets the cause.
+func (s *Site) failure(v *Visit, err error) Answer {
+	if errors.Is(err, errMethod) {
+		return failurePage(ui.Failure{Status: http.StatusMethodNotAllowed})
+	}
+	if v.Context().Err() != nil {
+		return Answer{Status: 499} // they have left: nobody reads it
+	}
+	e, ok := fault.As(err)
+	if !ok {
+		number := db.NewID()[24:]
+		s.Log.Error("request failed", "reference", number, "method", v.Method, "path", v.URL.Path, "error", err)
+		return failurePage(ui.Failure{Status: http.StatusInternalServerError, Reference: number})
+	}
+	if e.Kind == fault.SignIn {
+		next := ""
+		if v.Method == http.MethodGet {
+			next = "?suite=" + url.QueryEscape(v.URL.RequestURI())
+		}
+		return Answer{Redirect: "/connexion" + next, flash: &ui.Flash{Kind: ui.FlashInfo, Text: e.Text}}
+	}
+	return failurePage(ui.Failure{Status: statusOf(e.Kind), Text: e.Text})
+}
+
+// statusOf is the HTTP status of a refusal.
+func statusOf(k fault.Kind) int {
+	switch k {
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.Unavailable:
+		return http.StatusTooManyRequests
+	}
+	return http.StatusUnprocessableEntity
+}
+
+func failurePage(f ui.Failure) Answer { return Answer{Status: f.Status, failure: &f} }
+
+// write sends the answer.
+func (s *Site) write(w http.ResponseWriter, v *Visit, a Answer) {
+	s.cookies(w, v, &a)
+	switch {
+	case a.Redirect != "":
+		http.Redirect(w, v.Request, a.Redirect, http.StatusSeeOther)
+		return
+	case a.Body == nil && a.data == nil && a.failure == nil:
+		w.WriteHeader(max(a.Status, http.StatusOK))
+		return
+	}
+	var page bytes.Buffer
+	kind := "text/html; charset=utf-8"
+	if a.data != nil {
+		page.Write(a.data)
+		kind = a.kind
+	} else if err := s.render(v, a, &page); err != nil {
+		s.Log.Error("page not rendered", "path", v.URL.Path, "error", err)
+		http.Error(w, "Cette page n'a pas pu être affichée. Réessayez dans un instant.", http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	if v.Actor.SignedIn() || a.Secret {
+		h.Set("Cache-Control", "no-store")
+	} else {
+		h.Set("Cache-Control", "no-cache")
+	}
+	if a.Secret {
+		h.Set("Referrer-Policy", "no-referrer") // the address is the secret
+	}
+	w.WriteHeader(max(a.Status, http.StatusOK))
+	_, _ = w.Write(page.Bytes()) // who has left does not read it
+}
+
+func (s *Site) render(v *Visit, a Answer, to *bytes.Buffer) error {
+	p := a.Page
+	p.Demo = s.Demo
+	p.Nav = s.menu(v)
+	p.Footer = append(p.Footer, ui.Link{Label: "Annonces", URL: "/annonces"})
+	if v.Actor.SignedIn() {
+		p.Account = &ui.Account{Name: v.Actor.Name, Company: v.Actor.CompanyName, Unverified: !v.Actor.Verified}
+	}
+	if p.Flash == nil {
+		p.Flash = v.flash()
+	}
+	if warning := s.Banner(v.Context()); warning != "" && p.Flash == nil && v.Actor.SignedIn() {
+		p.Flash = &ui.Flash{Kind: ui.FlashWarning, Text: warning}
+	}
+	p.Refused = p.Refused || a.Status == http.StatusUnprocessableEntity
+	if a.failure != nil {
+		return ui.ErrorPage(p, *a.failure).Render(v.Context(), to)
+	}
+	return ui.Layout(p, a.Body).Render(v.Context(), to)
+}
+
+// menu is the main menu of whoever is asking.
+func (s *Site) menu(v *Visit) []ui.NavItem {
+	items := []ui.NavItem{{Label: "Annonces", URL: "/annonces"}}
+	if v.Actor.May(access.SeeWatches) {
+		items = append(items, ui.NavItem{Label: "Mon espace", URL: "/entreprise"}, ui.NavItem{Label: "Ma veille", URL: "/entreprise/veilles"})
+	}
+	current := -1
+	for i, it := range items {
+		if (v.URL.Path == it.URL || strings.HasPrefix(v.URL.Path, it.URL+"/")) && (current < 0 || len(it.URL) > len(items[current].URL)) {
+			current = i
+		}
+	}
+	if current >= 0 {
+		items[current].Current = true
+	}
+	return items
+}

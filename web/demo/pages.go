@@ -1,0 +1,195 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"parvis/kit/clock"
+	"parvis/kit/fault"
+	"parvis/kit/mail/mailbox"
+	"parvis/procurement/access"
+	"parvis/web/answer"
+	"parvis/web/ui"
+)
+
+// Person is somebody one can enter as.
+type Person struct {
+	Role, Name, Company, Login, Password string
+}
+
+// Pages is what a demonstration offers.
+type Pages struct {
+	People  []Person
+	Clock   *clock.Movable
+	Mailbox *mailbox.Mailbox
+	// Enter opens a session for the person of a login.
+	Enter func(ctx context.Context, login, remote, browser string) (token string, err error)
+	// Publish publishes the next of the notices kept for that, and says its title.
+	Publish func(ctx context.Context) (title string, err error)
+	// Moved is called after the clock was moved, to remember how far.
+	Moved func() error
+}
+
+// Routes is the table of contents of the demonstration.
+func Routes(s *answer.Site, p Pages) {
+	s.Route("GET /demo", access.VisitSite, p.home)
+	s.Route("POST /demo/entrer", access.VisitSite, p.enter)
+	s.Route("POST /demo/horloge", access.VisitSite, p.move)
+	s.Route("POST /demo/avis", access.VisitSite, p.publish)
+	s.Route("GET /demo/courrier", access.VisitSite, p.mail)
+	s.Route("GET /demo/courrier/{id}", access.VisitSite, p.message)
+	s.Files("GET /demo/courrier/{id}/html", http.HandlerFunc(p.html))
+}
+
+type homePage struct {
+	People []Person
+	Now    string
+	Mails  int
+	Moves  []move
+}
+
+// move is one step that the clock can make.
+type move struct{ Value, Label string }
+
+var moves = []move{
+	{"1h", "Avancer d'une heure"},
+	{"7h", "Aller au prochain 7\u00a0h\u00a000"},
+	{"24h", "Avancer d'un jour"},
+	{"168h", "Avancer d'une semaine"},
+}
+
+func (p Pages) home(*answer.Visit) (answer.Answer, error) {
+	return answer.Show(ui.Page{Title: "Démonstration", NoIndex: true}, home(homePage{
+		People: p.People, Now: p.Clock.Now().Long(clock.Paris), Mails: len(p.Mailbox.Messages()), Moves: moves,
+	})), nil
+}
+
+func (p Pages) enter(v *answer.Visit) (answer.Answer, error) {
+	token, err := p.Enter(v.Context(), v.Form.Get("identifiant"), v.RemoteAddr, v.UserAgent())
+	if err != nil {
+		return answer.Answer{}, err
+	}
+	return answer.SeeOther("/entreprise", "").WithSession(token), nil
+}
+
+func (p Pages) move(v *answer.Visit) (answer.Answer, error) {
+	by, err := distance(v.Form.Get("de"), p.Clock.Now())
+	if err != nil {
+		return answer.Answer{}, err
+	}
+	p.Clock.Move(by)
+	if err := p.Moved(); err != nil {
+		return answer.Answer{}, err
+	}
+	return answer.SeeOther("/demo", "L'horloge de la démonstration marque maintenant "+p.Clock.Now().Long(clock.Paris)+"."), nil
+}
+
+// distance is how far the clock must go.
+func distance(value string, now clock.Instant) (time.Duration, error) {
+	if !slices.ContainsFunc(moves, func(m move) bool { return m.Value == value }) {
+		return 0, fault.New(fault.Invalid, "Choisissez de combien avancer l'horloge.")
+	}
+	if value == "7h" {
+		t := now.In(clock.Paris)
+		next := time.Date(t.Year(), t.Month(), t.Day(), 7, 0, 1, 0, clock.Paris)
+		if !next.After(t) {
+			next = time.Date(t.Year(), t.Month(), t.Day()+1, 7, 0, 1, 0, clock.Paris)
+		}
+		return next.Sub(t), nil
+	}
+	return time.ParseDuration(value)
+}
+
+func (p Pages) publish(v *answer.Visit) (answer.Answer, error) {
+	title, err := p.Publish(v.Context())
+	if err != nil {
+		return answer.Answer{}, err
+	}
+	return answer.SeeOther("/demo", "Avis publié\u00a0: «\u00a0"+title+"\u00a0». Les veilles qu'il concerne sont prévenues."), nil
+}
+
+type mailPage struct {
+	Rows []mailRow
+}
+
+type mailRow struct {
+	ID, Subject, To, At string
+}
+
+func (p Pages) mail(*answer.Visit) (answer.Answer, error) {
+	var page mailPage
+	for _, m := range p.Mailbox.Messages() {
+		page.Rows = append(page.Rows, mailRow{m.ID, m.Subject, strings.Join(m.To, ", "), clock.At(m.Date).Short(clock.Paris)})
+	}
+	slices.Reverse(page.Rows)
+	return answer.Show(ui.Page{Title: "Courrier de la démonstration", NoIndex: true, Wide: true}, mailList(page)), nil
+}
+
+type messagePage struct {
+	mailRow
+	From      string
+	MessageID string
+	Stop      string // the List-Unsubscribe header
+	Lines     [][]piece
+	HTML      string // where the other form is shown
+}
+
+// piece is a stretch of a text: plain, or an address to follow.
+type piece struct {
+	Text string
+	Link templ.SafeURL
+}
+
+var address = regexp.MustCompile(`https?://[^\s<>"]+`)
+
+// pieces parts a text into lines and addresses.
+func pieces(text string) [][]piece {
+	var lines [][]piece
+	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
+		var parts []piece
+		from := 0
+		for _, at := range address.FindAllStringIndex(line, -1) {
+			parts = append(parts, piece{Text: line[from:at[0]]}, piece{Text: line[at[0]:at[1]], Link: templ.URL(line[at[0]:at[1]])})
+			from = at[1]
+		}
+		lines = append(lines, append(parts, piece{Text: line[from:]}))
+	}
+	return lines
+}
+
+func (p Pages) message(v *answer.Visit) (answer.Answer, error) {
+	m, ok := p.Mailbox.Find(v.PathValue("id"))
+	if !ok {
+		return answer.Answer{}, fault.New(fault.NotFound, "Ce message n'est plus dans le courrier de la démonstration.")
+	}
+	page := messagePage{
+		mailRow: mailRow{m.ID, m.Subject, strings.Join(m.To, ", "), clock.At(m.Date).Long(clock.Paris)},
+		From:    m.Sender, MessageID: m.MessageID, Stop: m.Header.Get("List-Unsubscribe"), Lines: pieces(m.Text),
+	}
+	if m.HTML != "" {
+		page.HTML = "/demo/courrier/" + m.ID + "/html"
+	}
+	return answer.Show(ui.Page{Title: m.Subject, NoIndex: true}, message(page)), nil
+}
+
+// html shows a mail as a mail program would: on a page of its own, in a sandbox
+// in which nothing runs and nothing is fetched.
+func (p Pages) html(w http.ResponseWriter, r *http.Request) {
+	m, ok := p.Mailbox.Find(r.PathValue("id"))
+	if !ok || m.HTML == "" {
+		http.NotFound(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-top-navigation-by-user-activation allow-popups allow-popups-to-escape-sandbox")
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	_, _ = fmt.Fprint(w, m.HTML)
+}
