@@ -9,19 +9,19 @@ import (
 	"parvis/procurement/notice"
 )
 
-// memoSlots is how many written words a matcher remembers the features of: the
-// vocabulary of a week of notices.
+// The memo of written words begins small and grows with the vocabulary: a week of
+// notices has some 30 000. Past its limit it begins anew.
 const (
-	memoBits  = 15
-	memoSlots = 1 << memoBits
+	memoStart = 1 << 12
+	memoLimit = 1 << 18
 )
 
-// memo is what one written word gives: a run of the matcher's known features.
-// The word itself is not kept: its 64-bit hash under a random seed is enough.
+// memo is what one written word gives: a run of the matcher's known numbers. The
+// word itself is not kept: its 64-bit hash under a random seed is enough.
 type memo struct {
-	hash           uint64
-	from           uint32
-	words, anchors uint32 // how many features, then how many anchors
+	hash uint64 // 0: empty
+	from uint32 // known[from] is how many features follow; the rest are anchors
+	size uint32 // how many features and anchors
 }
 
 // Matcher asks one engine, one notice after the other, allocating nothing once
@@ -29,7 +29,8 @@ type memo struct {
 type Matcher struct {
 	e       *Engine
 	memo    []memo
-	known   []uint32 // features and anchors of the words in memo
+	words   int      // how many the memo holds
+	known   []uint32 // for each: how many features, the features, the anchors
 	set     []uint64 // features of the unit being read
 	present []uint32 // the same, listed
 	suspect []uint32 // phrases to test in this unit
@@ -45,7 +46,7 @@ func NewMatcher(e *Engine) *Matcher { return newMatcher(e) }
 
 func newMatcher(e *Engine) *Matcher {
 	return &Matcher{
-		e: e, memo: make([]memo, memoSlots),
+		e: e, memo: make([]memo, memoStart),
 		set: make([]uint64, (e.features+63)/64), found: make([]uint64, (len(e.nums)+63)/64),
 	}
 }
@@ -214,40 +215,80 @@ func (m *Matcher) forget() {
 }
 
 func (m *Matcher) word(w string) {
-	h := maphash.String(m.e.seed, w) | 1 // 0 is an empty slot
-	slot := &m.memo[h>>(64-memoBits)]
-	if slot.hash != h {
-		m.learn(slot, h, w)
+	h := maphash.String(m.e.seed, w) | 1
+	mask := uint64(len(m.memo) - 1)
+	at := h >> 8 & mask
+	for m.memo[at].hash != h {
+		if m.memo[at].hash == 0 {
+			at = m.learn(h, w)
+			break
+		}
+		at = (at + 1) & mask
 	}
-	known := m.known[slot.from:]
-	for _, f := range known[:slot.words] {
+	slot := &m.memo[at]
+	if slot.size == 0 {
+		return // a word that no watch asks for
+	}
+	known := m.known[slot.from : slot.from+1+slot.size]
+	features := known[0]
+	for _, f := range known[1 : 1+features] {
 		m.put(f)
 	}
-	for _, f := range known[slot.words : slot.words+slot.anchors] {
-		m.suspect = append(m.suspect, f)
-	}
+	m.suspect = append(m.suspect, known[1+features:]...)
 }
 
-// learn analyses a word that the memo does not hold.
-func (m *Matcher) learn(slot *memo, h uint64, w string) {
-	if len(m.known) > 8*memoSlots { // slots that were taken over have left holes
-		m.known = m.known[:0]
-		clear(m.memo)
+// learn analyses a word that the memo does not hold, and gives its slot.
+func (m *Matcher) learn(h uint64, w string) uint64 {
+	if m.words*2 >= len(m.memo) {
+		m.grow()
 	}
-	*slot = memo{hash: h, from: uint32(len(m.known))}
+	from := len(m.known)
+	m.known = append(m.known, 0)
 	pieces := text.Word(w)
 	for _, p := range pieces {
 		for _, t := range p.Terms {
 			m.known = append(m.known, m.e.terms[t]...)
 		}
 	}
-	slot.words = uint32(len(m.known)) - slot.from
+	m.known[from] = uint32(len(m.known) - from - 1)
 	for _, p := range pieces {
 		for _, t := range p.Terms {
 			m.known = append(m.known, m.e.anchors[t]...)
 		}
 	}
-	slot.anchors = uint32(len(m.known)) - slot.from - slot.words
+	size := len(m.known) - from - 1
+	if size == 0 {
+		m.known = m.known[:from]
+	}
+	m.words++
+	return m.place(memo{hash: h, from: uint32(from), size: uint32(size)})
+}
+
+// place puts a word in the first free slot of its chain.
+func (m *Matcher) place(w memo) uint64 {
+	mask := uint64(len(m.memo) - 1)
+	at := w.hash >> 8 & mask
+	for m.memo[at].hash != 0 {
+		at = (at + 1) & mask
+	}
+	m.memo[at] = w
+	return at
+}
+
+// grow doubles the memo, or empties it when it is as large as it may be.
+func (m *Matcher) grow() {
+	old := m.memo
+	if len(old) >= memoLimit {
+		clear(m.memo)
+		m.known, m.words = m.known[:0], 0
+		return
+	}
+	m.memo = make([]memo, 2*len(old))
+	for _, w := range old {
+		if w.hash != 0 {
+			m.place(w)
+		}
+	}
 }
 
 // testPhrases looks whether the phrases of which a word was met are there.
