@@ -144,9 +144,7 @@ func (a *App) site() {
 	public.Routes(s, public.Pages{
 		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Alerts: a.Alerts,
 	})
-	company.Routes(s, company.Pages{
-		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, MailReady: a.Sender.Configured,
-	})
+	company.Routes(s, company.Pages{Watches: a.Watches, Org: a.Orgs, MailReady: a.Sender.Configured})
 	a.Site = s
 }
 

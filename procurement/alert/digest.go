@@ -112,8 +112,9 @@ func hoursSince(last run, now time.Time) string {
 	return strings.Join(hours, ",")
 }
 
-// peoplePerStep is how many recipients are served in one transaction.
-const peoplePerStep = 200
+// peoplePerStep is how many recipients are served in one transaction; a variable
+// for the tests.
+var peoplePerStep = 200
 
 // finishRun mails everybody whom the run owes a digest. It can be cut off and
 // begun again anywhere: the ledger knows who was told of what.

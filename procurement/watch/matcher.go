@@ -53,8 +53,8 @@ func (m *Matcher) Rhythm(num uint64) (Rhythm, bool) {
 }
 
 // rebuildAfter is how many changes the small engine takes before the large one
-// is built again.
-const rebuildAfter = 2000
+// is built again; a variable for the tests.
+var rebuildAfter = 2000
 
 func newMatcher(d *db.DB, index *notice.Index) *Matcher {
 	m := &Matcher{index: index}

@@ -1,0 +1,20 @@
+package alert
+
+import "parvis/procurement/event"
+
+// Tells says whether a rule tells anybody.
+func Tells(k event.Kind) bool { return Rules[k].tell != nil }
+
+// Pack, Unpack and Shorten are tested by themselves.
+var (
+	Pack    = pack
+	Unpack  = unpack
+	Shorten = shorten
+)
+
+// PeoplePerStep has a run serve n people in each transaction, until restored.
+func PeoplePerStep(n int) (restore func()) {
+	before := peoplePerStep
+	peoplePerStep = n
+	return func() { peoplePerStep = before }
+}

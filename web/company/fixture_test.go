@@ -1,0 +1,406 @@
+package company_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"parvis/kit/clock"
+	"parvis/kit/db"
+	"parvis/kit/db/dbtest"
+	"parvis/kit/job"
+	"parvis/kit/mail"
+	"parvis/procurement/access"
+	"parvis/procurement/account"
+	"parvis/procurement/alert"
+	"parvis/procurement/event"
+	"parvis/procurement/notice"
+	"parvis/procurement/org"
+	"parvis/procurement/watch"
+	"parvis/web/answer"
+	"parvis/web/company"
+)
+
+// Two companies.
+const (
+	muller  = "73282932000074"
+	another = "44306184100047"
+)
+
+// platform is the site over real rooms on a real database.
+type platform struct {
+	t        *testing.T
+	db       *db.DB
+	accounts *account.Service
+	org      *org.Service
+	notices  *notice.Service
+	watches  *watch.Service
+	server   http.Handler
+	mailDown bool
+}
+
+func each(t *testing.T, f func(t *testing.T, p *platform)) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Movable) { f(t, open(t, d)) })
+}
+
+func open(t *testing.T, d *db.DB) *platform {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	q := job.New(d, log)
+	j := event.NewJournal(q)
+	p := &platform{t: t, db: d, accounts: account.New(d, j, log)}
+	p.org = org.New(d, p.accounts)
+	p.notices = notice.NewService(d, j)
+	p.watches = watch.NewService(d, j, p.notices)
+	outbox, err := mail.New(d, mail.Options{From: "veille@parvis.example", Log: log})
+	p.must(err)
+	alert.NewService(d, j, outbox, p.watches, "http://parvis.example", log)
+	p.must(q.Open())
+	site := answer.New(p.org.ActorOf, slog.New(slog.NewTextHandler(testLog{t}, nil)))
+	company.Routes(site, company.Pages{Watches: p.watches, Org: p.org, MailReady: func() bool { return !p.mailDown }})
+	p.server = site.Server()
+	return p
+}
+
+// testLog shows the cause of a fault of ours beside the test that met it.
+type testLog struct{ t *testing.T }
+
+func (l testLog) Write(b []byte) (int, error) { l.t.Log(string(b)); return len(b), nil }
+
+func (p *platform) must(err error) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// call is a notice to record; what is empty gets something usual.
+type call struct {
+	id, title, buyer, city, reference string
+	departments                       []string
+	deadline                          time.Time
+	published                         string
+	lots                              []notice.Lot
+}
+
+func (p *platform) record(calls ...call) {
+	p.t.Helper()
+	var records []notice.Record
+	for _, c := range calls {
+		r := notice.Record{
+			Source: "boamp", SourceID: c.id, Kind: notice.Contract, Title: c.title, Reference: c.reference, Departments: c.departments,
+			PublishedOn: "2026-11-20", Deadline: clock.At(c.deadline), Lots: c.lots,
+			Buyer: notice.BuyerRecord{Name: c.buyer, City: c.city},
+		}
+		if c.buyer == "" {
+			r.Buyer.Name = "Ville de Sélestat"
+		}
+		if c.published != "" {
+			r.PublishedOn = c.published
+		}
+		if c.deadline.IsZero() {
+			r.Deadline = clock.At(dbtest.Start.AddDate(0, 0, 30))
+		}
+		records = append(records, r)
+	}
+	_, err := p.notices.Record(context.Background(), access.Platform("test"), records, true)
+	p.must(err)
+	p.must(p.notices.Load(context.Background()))
+}
+
+// buyer is the id of a buyer of the register, by its name.
+func (p *platform) buyer(name string) string {
+	p.t.Helper()
+	found, exact, err := p.org.FindByName(context.Background(), name)
+	p.must(err)
+	if !exact {
+		p.t.Fatalf("%q names %d buyers", name, len(found))
+	}
+	return found[0].ID
+}
+
+func (p *platform) write(f func(tx *db.Tx) error) {
+	p.t.Helper()
+	p.must(p.db.Write(context.Background(), f))
+}
+
+func (p *platform) count(query string, args ...any) (n int) {
+	p.t.Helper()
+	p.must(p.db.Read(context.Background(), func(tx *db.Tx) error { return tx.One(&n, query, args...) }))
+	return n
+}
+
+// browser is somebody signed in.
+type browser struct {
+	*platform
+	actor   access.Actor
+	cookies map[string]string
+}
+
+// join signs somebody up in a company and in: the first one administers it.
+func (p *platform) join(siret, login string) *browser {
+	p.t.Helper()
+	ctx := context.Background()
+	p.must(p.accounts.AskSignUp(ctx, account.SignUpForm{SIRET: siret, CompanyName: "Menuiserie Muller", Name: "Odile Muller", Address: login + "@muller.example"}))
+	var token string
+	p.write(func(tx *db.Tx) error {
+		var id string
+		if err := tx.One(&id, "SELECT subject FROM event WHERE kind = $1 ORDER BY id DESC LIMIT 1", string(event.SignUpAsked)); err != nil {
+			return err
+		}
+		var err error
+		token, _, err = account.MintSignUpToken(tx, id)
+		return err
+	})
+	const password = "rabot varlope"
+	session, err := p.org.Register(ctx, token, org.RegisterForm{Login: login, Password: password, Confirm: password, Remote: "192.0.2.17", Browser: "Firefox"})
+	p.must(err)
+	b := &browser{platform: p, cookies: map[string]string{"parvis-session": session}}
+	b.actor, err = p.org.ActorOf(ctx, session)
+	p.must(err)
+	return b
+}
+
+// visitor is somebody who is not signed in.
+func (p *platform) visitor() *browser { return &browser{platform: p, cookies: map[string]string{}} }
+
+// watch makes a watch as the room does, and gives it as it then is.
+func (b *browser) watch(f watch.Form) *watch.Watch {
+	b.t.Helper()
+	saved, err := b.watches.Create(context.Background(), b.actor, f)
+	b.must(err)
+	return b.find(saved.ID)
+}
+
+func (b *browser) find(id string) *watch.Watch {
+	b.t.Helper()
+	w, err := b.watches.Find(context.Background(), b.actor, id)
+	b.must(err)
+	return w
+}
+
+func (b *browser) list() []*watch.Watch {
+	b.t.Helper()
+	all, err := b.watches.List(context.Background(), b.actor)
+	b.must(err)
+	return all
+}
+
+func (b *browser) get(path string) page { b.t.Helper(); return b.send("GET", path, nil, nil) }
+
+func (b *browser) post(path string, form url.Values) page {
+	b.t.Helper()
+	return b.send("POST", path, form, nil)
+}
+
+func (b *browser) send(method, path string, form url.Values, headers map[string]string) page {
+	b.t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for name, value := range headers {
+		r.Header.Set(name, value)
+	}
+	for name, value := range b.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	w := httptest.NewRecorder()
+	b.server.ServeHTTP(w, r)
+	for _, c := range w.Result().Cookies() {
+		b.cookies[c.Name] = c.Value
+		if c.MaxAge < 0 {
+			delete(b.cookies, c.Name)
+		}
+	}
+	root, err := html.Parse(strings.NewReader(w.Body.String()))
+	b.must(err)
+	return page{b.t, w.Code, w.Header().Get("Location"), w.Body.String(), root}
+}
+
+// follow posts a form that is accepted and gives the page where it leads.
+func (b *browser) follow(path string, form url.Values) page {
+	b.t.Helper()
+	p := b.post(path, form)
+	if p.status != http.StatusSeeOther {
+		b.t.Fatalf("POST %s: %d, %s", path, p.status, p.text())
+	}
+	return b.get(p.location)
+}
+
+// page is what came back.
+type page struct {
+	t        *testing.T
+	status   int
+	location string
+	source   string
+	root     *html.Node
+}
+
+func attribute(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func has(n *html.Node, name string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
+}
+
+// all gives the elements of that tag for which keep holds.
+func (p page) all(tag string, keep func(*html.Node) bool) []*html.Node {
+	var out []*html.Node
+	for n := range p.root.Descendants() {
+		if n.Type == html.ElementNode && (tag == "" || n.Data == tag) && (keep == nil || keep(n)) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// words is the text of a node on one line, no-break spaces like others.
+func words(n *html.Node) string {
+	var b strings.Builder
+	for c := range n.Descendants() {
+		if c.Type == html.TextNode && c.Parent.Data != "template" && c.Parent.Data != "script" {
+			b.WriteString(c.Data)
+			b.WriteString(" ")
+		}
+	}
+	line := strings.Join(strings.Fields(b.String()), " ")
+	return strings.NewReplacer(" .", ".", " ,", ",").Replace(line)
+}
+
+func (p page) text() string { return words(p.root) }
+
+func (p page) byID(id string) *html.Node {
+	p.t.Helper()
+	found := p.all("", func(n *html.Node) bool { return attribute(n, "id") == id })
+	if len(found) != 1 {
+		p.t.Fatalf("%d elements of id %q in %s", len(found), id, p.text())
+	}
+	return found[0]
+}
+
+// says fails unless the page has all these texts.
+func (p page) says(texts ...string) {
+	p.t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(p.text(), text) {
+			p.t.Errorf("the page doesn't say %q: %s", text, p.text())
+		}
+	}
+}
+
+func (p page) silent(texts ...string) {
+	p.t.Helper()
+	for _, text := range texts {
+		if strings.Contains(p.text(), text) {
+			p.t.Errorf("the page says %q", text)
+		}
+	}
+}
+
+// links gives the addresses that the page's content leads to.
+func (p page) links() []string {
+	var out []string
+	for _, a := range p.all("a", nil) {
+		out = append(out, attribute(a, "href"))
+	}
+	return out
+}
+
+// form gives what a browser would send of the page's main form.
+func (p page) form() url.Values {
+	p.t.Helper()
+	forms := p.all("form", func(n *html.Node) bool {
+		return strings.HasPrefix(attribute(n, "action"), "/entreprise") && attribute(n, "method") == "post"
+	})
+	if len(forms) != 1 {
+		p.t.Fatalf("%d forms", len(forms))
+	}
+	out := url.Values{}
+	for n := range forms[0].Descendants() {
+		switch {
+		case n.Type != html.ElementNode || inTemplate(n) || attribute(n, "name") == "":
+		case n.Data == "input" && (attribute(n, "type") == "radio" || attribute(n, "type") == "checkbox"):
+			if has(n, "checked") {
+				out.Add(attribute(n, "name"), attribute(n, "value"))
+			}
+		case n.Data == "input":
+			out.Add(attribute(n, "name"), attribute(n, "value"))
+		case n.Data == "select":
+			for o := range n.Descendants() {
+				if o.Data == "option" && has(o, "selected") {
+					out.Add(attribute(n, "name"), attribute(o, "value"))
+				}
+			}
+		}
+	}
+	return out
+}
+
+func inTemplate(n *html.Node) bool {
+	for n = n.Parent; n != nil; n = n.Parent {
+		if n.Data == "template" {
+			return true
+		}
+	}
+	return false
+}
+
+// table gives the rows of the table of that caption, cell by cell.
+func (p page) table(caption string) [][]string {
+	p.t.Helper()
+	for _, table := range p.all("table", nil) {
+		var rows [][]string
+		matches := false
+		for n := range table.Descendants() {
+			switch {
+			case n.Data == "caption":
+				matches = words(n) == caption
+			case n.Data == "tr":
+				rows = append(rows, nil)
+			case n.Type == html.ElementNode && (n.Data == "td" || n.Data == "th"):
+				rows[len(rows)-1] = append(rows[len(rows)-1], words(n))
+			}
+		}
+		if matches {
+			return rows
+		}
+	}
+	p.t.Fatalf("no table %q in %s", caption, p.text())
+	return nil
+}
+
+// filled is a form of a watch as a browser sends it, changed by pairs of name and value.
+func filled(pairs ...string) url.Values {
+	f := url.Values{"nom": {"Menuiseries"}, "mots_cles": {"menuiserie"}, "mode": {"any"}, "alerte": {"oui"}, "rythme": {"daily"}, "heure": {"7"}, "organisme-saisi": {""}}
+	for i := 0; i < len(pairs); i += 2 {
+		f.Del(pairs[i])
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		f.Add(pairs[i], pairs[i+1])
+	}
+	return f
+}
+
+func numbered(n int, text string) []call {
+	var out []call
+	for i := range n {
+		out = append(out, call{id: fmt.Sprintf("26-%d", 100+i), title: fmt.Sprintf("%s %d", text, i)})
+	}
+	return out
+}

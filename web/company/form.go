@@ -1,0 +1,326 @@
+package company
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"parvis/kit/fault"
+	"parvis/procurement/account"
+	"parvis/procurement/notice"
+	"parvis/procurement/refdata"
+	"parvis/procurement/watch"
+	"parvis/web/answer"
+	"parvis/web/ui"
+)
+
+// formPage is the form of a watch, new or being edited.
+type formPage struct {
+	ID            string // empty for a new one
+	Was           string // the name it has, when editing
+	Typed         typed
+	Buyers        []ui.PickedBuyer
+	Main          string
+	MainState     watch.RecipientState
+	MayResume     bool // the main address is one's own
+	States        map[string]ui.AddressState
+	AskEverything bool
+	Errors        ui.Errors
+}
+
+// begin shows the form of a new watch, filled from a search when it comes from there.
+func (p Pages) begin(v *answer.Visit) (answer.Answer, error) {
+	t := readTyped(v.URL.Query())
+	t.Active = true
+	return p.show(v, nil, t, nil)
+}
+
+func (p Pages) edit(v *answer.Visit) (answer.Answer, error) {
+	w, err := p.Watches.Find(v.Context(), v.Actor, v.PathValue("id"))
+	if err != nil {
+		return answer.Answer{}, err
+	}
+	return p.show(v, w, typedOf(w), nil)
+}
+
+func (p Pages) create(v *answer.Visit) (answer.Answer, error) { return p.save(v, nil) }
+
+func (p Pages) update(v *answer.Visit) (answer.Answer, error) {
+	w, err := p.Watches.Find(v.Context(), v.Actor, v.PathValue("id"))
+	if err != nil {
+		return answer.Answer{}, err
+	}
+	return p.save(v, w)
+}
+
+// save makes or changes a watch; w is nil for a new one.
+func (p Pages) save(v *answer.Visit, w *watch.Watch) (answer.Answer, error) {
+	t := readTyped(v.PostForm)
+	if did, faults, err := p.rearrange(v.Context(), &t, v.PostForm); did || err != nil {
+		if err != nil {
+			return answer.Answer{}, err
+		}
+		return p.show(v, w, t, faults)
+	}
+	problem, err := p.readBuyer(v.Context(), &t)
+	if err != nil {
+		return answer.Answer{}, err
+	}
+	if problem != "" {
+		return p.refuse(v, w, t, ui.Errors{{Field: notice.FieldBuyers, Text: problem}})
+	}
+	var saved watch.Saved
+	if w == nil {
+		saved, err = p.Watches.Create(v.Context(), v.Actor, t.Form)
+	} else {
+		saved, err = p.Watches.Update(v.Context(), v.Actor, w.ID, t.Form)
+	}
+	switch {
+	case fault.Is(err, fault.Conflict):
+		return p.conflict(v, w, t, err)
+	case err != nil:
+		faults, err := answer.Errors(err)
+		if err != nil {
+			return answer.Answer{}, err
+		}
+		return p.refuse(v, w, t, faults)
+	}
+	return answer.SeeOther(watchesURL, done(w == nil, t.Form, saved)), nil
+}
+
+// conflict shows what was typed over the watch as it now is: sending it again saves it.
+func (p Pages) conflict(v *answer.Visit, w *watch.Watch, t typed, cause error) (answer.Answer, error) {
+	now, err := p.Watches.Find(v.Context(), v.Actor, w.ID)
+	if err != nil {
+		return answer.Answer{}, err
+	}
+	faults, err := answer.Errors(cause)
+	if err != nil {
+		return answer.Answer{}, err
+	}
+	t.Version = now.Version
+	a, err := p.refuse(v, now, t, faults)
+	return a.WithStatus(http.StatusConflict), err
+}
+
+// refuse shows the form again with its faults, where they are.
+func (p Pages) refuse(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) (answer.Answer, error) {
+	for i, e := range faults {
+		switch rank, ok := strings.CutPrefix(e.Field, watch.FieldRecipients+"."); {
+		case ok:
+			if n, err := strconv.Atoi(rank); err == nil {
+				faults[i].Field = watch.FieldRecipients + "-" + strconv.Itoa(n+1)
+			}
+		case e.Field == watch.FieldEmpty:
+			n, err := p.Watches.PerWeek(notice.Criteria{})
+			if err != nil {
+				return answer.Answer{}, err
+			}
+			faults[i].Text += " Cela ferait " + perWeek(n) + ". Ajoutez un critère, ou cochez la case pour tout recevoir."
+		}
+		faults[i].Text = visible(faults[i].Text)
+	}
+	a, err := p.show(v, w, t, unique(faults))
+	a.Page.Refused = true
+	return a.WithStatus(http.StatusUnprocessableEntity), err
+}
+
+// show lays the form out; w is nil for a new watch.
+func (p Pages) show(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) (answer.Answer, error) {
+	page := formPage{Typed: t, Main: v.Actor.Address, MainState: watch.Confirmed, States: map[string]ui.AddressState{}, Errors: faults}
+	page.AskEverything = t.AcceptEmpty || faults.On(watch.FieldEmpty) != ""
+	title := "Créer une nouvelle veille"
+	if w != nil {
+		page.ID, page.Was, page.MayResume = w.ID, w.Name, w.AccountID == v.Actor.AccountID
+		title = "Modifier la veille " + quoted(w.Name)
+		for _, r := range w.Recipients {
+			page.States[r.AddressKey] = addressState(r.State())
+			if r.Main {
+				page.Main, page.MainState = r.Address, r.State()
+			}
+		}
+	}
+	var err error
+	if page.Buyers, err = p.pickedBuyers(v.Context(), t.Buyers); err != nil {
+		return answer.Answer{}, err
+	}
+	return answer.Show(ui.Page{Title: title, Narrow: true}, formBody(page)), nil
+}
+
+// pickedBuyers names the chosen organisms. One that the register does not have stays, so
+// that whoever chose it sees it and takes it away.
+func (p Pages) pickedBuyers(ctx context.Context, ids []string) ([]ui.PickedBuyer, error) {
+	ids = ids[:min(len(ids), mostRows)]
+	known, err := p.Org.BuyersByID(ctx, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !watch.IsID(id) }))
+	if err != nil {
+		return nil, err
+	}
+	labels := map[string]string{}
+	for _, b := range known {
+		labels[b.ID] = b.Label()
+	}
+	out := make([]ui.PickedBuyer, len(ids))
+	for i, id := range ids {
+		out[i] = ui.PickedBuyer{ID: visible(id), Label: labels[id]}
+		if out[i].Label == "" {
+			out[i].Label = "Organisme retiré du répertoire"
+		}
+	}
+	return out, nil
+}
+
+func addressState(s watch.RecipientState) ui.AddressState {
+	switch s {
+	case watch.Awaited:
+		return ui.AddressUnconfirmed
+	case watch.Stopped:
+		return ui.AddressUnsubscribed
+	case watch.Failed:
+		return ui.AddressFailing
+	}
+	return ui.AddressConfirmed
+}
+
+// done says what saving did, function words and requests included. It travels in a
+// cookie: lists are cut.
+func done(created bool, f watch.Form, saved watch.Saved) string {
+	name := quoted(strings.Join(strings.Fields(f.Name), " "))
+	text := "Les modifications de la veille " + name + " sont enregistrées."
+	if created {
+		text = "La veille " + name + " est créée."
+	}
+	if !f.Active {
+		text += " Elle est inactive\u00a0: aucune alerte ne partira."
+	}
+	if words := unique(saved.Ignored); len(words) > 0 {
+		for i := range words {
+			words[i] = quoted(words[i])
+		}
+		text += " " + ui.Plural(len(words), "Mot trop courant, laissé de côté", "Mots trop courants, laissés de côté") + "\u00a0: " + enumerated(words, 10) + "."
+	}
+	if len(saved.Asked) > 0 {
+		text += " Une demande de confirmation est adressée à " + enumerated(saved.Asked, 3) + "\u00a0: rien d'autre ne sera envoyé avant d'avoir reçu cet accord."
+	}
+	return text
+}
+
+func (f formPage) action() string {
+	if f.ID == "" {
+		return watchesURL
+	}
+	return watchesURL + "/" + f.ID
+}
+
+// beside is what is wrong with a field: a few sentences where there are several.
+func (f formPage) beside(fields ...string) string {
+	const most = 3
+	var texts []string
+	for _, e := range f.Errors {
+		if slices.Contains(fields, e.Field) && !slices.Contains(texts, e.Text) && len(texts) < most {
+			texts = append(texts, e.Text)
+		}
+	}
+	return strings.Join(texts, " ")
+}
+
+// summary keeps a hostile form from filling the page with its own faults.
+func (f formPage) summary() ui.Errors {
+	const most = 12
+	if len(f.Errors) <= most {
+		return f.Errors
+	}
+	rest := len(f.Errors) - most
+	return append(f.Errors[:most:most], ui.FieldError{Text: "Et " + ui.Number(rest) + ui.Plural(rest, " autre correction.", " autres corrections.")})
+}
+
+func (f formPage) modes() ui.Choice {
+	return ui.Choice{Field: ui.Field{Name: notice.FieldMode, Label: "Portée des mots clés", Error: f.beside(notice.FieldMode)}, Options: []ui.Option{
+		{Value: string(notice.All), Label: "Rechercher tous les termes", Chosen: f.Typed.Mode == string(notice.All)},
+		{Value: string(notice.Any), Label: "Rechercher n'importe lequel de ces termes", Chosen: f.Typed.Mode == string(notice.Any)},
+	}}
+}
+
+func (f formPage) buyers() ui.BuyerPickerModel {
+	m := ui.BuyerPickerModel{
+		Field: ui.Field{ID: notice.FieldBuyers, Error: f.beside(notice.FieldBuyers)}, Text: visible(f.Typed.BuyerText),
+		SuggestURL: suggestURL, Chosen: f.Buyers, Max: notice.MaxBuyers,
+	}
+	for _, b := range f.Typed.Candidates {
+		m.Candidates = append(m.Candidates, ui.PickedBuyer{ID: b.ID, Label: b.Label()})
+	}
+	return m
+}
+
+// departments ticks the chosen departments, and all those of a region ticked as a whole.
+func (f formPage) departments() ui.PickerModel {
+	m := ui.PickerModel{
+		Field:         ui.Field{ID: notice.FieldDepartments, Label: "Département", Hint: "Sans choix, la veille couvre toute la France.", Error: f.beside(notice.FieldDepartments)},
+		NothingPicked: "aucun département, donc toute la France",
+	}
+	for _, r := range refdata.Regions() {
+		region := ui.PickerRegion{Code: r.Code, Name: r.Name}
+		whole := slices.Contains(f.Typed.Regions, r.Code)
+		for _, d := range r.Departments {
+			region.Departments = append(region.Departments, ui.PickerDepartment{
+				Code: d.Code, Name: d.Name, Checked: whole || slices.Contains(f.Typed.Departments, d.Code),
+			})
+		}
+		m.Regions = append(m.Regions, region)
+	}
+	return m
+}
+
+// hours are those of an office day; the watch's own is there whatever it is.
+func (f formPage) hours() []ui.Option {
+	const first, last = 5, 21
+	chosen := f.Typed.Hour
+	if chosen < 0 || chosen > 23 {
+		chosen = watch.DefaultHour
+	}
+	var out []ui.Option
+	for h := range 24 {
+		if h >= first && h <= last || h == chosen {
+			out = append(out, ui.Option{Value: strconv.Itoa(h), Label: hour(h), Chosen: h == chosen})
+		}
+	}
+	return out
+}
+
+// hourFault ties the list of hours to what is wrong with it, which the group says.
+func (f formPage) hourFault() templ.Attributes {
+	if f.beside(watch.FieldHour) == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-invalid": "true", "aria-describedby": "rythme-erreur"}
+}
+
+func (f formPage) addresses() ui.AddressListModel {
+	m := ui.AddressListModel{
+		Field: ui.Field{ID: watch.FieldRecipients, Error: f.beside(watch.FieldRecipients),
+			Hint: "Chaque nouvelle adresse reçoit d'abord une demande de confirmation, et rien d'autre avant d'avoir accepté."},
+		Main: f.Main, Max: watch.MaxRecipients - 1,
+	}
+	for i, address := range f.Typed.Recipients {
+		row := ui.AddressRow{Value: visible(address), Error: f.beside(watch.FieldRecipients + "-" + strconv.Itoa(i+1))}
+		if a, err := account.ParseAddress(address); err == nil {
+			row.State = f.States[a.Key]
+		}
+		m.Rows = append(m.Rows, row)
+	}
+	return m
+}
+
+// mainTrouble says why the main address is not mailed, "" when it is.
+func (f formPage) mainTrouble() string {
+	switch f.MainState {
+	case watch.Stopped:
+		return "L'adresse principale s'est désabonnée de cette veille\u00a0: elle n'est plus alertée."
+	case watch.Failed:
+		return "L'adresse principale refuse nos messages\u00a0: elle n'est plus alertée."
+	}
+	return ""
+}

@@ -1,0 +1,234 @@
+package company
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"parvis/procurement/notice"
+	"parvis/procurement/refdata"
+	"parvis/procurement/watch"
+	"parvis/web/answer"
+	"parvis/web/ui"
+)
+
+// defaultSize is how many contracts a page shows unless told; maxPage keeps a typed
+// number from overflowing when it is multiplied.
+const (
+	defaultSize = 20
+	maxPage     = 1 << 30
+)
+
+var sizes = []int{10, 20, 50, 100}
+
+// listPage is « Ma veille de marchés ».
+type listPage struct {
+	Watches  []watchRow
+	Active   int
+	Failing  []failing
+	MailDown bool
+	Total    int
+	Matches  []match
+	Order    notice.Order
+	Size     int
+	Page     int
+	Last     int
+}
+
+// watchRow is a line of the table of watches.
+type watchRow struct {
+	ID, Name string
+	Rhythm   string
+	Criteria []ui.Criterion
+	Status   ui.Badge
+}
+
+// failing is a watch some of whose addresses are refused by their servers.
+type failing struct {
+	watchRow
+	Addresses []string
+}
+
+func (p Pages) list(v *answer.Visit) (answer.Answer, error) {
+	watches, err := p.Watches.List(v.Context(), v.Actor)
+	if err != nil {
+		return answer.Answer{}, err
+	}
+	page := listPage{Active: active(watches), MailDown: !p.mailReady(), Order: notice.ByDeadline, Size: v.Number("taille", defaultSize)}
+	if v.Form.Get("tri") == string(notice.ByPublication) {
+		page.Order = notice.ByPublication
+	}
+	if !slices.Contains(sizes, page.Size) {
+		page.Size = defaultSize
+	}
+	if err := p.rows(v.Context(), &page, watches); err != nil {
+		return answer.Answer{}, err
+	}
+	if err := p.matches(v, &page, byID(watches)); err != nil {
+		return answer.Answer{}, err
+	}
+	return answer.Show(ui.Page{Title: "Ma veille de marchés"}, listBody(page)), nil
+}
+
+// rows reads the table of watches and what goes wrong with them.
+func (p Pages) rows(ctx context.Context, page *listPage, watches []*watch.Watch) error {
+	var ids []string
+	for _, w := range watches {
+		ids = append(ids, w.Criteria.Buyers...)
+	}
+	buyers, err := p.Org.BuyersByID(ctx, ids)
+	if err != nil {
+		return err
+	}
+	names := map[string]string{}
+	for _, b := range buyers {
+		names[b.ID] = b.Title()
+	}
+	for _, w := range watches {
+		row := watchRow{w.ID, w.Name, rhythm(w), criteria(w, names), ui.Off("Inactive")}
+		if w.Active {
+			row.Status = ui.OK("Active")
+		}
+		page.Watches = append(page.Watches, row)
+		var refused []string
+		for _, r := range w.Recipients {
+			if r.State() == watch.Failed {
+				refused = append(refused, r.Address)
+			}
+		}
+		if refused != nil {
+			page.Failing = append(page.Failing, failing{row, refused})
+		}
+	}
+	return nil
+}
+
+// matches reads one page of the live list; beyond the last one, the last one.
+func (p Pages) matches(v *answer.Visit, page *listPage, watches map[string]*watch.Watch) error {
+	page.Page = max(1, min(v.Number("page", 1), maxPage))
+	live, err := p.Watches.Live(v.Context(), v.Actor, page.Order, (page.Page-1)*page.Size, page.Size)
+	if err != nil {
+		return err
+	}
+	page.Last = max(1, (live.Total+page.Size-1)/page.Size)
+	if page.Page > page.Last {
+		page.Page = page.Last
+		if live, err = p.Watches.Live(v.Context(), v.Actor, page.Order, (page.Page-1)*page.Size, page.Size); err != nil {
+			return err
+		}
+	}
+	page.Total = live.Total
+	for _, hit := range live.Hits {
+		m, err := matchOf(hit, watches, live.At)
+		if err != nil {
+			return err
+		}
+		page.Matches = append(page.Matches, m)
+	}
+	return nil
+}
+
+// criteria lists what a watch asks and who receives it, in the guide's words.
+func criteria(w *watch.Watch, buyers map[string]string) []ui.Criterion {
+	c := w.Criteria
+	words := slices.Clone(c.Keywords)
+	if n := len(words); n > 1 {
+		mode := " (n'importe lequel de ces termes)"
+		if c.Mode == notice.All {
+			mode = " (tous les termes)"
+		}
+		words[n-1] += mode
+	}
+	var names, places []string
+	for _, id := range c.Buyers {
+		if name, ok := buyers[id]; ok {
+			names = append(names, name)
+		} else {
+			names = append(names, "organisme retiré du répertoire")
+		}
+	}
+	for _, code := range c.Departments {
+		if d, ok := refdata.DepartmentByCode(code); ok {
+			places = append(places, d.Name+" ("+d.Code+")")
+		}
+	}
+	line := func(values []ui.Value, one, many string) ui.Criterion {
+		return ui.Criterion{Label: ui.Plural(len(values), one, many), Values: values}
+	}
+	return []ui.Criterion{
+		line(ui.Values(words...), "Mot clé", "Mots clés"),
+		line(ui.Values(names...), "Organisme", "Organismes"),
+		line(ui.Values(places...), "Département", "Départements"),
+		line(recipients(w), "Email de destination", "Emails de destination"),
+	}
+}
+
+// recipients lists the addresses of a watch; those that are mailed need no tag.
+func recipients(w *watch.Watch) []ui.Value {
+	var out []ui.Value
+	for _, r := range w.Recipients {
+		value := ui.Value{Text: r.Address}
+		var state ui.Badge
+		switch r.State() {
+		case watch.Awaited:
+			state = ui.Soon(string(ui.AddressUnconfirmed))
+		case watch.Stopped:
+			state = ui.Off(string(ui.AddressUnsubscribed))
+		case watch.Failed:
+			state = ui.Late(string(ui.AddressFailing))
+		}
+		if state.Text != "" {
+			value.State = &state
+		}
+		out = append(out, value)
+	}
+	return out
+}
+
+// text says which addresses of the watch are not mailed any more, and what to do.
+func (f failing) text() string {
+	return fmt.Sprintf("Veille %s\u00a0: %s %s nos messages et ne %s plus d'alerte.", quoted(f.Name), enumerated(f.Addresses, 3),
+		ui.Plural(len(f.Addresses), "refuse", "refusent"), ui.Plural(len(f.Addresses), "reçoit", "reçoivent"))
+}
+
+// query is the address of the list as it is shown, what is usual left out.
+func (l listPage) query(order notice.Order, page int) url.Values {
+	q := url.Values{}
+	if order != notice.ByDeadline {
+		q.Set("tri", string(order))
+	}
+	if l.Size != defaultSize {
+		q.Set("taille", strconv.Itoa(l.Size))
+	}
+	if page > 1 {
+		q.Set("page", strconv.Itoa(page))
+	}
+	return q
+}
+
+// url leads back to the list of contracts, not to the top of the page.
+func (l listPage) url(order notice.Order, page int) string {
+	if q := l.query(order, page).Encode(); q != "" {
+		return watchesURL + "?" + q + "#marches"
+	}
+	return watchesURL + "#marches"
+}
+
+func (l listPage) paging() ui.Paging {
+	return ui.Paging{Page: l.Page, Last: l.Last, Label: "Pages des marchés", URL: func(n int) string { return l.url(l.Order, n) }}
+}
+
+func (l listPage) sizes() ui.Sizes {
+	return ui.Sizes{Action: watchesURL + "#marches", Current: l.Size, Query: l.query(l.Order, 1)}
+}
+
+func (l listPage) columns() ui.Columns {
+	heads := ui.Heads("Organisme", "Référence", "Objet", "Date limite", "Action")
+	heads[3].SortURL = l.url(notice.ByDeadline, 1)
+	if l.Order == notice.ByDeadline {
+		heads[3].Sorted = "ascending"
+	}
+	return ui.Columns{Caption: "Marchés correspondant à mes critères de recherche", Heads: heads}
+}

@@ -1,0 +1,140 @@
+package company
+
+import (
+	"fmt"
+	"time"
+
+	"parvis/kit/clock"
+	"parvis/procurement/notice"
+	"parvis/procurement/refdata"
+	"parvis/procurement/watch"
+	"parvis/web/ui"
+)
+
+// mostLots is how many matching lots a row names.
+const mostLots = 5
+
+// match is a contract of the live list and why it is there.
+type match struct {
+	URL       string
+	Buyer     string
+	Reference string
+	Title     marked
+	Due       ui.Due
+	Published string
+	Reasons   []string
+	Lots      []marked
+	MoreLots  int
+}
+
+// marked is a text with the words that were looked for.
+type marked struct {
+	Text  string
+	Spans []ui.Span
+}
+
+// matchOf reads a row; watches are the actor's, by id.
+func matchOf(hit watch.Hit, watches map[string]*watch.Watch, now clock.Instant) (match, error) {
+	m := match{
+		URL: "/annonces/" + hit.ID, Buyer: buyerName(hit.Notice), Reference: reference(hit.Notice),
+		Due: due(hit.Notice, now), Published: frenchDay(hit.PublishedOn),
+	}
+	var matching []*watch.Watch
+	var queries []*notice.Query
+	for _, r := range hit.Reasons {
+		m.Reasons = append(m.Reasons, unbroken(r.Text()))
+		w := watches[r.WatchID]
+		if w == nil {
+			continue // made since the list of watches was read
+		}
+		q, err := notice.Compile(w.Criteria)
+		if err != nil {
+			return m, fmt.Errorf("watch %s: %w", w.ID, err)
+		}
+		matching, queries = append(matching, w), append(queries, q)
+	}
+	m.Title = mark(title(hit.Notice), queries)
+	for i, lot := range watch.MatchingLots(matching, hit.Notice) {
+		if i >= mostLots {
+			m.MoreLots++
+			continue
+		}
+		m.Lots = append(m.Lots, mark(lotName(lot), queries))
+	}
+	return m, nil
+}
+
+// mark finds the words of any of the queries.
+func mark(text string, queries []*notice.Query) marked {
+	m := marked{Text: text}
+	for _, q := range queries {
+		for _, span := range q.Why(text) {
+			m.Spans = append(m.Spans, ui.Span{Start: span[0], End: span[1]})
+		}
+	}
+	return m
+}
+
+func lotName(lot notice.Lot) string {
+	switch {
+	case lot.Number == "":
+		return lot.Title
+	case lot.Title == "":
+		return "lot " + lot.Number
+	}
+	return "lot " + lot.Number + ", " + lot.Title
+}
+
+func title(n *notice.Notice) string {
+	if n.Title == "" {
+		return "Avis sans titre"
+	}
+	return n.Title
+}
+
+func buyerName(n *notice.Notice) string {
+	if n.Buyer.Name == "" {
+		return "Acheteur non précisé"
+	}
+	return n.Buyer.Name
+}
+
+// reference is the buyer's own, else the source's number: something to quote.
+func reference(n *notice.Notice) string {
+	if n.Reference == "" {
+		return n.SourceLabel()
+	}
+	return n.Reference
+}
+
+// due reads a deadline on the clocks of the buyer's place, and says so where they differ
+// from those of Paris.
+func due(n *notice.Notice, now clock.Instant) ui.Due {
+	if n.Deadline.IsZero() {
+		return ui.Due{}
+	}
+	zone := n.Zone()
+	there, paris := n.Deadline.In(zone), n.Deadline.In(clock.Paris)
+	d := ui.Due{
+		Text: n.Deadline.Short(zone), Machine: there.Format(time.RFC3339), Days: n.Deadline.DaysLeft(now, zone),
+		Closed: n.Deadline < now, Doubtful: n.DeadlineDoubtful,
+	}
+	if there.Format("-0700") != paris.Format("-0700") {
+		place, _ := refdata.DepartmentByCode(n.Departments[0]) // the zone is its own
+		d.Text += " (heure locale\u00a0: " + place.Name + ")"
+	}
+	return d
+}
+
+// found is the row as the list of next deadlines shows it.
+func (m match) found() ui.Found {
+	return ui.Found{Title: m.Title.Text, Marks: m.Title.Spans, URL: m.URL, Buyer: m.Buyer, Facts: []string{m.Reference}, Due: m.Due}
+}
+
+func byID(watches []*watch.Watch) map[string]*watch.Watch {
+	out := make(map[string]*watch.Watch, len(watches))
+	for _, w := range watches {
+		out[w.ID] = w
+	}
+	return out
+}

@@ -1,0 +1,88 @@
+package company_test
+
+import (
+	"slices"
+	"testing"
+
+	"parvis/kit/db/dbtest"
+	"parvis/procurement/watch"
+)
+
+func TestTheSpaceOfACompanyWithoutWatch(t *testing.T) {
+	each(t, func(t *testing.T, p *platform) {
+		page := p.join(muller, "odile").get("/entreprise")
+		if page.status != 200 {
+			t.Fatalf("status %d", page.status)
+		}
+		page.says("Mon espace de dématérialisation", "Menuiserie Muller", "SIRET 732 829 320 00074", "Établissement déclaré, non vérifié",
+			"Vous n'avez pas encore paramétré de veille de marché", "Accès direct aux annonces", "Ma veille de marchés")
+		page.silent("rattachement", "Mon compte", "Mes marchés")
+		for _, url := range []string{"/annonces", "/entreprise/veilles", "/entreprise/veilles/nouvelle"} {
+			if !slices.Contains(page.links(), url) {
+				t.Errorf("no link to %s", url)
+			}
+		}
+	})
+}
+
+func TestTheSpaceShowsWhatClosesWithinTwoWeeks(t *testing.T) {
+	each(t, func(t *testing.T, p *platform) {
+		p.record(
+			call{id: "26-1", title: "Menuiseries du gymnase", deadline: dbtest.Start.AddDate(0, 0, 14)},
+			call{id: "26-2", title: "Menuiserie de l'école", deadline: dbtest.Start.AddDate(0, 0, 2)},
+			call{id: "26-3", title: "Menuiserie de la mairie", deadline: dbtest.Start.AddDate(0, 0, 15)},
+			call{id: "26-4", title: "Voirie", deadline: dbtest.Start.AddDate(0, 0, 1)},
+		)
+		odile := p.join(muller, "odile")
+		odile.watch(watch.Form{Name: "Bois", Keywords: "menuiserie", Active: true})
+		page := odile.get("/entreprise")
+		page.says("3 marchés ouverts correspondent à vos veilles", "Menuiseries du gymnase", "dans 2 jours", "dans 14 jours", "veille « Bois », sur « menuiserie »")
+		page.silent("de la mairie", "Voirie")
+		if !slices.Contains(page.links(), "/entreprise/veilles#marches") {
+			t.Error("no link to the list of contracts")
+		}
+	})
+}
+
+func TestTheSpaceCountsOneContractInTheSingular(t *testing.T) {
+	each(t, func(t *testing.T, p *platform) {
+		p.record(call{id: "26-1", title: "Menuiserie de la mairie"})
+		odile := p.join(muller, "odile")
+		odile.watch(watch.Form{Name: "Bois", Keywords: "menuiserie", Active: true})
+		odile.get("/entreprise").says("1 marché ouvert correspond à vos veilles", "Aucune échéance dans les 14 jours.")
+	})
+}
+
+func TestTheSpaceOfACompanyWhoseWatchesAreAllInactive(t *testing.T) {
+	each(t, func(t *testing.T, p *platform) {
+		odile := p.join(muller, "odile")
+		odile.watch(watch.Form{Name: "Bois", Keywords: "menuiserie"})
+		odile.get("/entreprise").says("Toutes vos veilles sont inactives")
+	})
+}
+
+func TestANewcomerIsToldThatTheyActInTheirOwnName(t *testing.T) {
+	each(t, func(t *testing.T, p *platform) {
+		p.join(muller, "odile").watch(watch.Form{Name: "Bois de l'entreprise", Keywords: "menuiserie", Active: true})
+		page := p.join(muller, "emile").get("/entreprise")
+		page.says("Votre rattachement n'est pas encore accepté.", "Vous agissez en votre nom", "quand son administrateur aura accepté votre rattachement",
+			"Vous n'avez pas encore paramétré de veille de marché")
+		page.silent("Bois de l'entreprise")
+	})
+}
+
+func TestAVisitorIsLedToSignIn(t *testing.T) {
+	each(t, func(t *testing.T, p *platform) {
+		for _, path := range []string{"/entreprise", "/entreprise/veilles", "/entreprise/veilles/nouvelle"} {
+			if page := p.visitor().get(path); page.status != 303 || page.location != "/connexion?suite="+escaped(path) {
+				t.Errorf("GET %s: %d to %q", path, page.status, page.location)
+			}
+		}
+		if page := p.visitor().post("/entreprise/veilles", filled()); page.status != 303 || page.location != "/connexion" {
+			t.Errorf("POST: %d to %q", page.status, page.location)
+		}
+		if n := p.count("SELECT count(*) FROM watch"); n != 0 {
+			t.Errorf("%d watches", n)
+		}
+	})
+}

@@ -1,0 +1,89 @@
+package public_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"parvis/kit/clock"
+	"parvis/procurement/notice"
+	"parvis/procurement/refdata"
+)
+
+func TestANoticeShowsAllThatIsKnown(t *testing.T) {
+	each(t, func(h *house) {
+		summer := clock.At(time.Date(2027, 7, 27, 16, 0, 0, 0, clock.Paris))
+		ids := h.record(false, notice.Record{
+			SourceID: "26-70001", Title: "Réfection du préau", Description: "Première ligne\nseconde ligne\n\n\n\nAutre paragraphe <b>gras</b>",
+			Reference: "PREAU-1", Departments: []string{"67", "68", "99"}, CPV: []string{"45421000"}, Descriptors: []string{"Menuiserie", "Voirie"},
+			Procedure: refdata.Open, Category: refdata.Works, Deadline: summer, DeadlineDoubtful: true, DeadlineRaw: "27/07/2027 à midi ou 16h",
+			VisitAt: h.in(1), QuestionsUntil: h.in(-1), URL: "https://www.boamp.fr/pages/avis/?q=idweb:26-70001",
+			Lots:   []notice.Lot{{Number: "1", Title: "Couverture", Description: "Tuiles\nplates", CPV: []string{"45261000"}}, {Title: "Divers"}},
+			Detail: notice.Detail{Family: "MAPA", Criteria: []string{"sociaux"}, Unread: []string{"annexe"}},
+		})
+		p := h.get("/annonces/" + ids[0])
+		h.says(p, 200, "Réfection du préau", "Ouverte", "mardi 27 juillet 2027 à 16 h 00 (heure de Paris)", "dans 245 jours", "heure à vérifier dans l'avis",
+			"Dans l'avis : « 27/07/2027 à midi ou 16h »", "Ville de Sélestat — Sélestat (67)", "PREAU-1", "(67) Bas-Rhin (68) Haut-Rhin (99) Étranger",
+			"Avis de marché", "Procédure ouverte", "Travaux", "2 lots", "45421000 — Travaux de construction", "Descripteurs : Menuiserie Voirie", "MAPA (marchés à procédure adaptée)",
+			"sociaux", "Première ligne seconde ligne", "Autre paragraphe <b>gras</b>", "Couverture", "Tuiles plates", "45261000", "Sans numéro",
+			"Visite obligatoire mercredi 25 novembre 2026 à 12 h 00 (heure de Paris) demain", "Questions jusqu'au lundi 23 novembre 2026", "passée",
+			"BOAMP n° 26-70001", "Une partie de cet avis n'a pas pu être reprise", "Reçu sur Parvis le mardi 24 novembre 2026 à 10 h 0", "Parution : 20/11/2026", "!soit ")
+		h.holds(p, "Première ligne<br>", `href="https://www.boamp.fr/pages/avis/?q=idweb:26-70001" rel="noopener noreferrer external"`,
+			"<title>Réfection du préau · Parvis</title>", "!noindex")
+	})
+}
+
+func TestADeadlineOverseasIsTheBuyersHour(t *testing.T) {
+	each(t, func(h *house) {
+		ids := h.record(false,
+			notice.Record{SourceID: "26-1", Title: "Voirie", Departments: []string{"974"}, Deadline: clock.At(time.Date(2027, 1, 12, 9, 0, 0, 0, clock.Paris))},
+			notice.Record{SourceID: "26-2", Title: " ", Departments: nil})
+		h.says(h.get("/annonces/"+ids[0]), 200, "mardi 12 janvier 2027 à 12 h 00 (heure locale : La Réunion)", "soit mardi 12 janvier 2027 à 9 h 00, heure de Paris")
+		h.says(h.get("/annonces/"+ids[1]), 200, "Avis sans titre", "non communiquée", "Lieu : lieu non précisé", "Ouverte", "!soit ")
+	})
+}
+
+func TestAStoryIsToldFromBothEnds(t *testing.T) {
+	each(t, func(h *house) {
+		ids := h.record(false,
+			notice.Record{SourceID: "26-1", Title: "Construction d'une halle", Deadline: h.in(20)},
+			notice.Record{SourceID: "26-2", Title: "Rectificatif de la halle", Kind: notice.Corrigendum, PublishedOn: "2026-11-21", Linked: []string{"26-1"},
+				Detail: notice.Detail{Corrections: []notice.Correction{{Section: "Date limite", Old: "01/12/2026 12:00", New: "14/12/2026 12:00"}, {New: "seul"}}}},
+			notice.Record{SourceID: "26-3", Title: "Annulation de la halle", Kind: notice.Cancellation, PublishedOn: "2026-11-22", Linked: []string{"26-1"},
+				Detail: notice.Detail{CancelReason: "Budget <insuffisant>"}},
+			notice.Record{SourceID: "26-4", Title: "Résultat de la halle", Kind: notice.Award, PublishedOn: "2026-11-23", Linked: []string{"26-1"},
+				Detail: notice.Detail{Awards: []notice.AwardLine{
+					{Lot: "Lot 1", Holder: "Charpentes du Ried", AmountCent: 123456705, Currency: "EUR", On: "2026-11-12"}, {Holder: "Muller", AmountCent: 1200000, Currency: "XPF"}}}})
+		h.says(h.get("/annonces/"+ids[0]), 200, "Annulée", "A été suivi de : Rectificatif de la halle (Avis rectificatif du 21/11/2026, BOAMP n° 26-2)",
+			"A été suivi de : Annulation de la halle", "A été suivi de : Résultat de la halle", "!Cet avis fait suite")
+		h.says(h.get("/annonces/"+ids[1]), 200, "Cet avis fait suite à : Construction d'une halle", "Date limite 01/12/2026 12:00 14/12/2026 12:00", "non renseigné", "!non communiquée")
+		h.says(h.get("/annonces/"+ids[2]), 200, "Motif de l'annulation", "Budget <insuffisant>")
+		h.says(h.get("/annonces/"+ids[3]), 200, "Charpentes du Ried Lot 1 1 234 567,05 € 12/11/2026", "12 000 XPF", "Résultat de marché", "!Date limite de réponse")
+		h.holds(h.get("/annonces/"+ids[0]), `<a href="/annonces/`+ids[1]+`">`)
+	})
+}
+
+func TestALinkThatIsNoneOfTheWebIsNotShown(t *testing.T) {
+	each(t, func(h *house) {
+		for i, address := range []string{"javascript:alert(1)", "//evil.example/x", "data:text/html,x", "/etc/passwd", "https:", "%zz"} {
+			id := h.record(false, notice.Record{SourceID: "26-" + strings.Repeat("1", i+1), Title: "Voirie", URL: address})[0]
+			p := h.get("/annonces/" + id)
+			h.says(p, 200, "Voirie", "!Lire l'avis à la source")
+			h.holds(p, "!"+address+`"`)
+		}
+	})
+}
+
+func TestANoticeThatIsNotThere(t *testing.T) {
+	each(t, func(h *house) {
+		for _, id := range []string{"1", "01900000-0000-7000-8000-000000000000", "%00", "%ff", "'%20OR%201=1--", strings.Repeat("a", 36), "..%2f..%2fetc%2fpasswd", strings.Repeat("x", 10_000)} {
+			h.says(h.get("/annonces/"+id), 404, "Cette annonce n'existe pas, ou plus.", "Retour à l'accueil")
+		}
+		for _, path := range []string{"/annonces/", "/nulle-part", "/inscription/x/y", "/%00"} {
+			h.says(h.get(path), 404, "Cette page n'existe pas")
+		}
+		if p := h.do(requestOf("DELETE", "/annonces")); p.StatusCode != 405 {
+			h.t.Errorf("DELETE: %d", p.StatusCode)
+		}
+	})
+}

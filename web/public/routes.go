@@ -1,0 +1,51 @@
+package public
+
+import (
+	"parvis/kit/db"
+	"parvis/procurement/access"
+	"parvis/procurement/account"
+	"parvis/procurement/alert"
+	"parvis/procurement/notice"
+	"parvis/procurement/org"
+	"parvis/procurement/watch"
+	"parvis/web/answer"
+)
+
+// Pages is what the pages ask.
+type Pages struct {
+	Notices  *notice.Service
+	Orgs     *org.Service
+	Accounts *account.Service
+	Watches  *watch.Service
+	Alerts   *alert.Service
+	DB       *db.DB
+	// Operator says, in a sentence, who runs this platform and how to reach them:
+	// the law wants it on the page of legal notices. Empty while nobody has said.
+	Operator string
+}
+
+// Routes is the table of contents.
+func Routes(s *answer.Site, p Pages) {
+	s.Route("GET /{$}", access.VisitSite, p.home)
+	s.Route("GET /mentions", access.VisitSite, p.legal)
+
+	s.Route("GET /annonces", access.SearchNotices, p.search)
+	s.Route("GET /annonces/{id}", access.SearchNotices, p.notice)
+	s.Route("GET /organismes", access.SearchNotices, p.suggestBuyers)
+
+	s.Route("GET /inscription", access.VisitSite, p.signUp)
+	s.Route("POST /inscription", access.VisitSite, p.askSignUp)
+	s.Route("GET /inscription/{token}", access.VisitSite, p.credentials)
+	s.Route("POST /inscription/{token}", access.VisitSite, p.register)
+	s.Route("GET /connexion", access.VisitSite, p.signIn)
+	s.Route("POST /connexion", access.VisitSite, p.enter)
+	s.Route("POST /deconnexion", access.VisitSite, p.leave)
+
+	s.Route("GET /confirmation/{token}", access.VisitSite, p.request)
+	s.Route("POST /confirmation/{token}", access.VisitSite, p.answerRequest)
+	s.Route("GET /desabonnement/{token}", access.VisitSite, p.stopping)
+	s.Route("POST /desabonnement/{token}", access.VisitSite, p.stop)
+
+	s.Route("GET /sante", access.VisitSite, p.health)
+	s.Route("GET /robots.txt", access.VisitSite, p.robots)
+}

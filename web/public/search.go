@@ -1,0 +1,305 @@
+package public
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"parvis/kit/fault"
+	"parvis/kit/text"
+	"parvis/procurement/notice"
+	"parvis/procurement/org"
+	"parvis/procurement/refdata"
+	"parvis/procurement/watch"
+	"parvis/web/answer"
+	"parvis/web/ui"
+)
+
+// searchPage is « Annonces ».
+type searchPage struct {
+	ask
+	Errors     ui.Errors
+	Chosen     []ui.PickedBuyer
+	Candidates []ui.PickedBuyer
+	Total      int
+	Last       int
+	Hits       []hit
+}
+
+// hit is a result and why it is one, when its title does not show it.
+type hit struct {
+	ui.Found
+	Lots  string
+	Words string
+}
+
+func (p Pages) search(v *answer.Visit) (answer.Answer, error) {
+	a, faults := readAsk(v.Form)
+	s := searchPage{ask: a}
+	if err := p.readBuyers(v.Context(), &s, &faults); err != nil {
+		return answer.Answer{}, err
+	}
+	if s.Helped && len(s.Candidates) == 0 && !concerns(faults, notice.FieldBuyers, fieldBuyerText) {
+		return answer.SeeOther(s.url(1), ""), nil
+	}
+	page := ui.Page{Title: "Annonces", NoIndex: len(v.Form) > 0}
+	if len(faults) > 0 {
+		s.Errors = shown(faults)
+		return answer.Refused(page, searchView(s)), nil
+	}
+	if err := p.readHits(v, &s); err != nil {
+		return answer.Answer{}, err
+	}
+	return answer.Show(page, searchView(s)), nil
+}
+
+func concerns(faults fault.List, fields ...string) bool {
+	for _, f := range faults {
+		for _, field := range fields {
+			if f.Field == field {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mostFaults is how many faults are listed: ten thousand words may be wrong.
+const mostFaults = 10
+
+// shown are the faults beside the controls that can mend them.
+func shown(faults fault.List) ui.Errors {
+	var out ui.Errors
+	for _, f := range faults[:min(len(faults), mostFaults)] {
+		e := ui.FieldError{Field: f.Field, Text: printable(f.Text)}
+		if e.Field == notice.FieldBuyers {
+			e.Field = fieldBuyerText
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// readBuyers finds the names of the organisms chosen, and what was typed in the
+// field: one organism is chosen, several are offered.
+func (p Pages) readBuyers(ctx context.Context, s *searchPage, faults *fault.List) error {
+	if s.BuyerText != "" {
+		if err := p.readBuyerText(ctx, s, faults); err != nil {
+			return err
+		}
+	}
+	var ids []string
+	for _, id := range s.Criteria.Buyers {
+		if isID(id) {
+			ids = append(ids, id)
+		}
+	}
+	found, err := p.Orgs.BuyersByID(ctx, ids)
+	if err != nil {
+		return err
+	}
+	if len(found) < len(s.Criteria.Buyers) {
+		*faults = append(*faults, fault.New(fault.Invalid,
+			"Un organisme choisi n'est plus au répertoire"+nbsp+": il a été retiré de votre recherche. Choisissez-le à nouveau.").On(notice.FieldBuyers))
+	}
+	s.Chosen, s.Criteria.Buyers = picked(found), nil
+	for _, b := range found {
+		s.Criteria.Buyers = append(s.Criteria.Buyers, b.ID)
+	}
+	return nil
+}
+
+func (p Pages) readBuyerText(ctx context.Context, s *searchPage, faults *fault.List) error {
+	found, exact, err := p.Orgs.FindByName(ctx, start(s.BuyerText))
+	switch {
+	case err != nil:
+		return err
+	case exact:
+		s.Criteria.Buyers = buyers(append(s.Criteria.Buyers, found[0].ID), "")
+		s.BuyerText, s.Helped = "", true
+	case len(found) == 0:
+		*faults = append(*faults, fault.New(fault.Invalid,
+			fmt.Sprintf("Aucun organisme ne correspond à «\u00a0%s\u00a0»\u00a0: essayez avec un seul mot de son nom, ou videz le champ.", start(s.BuyerText))).On(fieldBuyerText))
+	default:
+		s.Candidates = picked(found)
+		*faults = append(*faults, fault.New(fault.Invalid,
+			fmt.Sprintf("Plusieurs organismes correspondent à «\u00a0%s\u00a0»\u00a0: cochez les vôtres, ou videz le champ.", start(s.BuyerText))).On(fieldBuyerText))
+	}
+	return nil
+}
+
+// start is as much of a typed name as is worth looking for.
+func start(typed string) string {
+	const most = 100
+	runes := []rune(typed)
+	return string(runes[:min(len(runes), most)])
+}
+
+func picked(buyers []org.Buyer) []ui.PickedBuyer {
+	out := make([]ui.PickedBuyer, len(buyers))
+	for i, b := range buyers {
+		out[i] = ui.PickedBuyer{ID: b.ID, Label: b.Label()}
+	}
+	return out
+}
+
+// readHits reads the page asked, or the last one when there are not so many.
+func (p Pages) readHits(v *answer.Visit, s *searchPage) error {
+	q, err := notice.Compile(s.Criteria)
+	if err != nil {
+		return err
+	}
+	page, err := p.read(v, s)
+	if err != nil {
+		return err
+	}
+	s.Total, s.Last = page.Total, max(1, (page.Total+s.Size-1)/s.Size)
+	if s.Page > s.Last {
+		s.Page = s.Last
+		if page, err = p.read(v, s); err != nil {
+			return err
+		}
+	}
+	for _, n := range page.Notices {
+		h := hit{Found: found(n, page.At, q)}
+		if len(s.Criteria.Keywords) > 0 {
+			if h.Lots, h.Words, err = why(n, s.Criteria, len(h.Marks) == 0); err != nil {
+				return err
+			}
+		}
+		s.Hits = append(s.Hits, h)
+	}
+	return nil
+}
+
+func (p Pages) read(v *answer.Visit, s *searchPage) (notice.Page, error) {
+	return p.Notices.Search(v.Context(), v.Actor, notice.Search{
+		Criteria: s.Criteria, Open: s.Open, Order: s.Order, From: (s.Page - 1) * s.Size, Size: s.Size,
+	})
+}
+
+// why tells which lots match by themselves and, when the title shows none of
+// them, which words were found. It asks as a watch with these criteria would.
+func why(n *notice.Notice, c notice.Criteria, words bool) (lots, found string, err error) {
+	as := []*watch.Watch{{Criteria: c}}
+	var numbers []string
+	for _, lot := range watch.MatchingLots(as, n) {
+		numbers = append(numbers, lot.Number)
+	}
+	if len(numbers) > 0 {
+		lots = ui.Plural(len(numbers), "Lot qui correspond", "Lots qui correspondent") + nbsp + ": " + strings.Join(numbers, ", ")
+	}
+	if !words {
+		return lots, "", nil
+	}
+	reasons, err := watch.Reasons(as, n)
+	if err != nil || len(reasons) == 0 || len(reasons[0].Words) == 0 {
+		return lots, "", err
+	}
+	return lots, "Trouvé dans le texte de l'avis" + nbsp + ": " + quoted(reasons[0].Words), nil
+}
+
+// quoted writes words in French quotes.
+func quoted(words []string) string {
+	return "«\u00a0" + strings.Join(words, "\u00a0», «\u00a0") + "\u00a0»"
+}
+
+// regions are the departments to tick.
+func (s searchPage) regions() []ui.PickerRegion {
+	ticked := map[string]bool{}
+	for _, code := range s.Criteria.Departments {
+		ticked[code] = true
+	}
+	var out []ui.PickerRegion
+	for _, r := range refdata.Regions() {
+		region := ui.PickerRegion{Code: r.Code, Name: r.Name}
+		for _, d := range r.Departments {
+			region.Departments = append(region.Departments, ui.PickerDepartment{Code: d.Code, Name: d.Name, Checked: ticked[d.Code]})
+		}
+		out = append(out, region)
+	}
+	return out
+}
+
+// departmentNote says, on the folded list, what is ticked inside.
+func (s searchPage) departmentNote() string {
+	switch n := len(s.Criteria.Departments); n {
+	case 0:
+		return "toute la France"
+	case 1, 2, 3:
+		labels := make([]string, n)
+		for i, code := range s.Criteria.Departments {
+			labels[i] = refdata.PlaceLabel(code)
+		}
+		return strings.Join(labels, ", ")
+	default:
+		return ui.Number(n) + nbsp + "départements"
+	}
+}
+
+func (s searchPage) buyerNote() string {
+	if n := len(s.Chosen); n > 0 {
+		return ui.Number(n) + nbsp + ui.Plural(n, "organisme", "organismes")
+	}
+	return "tous"
+}
+
+// one and many are what the count line counts.
+func (s searchPage) one() string {
+	if s.Open {
+		return "avis ouvert correspond à votre recherche"
+	}
+	return "avis correspond à votre recherche"
+}
+
+func (s searchPage) many() string {
+	if s.Open {
+		return "avis ouverts correspondent à votre recherche"
+	}
+	return "avis correspondent à votre recherche"
+}
+
+// nothing says what to do when nothing was found.
+func (s searchPage) nothing() ui.Empty {
+	if s.Open {
+		wider := s.ask
+		wider.Open = false
+		return ui.Empty{
+			Icon: "search", Text: "Aucun avis ouvert ne correspond à votre recherche",
+			Next: "Essayez avec moins de mots ou moins de départements, cherchez parmi les avis clos, ou créez une veille" + nbsp + ": vous serez prévenu du prochain.",
+			Act:  &ui.Button{Label: "Chercher aussi parmi les avis clos", URL: wider.url(1), Kind: ui.Quiet, Icon: "history"},
+		}
+	}
+	return ui.Empty{
+		Icon: "search", Text: "Aucun avis ne correspond à votre recherche",
+		Next: "Essayez avec moins de mots ou moins de départements, ou créez une veille" + nbsp + ": vous serez prévenu du prochain.",
+		Act:  &ui.Button{Label: "Effacer la recherche", URL: "/annonces", Kind: ui.Quiet, Icon: "x"},
+	}
+}
+
+// areas offers the department that a searched word names: « 67 » is seldom a
+// word of a notice.
+func (s searchPage) areas() []ui.Link {
+	var out []ui.Link
+	for _, word := range s.Criteria.Keywords {
+		d, ok := refdata.DepartmentByCode(strings.ToUpper(text.Fold(word)))
+		if !ok {
+			continue
+		}
+		instead := s.ask
+		instead.Typed = strings.Join(without(s.Criteria.Keywords, word), " ")
+		instead.Criteria.Departments = append(without(s.Criteria.Departments, d.Code), d.Code)
+		out = append(out, ui.Link{Label: "Chercher plutôt dans le département " + d.Label(), URL: instead.url(1)})
+	}
+	return out
+}
+
+func without(all []string, one string) []string {
+	var out []string
+	for _, s := range all {
+		if s != one {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,82 @@
+package public
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode"
+
+	"parvis/kit/fault"
+	"parvis/web/answer"
+	"parvis/web/ui"
+)
+
+// fieldNext says where to go once signed in.
+const fieldNext = "suite"
+
+// space is where somebody signed in goes who was not going anywhere.
+const space = "/entreprise"
+
+// signInPage asks who one is.
+type signInPage struct {
+	Identifier string
+	Next       string // a path of this site, "" for the usual one
+	Errors     ui.Errors
+}
+
+var signInTitle = ui.Page{Title: "Se connecter", Narrow: true}
+
+// next keeps of ?suite= only what leads inside this site. Browsers drop control
+// characters from an address: « /<tab>/ailleurs » would leave.
+func next(v *answer.Visit) string {
+	path := v.Form.Get(fieldNext)
+	u, err := url.Parse(path)
+	if err != nil || u.Host != "" || u.Scheme != "" || !answer.Here(path) || strings.ContainsFunc(path, unicode.IsControl) {
+		return ""
+	}
+	return path
+}
+
+func (p Pages) signIn(v *answer.Visit) (answer.Answer, error) {
+	s := signInPage{Next: next(v)}
+	if v.Actor.SignedIn() {
+		return answer.SeeOther(either(s.Next, space), ""), nil
+	}
+	return answer.Show(signInTitle, signInView(s)), nil
+}
+
+// enter opens a session, in place of whatever session this browser had: a token
+// that somebody planted is worth nothing afterwards.
+func (p Pages) enter(v *answer.Visit) (answer.Answer, error) {
+	s := signInPage{Next: next(v), Identifier: v.PostForm.Get(fieldLogin)}
+	token, err := p.Accounts.SignIn(v.Context(), s.Identifier, v.PostForm.Get(fieldPassword), v.RemoteAddr, v.UserAgent())
+	if err != nil {
+		later := fault.Is(err, fault.Unavailable)
+		if s.Errors, err = answer.Errors(err); err != nil {
+			return answer.Answer{}, err
+		}
+		a := answer.Refused(signInTitle, signInView(s))
+		if later {
+			a = a.WithStatus(http.StatusTooManyRequests)
+		}
+		return a, nil
+	}
+	if err := p.Accounts.SignOut(v.Context(), v.Token()); err != nil {
+		return answer.Answer{}, err
+	}
+	return answer.SeeOther(either(s.Next, space), "").WithSession(token), nil
+}
+
+func (p Pages) leave(v *answer.Visit) (answer.Answer, error) {
+	if err := p.Accounts.SignOut(v.Context(), v.Token()); err != nil {
+		return answer.Answer{}, err
+	}
+	return answer.SeeOther("/", "Vous êtes déconnecté.").WithSession(""), nil
+}
+
+func either(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
