@@ -95,23 +95,24 @@ func place(dir string) (floor, room string) {
 	return parts[0], parts[1]
 }
 
-// testSupport are the packages that exist for tests, with the rooms of the program
-// that may use them all the same: a demonstration has a real mailbox.
-var testSupport = map[string][]string{
-	"kit/db/dbtest":    nil,
-	"kit/browsertest":  nil,
-	"kit/mail/mailbox": {"app/demo", "web/demo"},
+// inProgram are the rooms of the program that may use a package made for tests: a
+// demonstration has a real mailbox.
+var inProgram = map[string][]string{"kit/mail/mailbox": {"app/demo", "web/demo"}}
+
+// forTests tells the packages that exist for tests: those whose folder says so, and
+// the mailbox.
+func forTests(dir string) bool {
+	return strings.HasSuffix(dir, "test") || dir == "kit/mail/mailbox"
 }
 
 func checkTestSupport(s *source) (wrong []string) {
 	for _, f := range s.files {
-		_, isSupport := testSupport[f.dir()]
-		if f.isTest() || isSupport || strings.HasSuffix(f.dir(), "test") {
+		if f.isTest() || forTests(f.dir()) {
 			continue
 		}
 		for _, spec := range f.Imports {
-			to := strings.TrimPrefix(importPath(spec.Path.Value), "parvis/")
-			if allowed, support := testSupport[to]; support && !slices.Contains(allowed, f.dir()) {
+			to, ours := strings.CutPrefix(importPath(spec.Path.Value), "parvis/")
+			if ours && forTests(to) && !slices.Contains(inProgram[to], f.dir()) {
 				wrong = append(wrong, s.at(spec, "%s imports %s, which is for tests", f.dir(), to))
 			}
 		}

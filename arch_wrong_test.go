@@ -40,6 +40,7 @@ func TestRulesCanFail(t *testing.T) {
 		{"a program that opens a test's database", "test support", "app/a.go", `package app; import "parvis/kit/db/dbtest"`, "kit/db/dbtest, which is for tests"},
 		{"a program with a false mailbox", "test support", "app/a.go", `package app; import "parvis/kit/mail/mailbox"`, "for tests"},
 		{"a demonstration that drives a browser", "test support", "app/demo/a.go", `package demo; import "parvis/kit/browsertest"`, "for tests"},
+		{"a room that plays the people of its tests", "test support", org, `package org; import "parvis/procurement/notice/noticetest"`, "for tests"},
 		{"a demonstration with a mailbox", "test support", "app/demo/a.go", `package demo; import "parvis/kit/mail/mailbox"`, ""},
 		{"a test with all of them", "test support", "app/a_test.go", `package app; import ("parvis/kit/db/dbtest"; "parvis/kit/browsertest"; "parvis/kit/mail/mailbox")`, ""},
 

@@ -18,6 +18,7 @@ func (a *App) timetable() []task {
 		{"forget expired sessions and sign-ups", time.Hour, a.Accounts.ForgetStale},
 		{"forget changes that everybody has followed", time.Hour, a.DB.ForgetChanges},
 		{"forget mail sent a year ago", 24 * time.Hour, a.forgetMail},
+		{"forget who was told of what a year ago", 24 * time.Hour, a.Alerts.Forget},
 		{"compare the clocks", time.Minute, a.compareClocks},
 	}
 }

@@ -54,7 +54,7 @@ func Run(args []string, std Std) int {
 		kong.DefaultEnvars("PARVIS"), kong.NoDefaultHelp(), kong.Writers(std.Out, std.Err),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(std))
 	if err != nil {
-		fmt.Fprintln(std.Err, "parvis :", err)
+		fmt.Fprintln(std.Err, "parvis\u00a0:", err)
 		return exitFailed
 	}
 	if len(args) == 0 || wantsHelp(args) {

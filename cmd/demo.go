@@ -13,8 +13,8 @@ import (
 
 // Demo shows the whole product.
 type Demo struct {
-	Listen string `default:"127.0.0.1:8080" placeholder:"ADRESSE" help:"Adresse et port d'écoute."`
-	Data   string `default:"./parvis-demo" placeholder:"DOSSIER" help:"Dossier de la démonstration\u00a0: le supprimer la remet à neuf."`
+	Listen string `default:"127.0.0.1:8080" env:"PARVIS_DEMO_LISTEN" placeholder:"ADRESSE" help:"Adresse et port d'écoute."`
+	Data   string `default:"./parvis-demo" env:"PARVIS_DEMO_DATA" placeholder:"DOSSIER" help:"Dossier de la démonstration\u00a0: le supprimer la remet à neuf."`
 	JSON   bool   `name:"json" help:"Écrire l'adresse et les comptes en une ligne de JSON."`
 }
 

@@ -115,7 +115,7 @@ type complaints struct {
 
 func (c *complaints) add(file string, line int, why string) {
 	c.count++
-	fmt.Fprintf(c.out, "%s, ligne %d : %s\n", file, line, why)
+	fmt.Fprintf(c.out, "%s, ligne %d\u00a0: %s\n", file, line, why)
 }
 
 func readWatches(path string, in io.Reader, complain *complaints) ([]engine.Entry, []string, error) {
@@ -138,13 +138,13 @@ func readWatches(path string, in io.Reader, complain *complaints) ([]engine.Entr
 		}
 		if err := w.Check(); err != nil {
 			for _, f := range fault.All(err) {
-				complain.add(path, n, "veille "+w.ID+" : "+f.Text)
+				complain.add(path, n, "veille "+w.ID+"\u00a0: "+f.Text)
 			}
 			return
 		}
 		q, err := notice.Compile(w.Criteria)
 		if err != nil {
-			complain.add(path, n, "veille "+w.ID+" : "+err.Error())
+			complain.add(path, n, "veille "+w.ID+"\u00a0: "+err.Error())
 			return
 		}
 		entries = append(entries, engine.Entry{Num: uint64(len(names)), Query: q})
@@ -167,7 +167,7 @@ func readNotices(path string, in io.Reader, complain *complaints) ([]subjectLine
 		}
 		s, why := l.subject()
 		if why != "" {
-			complain.add(path, n, "avis "+l.ID+" : "+why)
+			complain.add(path, n, "avis "+l.ID+"\u00a0: "+why)
 			return
 		}
 		subjects = append(subjects, subjectLine{l.ID, s})
@@ -182,7 +182,7 @@ func (l *noticeLine) subject() (s notice.Subject, why string) {
 	for _, d := range l.Departments {
 		code, ok := refdata.NormaliseDepartment(d)
 		if !ok {
-			return s, "le département «\u00a0" + d + " » n'existe pas"
+			return s, "le département «\u00a0" + d + "\u00a0» n'existe pas"
 		}
 		n.Departments = append(n.Departments, code)
 	}
@@ -196,7 +196,7 @@ func (l *noticeLine) subject() (s notice.Subject, why string) {
 	if l.Nature != "" {
 		category, ok := refdata.ParseCategory(l.Nature)
 		if !ok {
-			return s, "la nature «\u00a0" + l.Nature + " » n'existe pas"
+			return s, "la nature «\u00a0" + l.Nature + "\u00a0» n'existe pas"
 		}
 		n.Category = category
 	}

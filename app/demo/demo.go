@@ -56,7 +56,10 @@ type Demo struct {
 // taken up again.
 func Open(ctx context.Context, dir, baseURL string, log *slog.Logger) (*Demo, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fault.New(fault.Invalid, "Le dossier « "+dir+" » ne peut pas être créé.").Because(err)
+		return nil, fault.New(fault.Invalid, "Le dossier «\u00a0"+dir+"\u00a0» ne peut pas être créé.").Because(err)
+	}
+	if err := claim(dir); err != nil {
+		return nil, err
 	}
 	d := &Demo{clock: &clock.Movable{}, dir: dir}
 	if err := d.restoreClock(); err != nil {
@@ -82,6 +85,20 @@ func Open(ctx context.Context, dir, baseURL string, log *slog.Logger) (*Demo, er
 	return d, nil
 }
 
+// claim marks the folder as a demonstration's. One with a database that no
+// demonstration made is refused: accounts whose password everybody knows have no
+// place in it.
+func claim(dir string) error {
+	mark := filepath.Join(dir, "demonstration")
+	if _, err := os.Stat(mark); err == nil {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(dir, "parvis.db")); err == nil {
+		return fault.New(fault.Conflict, "Le dossier «\u00a0"+dir+"\u00a0» contient une vraie plateforme, pas une démonstration\u00a0: choisissez-en un autre par --data.")
+	}
+	return os.WriteFile(mark, []byte("Ce dossier est celui d'une démonstration de Parvis\u00a0: il peut être supprimé.\n"), 0o600)
+}
+
 // Close ends the demonstration.
 func (d *Demo) Close() error { return errors.Join(d.App.Close(), d.Mailbox.Close()) }
 
@@ -102,7 +119,7 @@ func (d *Demo) restoreClock() error {
 	}
 	shift, err := time.ParseDuration(strings.TrimSpace(string(text)))
 	if err != nil {
-		return fault.New(fault.Invalid, "Le fichier « "+d.clockFile()+" » est abîmé : supprimez-le pour revenir à l'heure vraie.").Because(err)
+		return fault.New(fault.Invalid, "Le fichier «\u00a0"+d.clockFile()+"\u00a0» est abîmé\u00a0: supprimez-le pour revenir à l'heure vraie.").Because(err)
 	}
 	d.clock.Move(shift)
 	return nil

@@ -12,10 +12,10 @@ import (
 )
 
 // patience bounds the life of a tab: a test that waits longer waits for nothing.
-const patience = time.Minute
+const patience = 4 * time.Minute
 
 // conditionPatience bounds the wait for one page or one condition.
-const conditionPatience = 15 * time.Second
+const conditionPatience = 30 * time.Second
 
 // View is how a page is looked at. Its zero value is a desktop window in the light
 // scheme with scripts on.
@@ -134,6 +134,26 @@ func (p *Page) Until(condition string) {
 	defer limited.CancelTimeout()
 	if err := limited.Wait(rod.Eval("() => Boolean(" + condition + ")")); err != nil {
 		p.t.Fatalf("browsertest: %s never came true: %v; errors so far: %q", condition, err, p.Errors())
+	}
+}
+
+// Leads does what leads to another page (or to the same one anew) and waits until
+// that one is loaded. Scripts must be on.
+func (p *Page) Leads(act func()) {
+	p.t.Helper()
+	if _, err := p.Eval(`() => { window.leaving = true }`); err != nil {
+		p.t.Fatalf("browsertest: %v", err)
+	}
+	act()
+	for end := time.Now().Add(conditionPatience); ; time.Sleep(20 * time.Millisecond) {
+		// Between two pages there is nothing to ask, which is an error and no answer.
+		there, err := p.Eval(`() => !window.leaving && document.readyState === "complete" && document.fonts.ready.then(() => true)`)
+		if err == nil && there.Value.Bool() {
+			return
+		}
+		if time.Now().After(end) {
+			p.t.Fatalf("browsertest: no other page came in %v: %v; errors so far: %q", conditionPatience, err, p.Errors())
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -14,32 +15,76 @@ import (
 // the process is dead, so that others can tell.
 type boot struct {
 	id   string
-	mu   sync.Mutex
+	mu   sync.Mutex // of conn
 	conn *pgxpool.Conn
+	stop context.CancelFunc
 }
+
+// watchEvery is how often the run looks whether it still holds its lock.
+const watchEvery = 2 * time.Second
 
 // Boot starts (once) this run and gives its id.
 func (d *DB) Boot(ctx context.Context) (string, error) {
+	d.bootMu.Lock()
+	defer d.bootMu.Unlock()
 	if d.boot != nil {
 		return d.boot.id, nil
 	}
-	b := &boot{id: NewID()}
+	b := &boot{id: NewID(), stop: func() {}}
 	if d.pool != nil {
-		conn, err := d.pool.Acquire(ctx)
-		if err != nil {
+		if err := b.take(ctx, d.pool); err != nil {
 			return "", fmt.Errorf("boot: %w", err)
 		}
-		if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", bootKey(b.id)); err != nil {
-			conn.Release()
-			return "", fmt.Errorf("boot: %w", err)
-		}
-		b.conn = conn
+		var watched context.Context
+		watched, b.stop = context.WithCancel(context.Background())
+		go b.hold(watched, d.pool)
 	}
 	d.boot = b
 	return b.id, nil
 }
 
+// take locks the run's key on a connection that is kept.
+func (b *boot) take(ctx context.Context, pool *pgxpool.Pool) error {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", bootKey(b.id)); err != nil {
+		conn.Release()
+		return err
+	}
+	b.mu.Lock()
+	b.conn = conn
+	b.mu.Unlock()
+	return nil
+}
+
+// hold takes the lock again when its connection is lost: until then the others
+// believe this run dead.
+func (b *boot) hold(ctx context.Context, pool *pgxpool.Pool) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		b.mu.Lock()
+		lost := b.conn == nil || b.conn.Ping(ctx) != nil
+		if lost && b.conn != nil && ctx.Err() == nil {
+			b.conn.Release()
+			b.conn = nil
+		}
+		b.mu.Unlock()
+		if lost && ctx.Err() == nil {
+			_ = b.take(ctx, pool) // tried again at the next tick
+		}
+	}
+}
+
 func (b *boot) release() {
+	b.stop()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.conn != nil {
@@ -52,7 +97,10 @@ func (b *boot) release() {
 // Alive tells whether the run that took a lease may still be working on it. On
 // SQLite only one run serves a data directory at a time, so any other is dead.
 func (d *DB) Alive(ctx context.Context, id string) (bool, error) {
-	if d.boot != nil && d.boot.id == id {
+	d.bootMu.Lock()
+	mine := d.boot != nil && d.boot.id == id
+	d.bootMu.Unlock()
+	if mine {
 		return true, nil
 	}
 	if d.pool == nil {

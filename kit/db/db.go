@@ -35,6 +35,7 @@ type DB struct {
 	wake         []chan struct{}
 	stopListener context.CancelFunc
 	listenerDone chan struct{}
+	bootMu       sync.Mutex
 	boot         *boot
 }
 

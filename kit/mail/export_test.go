@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"context"
 	"crypto/x509"
 	"time"
 )
@@ -33,3 +34,22 @@ func CheckRelay(s string) (addr, mode, user string, err error) {
 	}
 	return r.addr, string(r.mode), r.user, nil
 }
+
+// DeliverAll sends n mails over one link, and tells how many the relay took.
+func DeliverAll(url string, n int) (taken int, err error) {
+	r, err := parseRelay(url, "parvis.example")
+	if err != nil {
+		return 0, err
+	}
+	l := &link{relay: r}
+	defer l.hangUp()
+	for range n {
+		if o := l.deliver(context.Background(), "a@b.example", "c@d.example", "Subject: x\r\n\r\ny\r\n"); o.verdict == accepted {
+			taken++
+		}
+	}
+	return taken, nil
+}
+
+// PerLink is how many mails go through one connection.
+const PerLink = perLink

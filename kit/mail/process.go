@@ -148,7 +148,7 @@ func (s *Sender) notReady(ctx context.Context, x *item, err error) {
 		e.due = min(s.now().Add(delay(e.faults)), x.ExpiresAt)
 		s.log.WarnContext(ctx, "mail cannot be composed", append(attrs, "faults", e.faults)...)
 	}
-	s.settle(ctx, x, e, nil)
+	_ = s.settle(ctx, x, e, nil)
 }
 
 // conclude says what becomes of a row after a conversation.
@@ -159,10 +159,10 @@ func (s *Sender) conclude(ctx context.Context, x *item, o outcome) {
 	switch o.verdict {
 	case accepted:
 		e.state, e.wipe = Sent, x.Once
-		s.settle(ctx, x, e, nil)
+		_ = s.settle(ctx, x, e, nil)
 		log.InfoContext(ctx, "mail sent", "message_id", x.MessageID, "attempts", x.Attempts+1)
 	case relayDown:
-		s.settle(ctx, x, e, nil)
+		_ = s.settle(ctx, x, e, nil)
 	case later:
 		s.again(ctx, x, e)
 		log.WarnContext(ctx, "mail put off", "attempts", x.Attempts+1, "certain", o.certain)
@@ -176,7 +176,7 @@ func (s *Sender) conclude(ctx context.Context, x *item, o outcome) {
 		}
 	case unsendable:
 		e.state = Parked
-		s.settle(ctx, x, e, nil)
+		_ = s.settle(ctx, x, e, nil)
 		log.ErrorContext(ctx, "mail parked: the relay refuses it")
 	}
 }
@@ -184,7 +184,7 @@ func (s *Sender) conclude(ctx context.Context, x *item, o outcome) {
 func (s *Sender) again(ctx context.Context, x *item, e ending) {
 	e.attempts++
 	e.due = min(s.now().Add(delay(e.attempts)), x.ExpiresAt)
-	s.settle(ctx, x, e, nil)
+	_ = s.settle(ctx, x, e, nil)
 }
 
 func (s *Sender) refused(x *item, answer string) func(*db.Tx) error {
@@ -199,7 +199,7 @@ func (s *Sender) refused(x *item, answer string) func(*db.Tx) error {
 // release gives rows back untouched.
 func (s *Sender) release(ctx context.Context, rows []*item) {
 	for _, x := range rows {
-		s.settle(ctx, x, ending{state: Pending, attempts: x.Attempts, faults: x.Faults}, nil)
+		_ = s.settle(ctx, x, ending{state: Pending, attempts: x.Attempts, faults: x.Faults}, nil)
 	}
 }
 

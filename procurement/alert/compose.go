@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	texttemplate "text/template"
+	"unicode"
 	"unicode/utf8"
 
 	"parvis/kit/clock"
@@ -17,6 +18,7 @@ import (
 	"parvis/kit/token"
 	"parvis/procurement/account"
 	"parvis/procurement/notice"
+	"parvis/procurement/refdata"
 	"parvis/procurement/watch"
 )
 
@@ -109,13 +111,14 @@ type noticesLetter struct {
 type letterWatch struct{ Name, Link string }
 
 // composeNotices writes an alert from its mailing as things are now: a watch that
-// no longer sends to this address is left out, and with it what only it had found.
+// no longer sends to this address is left out, and with it what only it had found;
+// so is a notice that can no longer be answered.
 func (s *Service) composeNotices(tx *db.Tx, ref, _ string) (mail.Message, error) {
 	m, err := mailingByID(tx, ref)
 	if err != nil {
 		return mail.Message{}, err
 	}
-	items, err := itemsOf(tx, ref)
+	items, notices, err := openItems(tx, ref)
 	if err != nil {
 		return mail.Message{}, err
 	}
@@ -125,7 +128,7 @@ func (s *Service) composeNotices(tx *db.Tx, ref, _ string) (mail.Message, error)
 	}
 	l := noticesLetter{List: s.baseURL + "/entreprise/veilles", Address: m.Address}
 	named := map[string]*watch.Watch{}
-	for _, it := range items {
+	for i, it := range items {
 		still := slices.DeleteFunc(slices.Clone(theirs), func(w *watch.Watch) bool { return !contains(it.watches, w.ID) })
 		if len(still) == 0 {
 			continue
@@ -133,7 +136,7 @@ func (s *Service) composeNotices(tx *db.Tx, ref, _ string) (mail.Message, error)
 		for _, w := range still {
 			named[w.ID] = w
 		}
-		line, err := s.letterItem(tx, it, still)
+		line, err := s.letterItem(notices[i], still, tx.Now)
 		if err != nil {
 			return mail.Message{}, err
 		}
@@ -158,6 +161,31 @@ func (s *Service) composeNotices(tx *db.Tx, ref, _ string) (mail.Message, error)
 	return out, err
 }
 
+// openItems reads what a mailing is about, less what can no longer be answered.
+func openItems(tx *db.Tx, mailingID string) (items []item, notices []*notice.Notice, err error) {
+	all, err := itemsOf(tx, mailingID)
+	if err != nil {
+		return nil, nil, err
+	}
+	ids := make([]string, len(all))
+	for i, it := range all {
+		ids[i] = it.NoticeID
+	}
+	found, err := notice.ByIDs(tx, ids)
+	if err == nil && len(found) < len(all) {
+		err = fmt.Errorf("alert: mailing %s: of %d notices, %d are left", mailingID, len(all), len(found))
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, n := range found {
+		if n.Open(tx.Now) {
+			items, notices = append(items, all[i]), append(notices, n)
+		}
+	}
+	return items, notices, nil
+}
+
 func intro(kind string, n int) string {
 	what := "Un nouveau marché correspond"
 	if n > 1 {
@@ -169,34 +197,25 @@ func intro(kind string, n int) string {
 	return what + " à vos veilles."
 }
 
-func (s *Service) letterItem(tx *db.Tx, it item, watches []*watch.Watch) (letterItem, error) {
-	found, err := notice.ByIDs(tx, []string{it.NoticeID})
-	if err != nil {
-		return letterItem{}, err
-	}
-	if len(found) == 0 {
-		return letterItem{}, fmt.Errorf("alert: notice %s is gone", it.NoticeID)
-	}
-	n := found[0]
+func (s *Service) letterItem(n *notice.Notice, watches []*watch.Watch, now clock.Instant) (letterItem, error) {
 	out := letterItem{
-		Title: n.Title, Buyer: n.Buyer.Name, Reference: n.Reference, Place: n.Place(), Procedure: n.Procedure.Label(),
-		Source: n.SourceLabel(), Link: s.baseURL + "/annonces/" + n.ID, Deadline: "non communiquée",
+		Title: oneLine(n.Title), Buyer: oneLine(n.Buyer.Name), Reference: oneLine(n.Reference), Place: n.Place(), Procedure: n.Procedure.Label(),
+		Source: oneLine(n.SourceLabel()), Link: s.baseURL + "/annonces/" + n.ID, Deadline: "non communiquée",
 	}
 	if out.Reference == "" {
-		out.Reference = n.SourceID
+		out.Reference = oneLine(n.SourceID)
 	}
-	zone := n.Zone()
 	if !n.Deadline.IsZero() {
-		out.Deadline, out.Left = n.Deadline.Long(zone), n.Deadline.Left(tx.Now, zone)
+		out.Deadline, out.Left = moment(n, n.Deadline), n.Deadline.Left(now, n.Zone())
 	}
 	if n.DeadlineDoubtful {
 		out.Doubtful = "heure à vérifier dans l'avis"
 	}
 	if !n.VisitAt.IsZero() {
-		out.Visit = n.VisitAt.Long(zone)
+		out.Visit = moment(n, n.VisitAt)
 	}
 	if !n.QuestionsUntil.IsZero() {
-		out.Questions = n.QuestionsUntil.Long(zone)
+		out.Questions = moment(n, n.QuestionsUntil)
 	}
 	reasons, err := watch.Reasons(watches, n)
 	if err != nil {
@@ -208,12 +227,31 @@ func (s *Service) letterItem(tx *db.Tx, it item, watches []*watch.Watch) (letter
 		}
 	}
 	for _, r := range reasons {
-		out.Reasons = append(out.Reasons, r.Text())
+		out.Reasons = append(out.Reasons, oneLine(r.Text()))
 	}
 	for _, lot := range watch.MatchingLots(watches, n) {
-		out.Lots = append(out.Lots, strings.TrimSpace("Lot "+lot.Number+" : "+lot.Title))
+		out.Lots = append(out.Lots, oneLine("Lot "+lot.Number+"\u00a0: "+lot.Title))
 	}
 	return out, nil
+}
+
+// moment says when something is, on the buyer's clocks; overseas it says so, and
+// adds the hour of Paris, from where most companies answer.
+func moment(n *notice.Notice, at clock.Instant) string {
+	zone := n.Zone()
+	if zone.String() == clock.Paris.String() {
+		return at.Long(zone)
+	}
+	place, _ := refdata.DepartmentByCode(n.Departments[0]) // Zone found it
+	return at.Long(zone) + ", heure locale (" + place.Name + "), soit " + at.Long(clock.Paris) + ", heure de Paris"
+}
+
+// oneLine makes a stranger's text one line of visible characters, so that it can
+// forge neither a line of the mail nor a header, nor be read backwards.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return r == ' ' || unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+	}), " ")
 }
 
 // maxSubject is how many characters of a subject phones still show in part.
@@ -221,26 +259,31 @@ const maxSubject = 120
 
 // subject says what is inside: « 3 nouveaux marchés : menuiserie (67), … ».
 func (l noticesLetter) subject() string {
-	titles := make([]string, len(l.Items))
-	for i, it := range l.Items {
-		titles[i] = it.Title
-		if it.Place != "" {
-			titles[i] += " (" + it.Place + ")"
-		}
-	}
-	if len(titles) == 1 {
-		return shorten("Nouveau marché\u00a0: "+titles[0], maxSubject)
+	if len(l.Items) == 1 {
+		const start = "Nouveau marché\u00a0: "
+		return start + l.Items[0].headline(maxSubject-utf8.RuneCountInString(start))
 	}
 	const each = 40
-	for i, t := range titles {
-		titles[i] = shorten(t, each)
+	titles := make([]string, len(l.Items))
+	for i, it := range l.Items {
+		titles[i] = it.headline(each)
 	}
 	return shorten(fmt.Sprintf("%d nouveaux marchés\u00a0: %s", len(titles), strings.Join(titles, ", ")), maxSubject)
 }
 
+// headline is the notice's title and place; the title gives way to the place.
+func (it letterItem) headline(most int) string {
+	const departments = 14 // « 67, 68, 88 »
+	place := ""
+	if it.Place != "" {
+		place = " (" + shorten(it.Place, departments) + ")"
+	}
+	return shorten(it.Title, most-utf8.RuneCountInString(place)) + place
+}
+
 // shorten cuts between words, never inside one.
 func shorten(s string, most int) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = oneLine(s)
 	if utf8.RuneCountInString(s) <= most {
 		return s
 	}

@@ -93,21 +93,22 @@ func (s *Service) lastRun(ctx context.Context) (run, error) {
 	return r, err
 }
 
-// hoursSince lists the hours of the day that have begun since the last run.
+// hoursSince lists the hours of the day that have begun since the last run. It
+// reads them off a dial that no change of time touches: the hour that the clocks of
+// Paris skip has its watches too.
 func hoursSince(last run, now time.Time) string {
 	hours := []string{strconv.Itoa(now.Hour())}
 	if last.Day == "" {
 		return hours[0]
 	}
+	dial := time.Date(now.Year(), now.Month(), now.Day(), now.Hour(), 0, 0, 0, time.UTC)
 	for back := 1; back < 24; back++ {
-		t := now.Add(-time.Duration(back) * time.Hour)
+		t := dial.Add(-time.Duration(back) * time.Hour)
 		day, hour := t.Format(time.DateOnly), t.Hour()
 		if day < last.Day || day == last.Day && hour <= last.Hour {
 			break
 		}
-		if h := strconv.Itoa(hour); !contains(hours, h) {
-			hours = append(hours, h)
-		}
+		hours = append(hours, strconv.Itoa(hour))
 	}
 	return strings.Join(hours, ",")
 }
@@ -117,27 +118,29 @@ func hoursSince(last run, now time.Time) string {
 var peoplePerStep = 200
 
 // finishRun mails everybody whom the run owes a digest. It can be cut off and
-// begun again anywhere: the ledger knows who was told of what.
+// begun again anywhere: whoever has the digest of this slot is passed over, and the
+// ledger knows who was told of what.
 func (s *Service) finishRun(ctx context.Context, r run) error {
 	people, served, err := s.owed(ctx, r)
 	if err != nil {
 		return err
 	}
+	recipients := 0
 	for step := range slices.Chunk(people, peoplePerStep) {
-		if err := s.db.Write(ctx, func(tx *db.Tx) error {
-			for _, who := range step {
-				if err := s.mailOne(tx, digestMailing, who, r.Slot); err != nil {
-					return err
-				}
-			}
-			return nil
+		n := 0
+		if err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+			n, err = s.mailStep(tx, r, step)
+			return err
 		}); err != nil {
 			return err
 		}
+		recipients += n
 	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec("UPDATE digest_run SET done_at = $1 WHERE day = $2 AND hour = $3 AND done_at IS NULL", tx.Now, r.Day, r.Hour)
-		if err != nil || n == 0 {
+		if mine, err := holdRun(tx, r); err != nil || !mine {
+			return err
+		}
+		if _, err := tx.Exec("UPDATE digest_run SET done_at = $1 WHERE day = $2 AND hour = $3", tx.Now, r.Day, r.Hour); err != nil {
 			return err
 		}
 		for _, w := range served {
@@ -146,12 +149,32 @@ func (s *Service) finishRun(ctx context.Context, r run) error {
 				return err
 			}
 		}
-		if len(people) == 0 {
+		if recipients == 0 {
 			return nil // an empty hour is no event
 		}
 		return s.journal.Record(tx, access.Platform("récapitulatifs"), event.DigestsSent, r.Day+" "+strconv.Itoa(r.Hour)+" h",
-			map[string]int{"recipients": len(people), "watches": len(served)})
+			map[string]int{"recipients": recipients, "watches": len(served)})
 	})
+}
+
+// mailStep mails some of a run's people, and tells how many have its digest now.
+func (s *Service) mailStep(tx *db.Tx, r run, people []*person) (recipients int, err error) {
+	if mine, err := holdRun(tx, r); err != nil || !mine {
+		return 0, err
+	}
+	for _, who := range people {
+		has, err := hasDigest(tx, who.key, r.Slot)
+		if err == nil && !has {
+			has, err = s.mailOne(tx, digestMailing, who, r.Slot)
+		}
+		if err != nil {
+			return 0, err
+		}
+		if has {
+			recipients++
+		}
+	}
+	return recipients, nil
 }
 
 // due is a watch that a run serves, and since when it has not been.
@@ -230,11 +253,13 @@ func dueWatches(tx *db.Tx, r run) ([]due, error) {
 	}
 	var out []due
 	for _, w := range watches {
-		// What fell in slots closed before the watch was active is not for it.
+		// What fell in slots closed before the watch was active is not for it. One
+		// more slot is looked at: who closes it says when before waiting for its
+		// matchers, so that what was recorded meanwhile may be in it.
 		first := sort.Search(len(opened), func(i int) bool { return opened[i].OpenedAt > w.ActiveSince }) - 1
 		after := progress[w.ID]
 		if first >= 0 {
-			after = max(after, opened[first].Number-1)
+			after = max(after, opened[first].Number-2)
 		}
 		if w.Frequency == watch.Immediate {
 			after = r.Slot - 1

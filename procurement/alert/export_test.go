@@ -18,3 +18,6 @@ func PeoplePerStep(n int) (restore func()) {
 	peoplePerStep = n
 	return func() { peoplePerStep = before }
 }
+
+// OpenSlot is what a matcher does first.
+var OpenSlot = openSlot

@@ -68,7 +68,7 @@ func leavesNow(r watch.Rhythm, n *notice.Notice, now clock.Instant) bool {
 	}
 	next := nextDigest(now, r.Hour)
 	for _, limit := range []clock.Instant{n.Deadline, n.VisitAt, n.QuestionsUntil} {
-		if limit >= now && limit < next {
+		if limit >= now && limit <= next { // a digest leaves a little after its hour
 			return true
 		}
 	}
@@ -105,7 +105,7 @@ func (s *Service) mailAtOnce(tx *db.Tx, p pending, slot int64) error {
 		return err
 	}
 	for _, who := range people {
-		if err := s.mailOne(tx, immediateMailing, who, slot); err != nil {
+		if _, err := s.mailOne(tx, immediateMailing, who, slot); err != nil {
 			return err
 		}
 	}
@@ -116,7 +116,7 @@ func (s *Service) mailAtOnce(tx *db.Tx, p pending, slot int64) error {
 type person struct {
 	address, key string
 	notices      []*notice.Notice
-	seen         map[string]bool
+	found        map[string][]string // by notice: the watches that it was matched for
 }
 
 // gather turns watches and their notices into people and theirs, in a stable
@@ -134,15 +134,15 @@ func gather(watches []*watch.Watch, p pending) ([]*person, error) {
 			}
 			who := byKey[r.AddressKey]
 			if who == nil {
-				who = &person{address: r.Address, key: r.AddressKey, seen: map[string]bool{}}
+				who = &person{address: r.Address, key: r.AddressKey, found: map[string][]string{}}
 				byKey[r.AddressKey] = who
 				people = append(people, who)
 			}
 			for _, n := range p[w.Num] {
-				if !who.seen[n.ID] {
-					who.seen[n.ID] = true
+				if who.found[n.ID] == nil {
 					who.notices = append(who.notices, n)
 				}
+				who.found[n.ID] = append(who.found[n.ID], w.ID)
 			}
 		}
 	}
@@ -151,42 +151,45 @@ func gather(watches []*watch.Watch, p pending) ([]*person, error) {
 }
 
 // mailOne owes one person one message with the notices that they have not been
-// told of, each with all of that person's watches that match it.
-func (s *Service) mailOne(tx *db.Tx, kind string, who *person, slot int64) error {
+// told of, each with all of that person's watches that match it; false when there
+// is none.
+func (s *Service) mailOne(tx *db.Tx, kind string, who *person, slot int64) (bool, error) {
 	m := mailing{ID: db.NewID(), Kind: kind, Address: who.address, AddressKey: who.key}
 	slices.SortFunc(who.notices, func(a, b *notice.Notice) int { return cmp.Compare(a.ID, b.ID) })
 	var fresh []*notice.Notice
 	for _, n := range who.notices {
 		switch ok, err := ledger(tx, who.key, n.ID, m.ID); {
 		case err != nil:
-			return err
+			return false, err
 		case ok:
 			fresh = append(fresh, n)
 		}
 	}
 	if len(fresh) == 0 {
-		return nil
+		return false, nil
 	}
 	slices.SortFunc(fresh, mostPressing)
 	theirs, err := watch.Receiving(tx, who.key)
 	if err != nil {
-		return err
+		return false, err
 	}
 	items := make([]item, len(fresh))
 	for i, n := range fresh {
-		items[i].NoticeID = n.ID
+		items[i] = item{n.ID, who.found[n.ID]} // whatever was edited since it was matched
 		reasons, err := watch.Reasons(theirs, n)
 		if err != nil {
-			return err
+			return false, err
 		}
 		for _, r := range reasons {
-			items[i].watches = append(items[i].watches, r.WatchID)
+			if !contains(items[i].watches, r.WatchID) {
+				items[i].watches = append(items[i].watches, r.WatchID)
+			}
 		}
 	}
 	if err := insertMailing(tx, m, slot, items); err != nil {
-		return err
+		return false, err
 	}
-	return s.owe(tx, mailNotices, m.ID, m.Address)
+	return true, s.owe(tx, mailNotices, m.ID, m.Address)
 }
 
 // mostPressing puts what closes first in front, unknown deadlines last.

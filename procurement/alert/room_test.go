@@ -216,7 +216,8 @@ func (h *house) plant(name string, frequency watch.Frequency, hour int, addresse
 	id := db.NewID()
 	h.Write(func(tx *db.Tx) error {
 		var num int64
-		if err := tx.One(&num, "SELECT coalesce(max(num), 0) + 1 FROM watch"); err != nil {
+		if err := tx.One(&num, `INSERT INTO counter (name, value) VALUES ('watch', 1)
+			ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(`INSERT INTO watch (id, num, scope, establishment_id, account_id, name, name_key, criteria, active, active_since,

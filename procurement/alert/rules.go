@@ -1,8 +1,11 @@
 package alert
 
 import (
+	"fmt"
+
 	"parvis/kit/db"
 	"parvis/kit/mail"
+	"parvis/procurement/account"
 	"parvis/procurement/event"
 )
 
@@ -56,5 +59,9 @@ func (s *Service) hear(tx *db.Tx, e event.Event) error { return Rules[e.Kind].te
 
 // owe writes down a mail about the subject of an event.
 func (s *Service) owe(tx *db.Tx, kind, ref, address string) error {
-	return s.outbox.Owe(tx, mail.Owed{Kind: kind, Ref: ref, Recipient: address})
+	a, err := account.ParseAddress(address)
+	if err != nil {
+		return fmt.Errorf("alert: owe %s: %w", kind, err)
+	}
+	return s.outbox.Owe(tx, mail.Owed{Kind: kind, Ref: ref, Recipient: a.Mailbox()})
 }

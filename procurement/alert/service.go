@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"parvis/kit/db"
 	"parvis/kit/fault"
@@ -143,6 +144,28 @@ func (s *Service) Stop(ctx context.Context, secret string, ids []string, again b
 		return err
 	})
 	return out, err
+}
+
+// keep is how long the ledger and what was in each message are kept.
+const keep = 365 * 24 * time.Hour
+
+// Forget removes what is older than a year: the mails, and who was told of what.
+// Notices of that age are closed: nobody can be told of them again.
+func (s *Service) Forget(ctx context.Context) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		before := tx.Now.Add(-keep)
+		for _, statement := range []string{
+			"DELETE FROM told WHERE at < $1",
+			"DELETE FROM mailing_item WHERE mailing_id IN (SELECT id FROM mailing WHERE created_at < $1)",
+			"DELETE FROM mailing WHERE created_at < $1",
+			"DELETE FROM notice_match WHERE matched_at < $1",
+		} {
+			if _, err := tx.Exec(statement, before); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func contains(all []string, one string) bool {

@@ -51,6 +51,21 @@ func takeSlot(tx *db.Tx, lock string) (int64, error) {
 	}
 }
 
+// holdRun has those who finish the same run take turns until their transaction
+// ends; false when it is done.
+func holdRun(tx *db.Tx, r run) (bool, error) {
+	n, err := tx.Exec("UPDATE digest_run SET ran_at = ran_at WHERE day = $1 AND hour = $2 AND done_at IS NULL", r.Day, r.Hour)
+	return n == 1, err
+}
+
+// hasDigest tells whether the recipient was sent the digest of the slot, before a
+// cut or by another replica. What was edited since then is for the next one.
+func hasDigest(tx *db.Tx, addressKey string, slot int64) (bool, error) {
+	var n int
+	err := tx.One(&n, "SELECT count(*) FROM mailing WHERE kind = 'digest' AND address_key = $1 AND slot = $2", addressKey, slot)
+	return n > 0, err
+}
+
 // addMatch writes the one row of a matched notice; false when it was matched before.
 func addMatch(tx *db.Tx, noticeID string, slot int64, watches []uint64) (bool, error) {
 	n, err := tx.Exec(`INSERT INTO notice_match (notice_id, slot, watches, matched_at) VALUES ($1, $2, $3, $4)

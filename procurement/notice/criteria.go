@@ -97,9 +97,9 @@ func ReadKeywords(field, typed string) (keywords, ignored []string, err error) {
 		}
 	}
 	if len(keywords) > MaxKeywords {
-		faults = append(faults, fault.New(fault.Invalid, fmt.Sprintf("Vous avez saisi %d mots clés\u00a0: %d au plus par veille.", len(keywords), MaxKeywords)).On(field))
+		faults = append(faults, fault.New(fault.Invalid, fmt.Sprintf("Vous avez saisi %d mots clés\u00a0: %d au plus.", len(keywords), MaxKeywords)).On(field))
 	} else if total > MaxWordRunes {
-		faults = append(faults, fault.New(fault.Invalid, fmt.Sprintf("Vos mots clés comptent %d caractères en tout\u00a0: %d au plus par veille.", total, MaxWordRunes)).On(field))
+		faults = append(faults, fault.New(fault.Invalid, fmt.Sprintf("Vos mots clés comptent %d caractères en tout\u00a0: %d au plus.", total, MaxWordRunes)).On(field))
 	}
 	return keywords, parsed.Ignored, faults.Err()
 }
@@ -108,7 +108,7 @@ func refusal(r text.Refusal) string {
 	if r.Reason == text.TooShort {
 		return "Le mot «\u00a0" + cut(r.Word, 20) + "\u00a0» compte moins de 3 caractères. Écrivez-le en capitales si c'est un sigle («\u00a0TP\u00a0»), ou entre guillemets."
 	}
-	return "«\u00a0" + cut(r.Word, 20) + " » ne contient aucun mot que l'on puisse chercher."
+	return "«\u00a0" + cut(r.Word, 20) + "\u00a0» ne contient aucun mot que l'on puisse chercher."
 }
 
 // cut keeps the first n runes.
@@ -147,11 +147,11 @@ func (c Criteria) Check() error {
 		bad(FieldCPV, "Les codes CPV se combinent aux mots clés par «\u00a0ou\u00a0» ou par «\u00a0et\u00a0».")
 	}
 	if len(c.Buyers) > MaxBuyers {
-		bad(FieldBuyers, fmt.Sprintf("Vous avez choisi %d organismes : %d au plus par veille.", len(c.Buyers), MaxBuyers))
+		bad(FieldBuyers, fmt.Sprintf("Vous avez choisi %d organismes\u00a0: %d au plus.", len(c.Buyers), MaxBuyers))
 	}
 	for _, d := range c.Departments {
 		if _, ok := refdata.DepartmentByCode(d); !ok {
-			bad(FieldDepartments, "Le département «\u00a0"+cut(d, 20)+" » n'existe pas.")
+			bad(FieldDepartments, "Le département «\u00a0"+cut(d, 20)+"\u00a0» n'existe pas.")
 		}
 	}
 	for _, code := range c.CPV {
@@ -161,7 +161,7 @@ func (c Criteria) Check() error {
 	}
 	for _, k := range c.Categories {
 		if k.Label() == "" {
-			bad(FieldCategories, "La nature «\u00a0"+cut(string(k), 20)+" » n'existe pas.")
+			bad(FieldCategories, "La nature «\u00a0"+cut(string(k), 20)+"\u00a0» n'existe pas.")
 		}
 	}
 	_, err := Compile(c)

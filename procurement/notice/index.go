@@ -43,9 +43,8 @@ type unit struct {
 
 type document struct {
 	id          string
-	kind        Kind
 	deadline    clock.Instant
-	cancelled   clock.Instant
+	openUntil   clock.Instant // zero: it cannot be answered
 	publishedOn string
 	recordedAt  clock.Instant
 }
@@ -84,7 +83,7 @@ func (x *Index) Put(notices []*Notice) {
 func (x *Index) put(n *Notice, reader *text.Analyser) {
 	x.bury(n.ID)
 	s := n.Subject()
-	d := &document{id: n.ID, kind: n.Kind, deadline: n.Deadline, cancelled: n.CancelledAt, publishedOn: n.PublishedOn, recordedAt: n.RecordedAt}
+	d := &document{id: n.ID, deadline: n.Deadline, openUntil: n.openUntil(), publishedOn: n.PublishedOn, recordedAt: n.RecordedAt}
 	first := uint32(len(x.units))
 	x.byID[n.ID] = first
 	var tokens []text.Token
@@ -178,7 +177,7 @@ func (x *Index) Find(f Filter, queries ...*Query) []string {
 	for _, q := range queries {
 		for it := x.answer(q, f).Iterator(); it.HasNext(); {
 			d := x.units[it.Next()].doc
-			if !found[d] && (f.OpenAt.IsZero() || openAt(d.kind, d.deadline, d.cancelled, d.publishedOn, f.OpenAt)) {
+			if !found[d] && (f.OpenAt.IsZero() || d.openUntil >= f.OpenAt) {
 				found[d] = true
 				docs = append(docs, d)
 			}

@@ -109,17 +109,20 @@ type Notice struct {
 
 // Open tells whether a company can still answer at that moment. A call whose
 // deadline is not known counts as open for sixty days after its publication.
-func (n *Notice) Open(at clock.Instant) bool {
-	return openAt(n.Kind, n.Deadline, n.CancelledAt, n.PublishedOn, at)
-}
+func (n *Notice) Open(at clock.Instant) bool { return n.openUntil() >= at }
 
-func openAt(kind Kind, deadline, cancelled clock.Instant, publishedOn string, at clock.Instant) bool {
-	if kind != Contract || !cancelled.IsZero() {
-		return false
+// openUntil is the last moment at which the notice can be answered, zero when it
+// never can.
+func (n *Notice) openUntil() clock.Instant {
+	if n.Kind != Contract || !n.CancelledAt.IsZero() {
+		return 0
 	}
-	if !deadline.IsZero() {
-		return deadline >= at
+	if !n.Deadline.IsZero() {
+		return n.Deadline
 	}
-	day, err := time.ParseInLocation(time.DateOnly, publishedOn, clock.Paris)
-	return err == nil && clock.At(day).Add(silentFor) >= at
+	day, err := time.ParseInLocation(time.DateOnly, n.PublishedOn, clock.Paris)
+	if err != nil {
+		return 0
+	}
+	return clock.At(day).Add(silentFor)
 }

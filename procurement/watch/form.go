@@ -48,6 +48,17 @@ type draft struct {
 	recipients []account.Address
 }
 
+// Check says what is wrong with the form by itself, for a page that has something else
+// to refuse and wants to say everything at once. main is the main address.
+func (f Form) Check(main string) error {
+	a, err := account.ParseAddress(main)
+	if err != nil {
+		return fmt.Errorf("main address: %w", err)
+	}
+	_, err = f.check(a)
+	return err
+}
+
 // check reads the whole form and says everything that is wrong at once.
 func (f Form) check(main account.Address) (draft, error) {
 	d := draft{name: properName(f.Name), active: f.Active, hour: f.Hour}
@@ -102,14 +113,14 @@ func departments(codes, regions []string) ([]string, error) {
 	for _, c := range codes {
 		d, ok := refdata.DepartmentByCode(c)
 		if !ok {
-			return nil, fault.New(fault.Invalid, "Le département «\u00a0"+short(c)+" » n'existe pas.").On(notice.FieldDepartments)
+			return nil, fault.New(fault.Invalid, "Le département «\u00a0"+short(c)+"\u00a0» n'existe pas.").On(notice.FieldDepartments)
 		}
 		chosen[d.Code] = true
 	}
 	for _, r := range regions {
 		i := slices.IndexFunc(refdata.Regions(), func(x refdata.Region) bool { return x.Code == r })
 		if i < 0 {
-			return nil, fault.New(fault.Invalid, "La région «\u00a0"+short(r)+" » n'existe pas.").On(notice.FieldDepartments)
+			return nil, fault.New(fault.Invalid, "La région «\u00a0"+short(r)+"\u00a0» n'existe pas.").On(notice.FieldDepartments)
 		}
 		for _, d := range refdata.Regions()[i].Departments {
 			chosen[d.Code] = true

@@ -17,9 +17,9 @@ type Reason struct {
 // Text says it in one line: « veille « Menuiseries », sur « menuiseries » ».
 func (r Reason) Text() string {
 	if len(r.Words) == 0 {
-		return "veille «\u00a0" + r.Name + " »"
+		return "veille «\u00a0" + r.Name + "\u00a0»"
 	}
-	return "veille «\u00a0" + r.Name + "\u00a0», sur «\u00a0" + strings.Join(r.Words, "\u00a0», «\u00a0") + " »"
+	return "veille «\u00a0" + r.Name + "\u00a0», sur «\u00a0" + strings.Join(r.Words, "\u00a0», «\u00a0") + "\u00a0»"
 }
 
 // Reasons says, for each of the watches that match the notice, on which of its

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -174,9 +175,10 @@ func (s *Service) Answer(ctx context.Context, secret string, yes bool) (Request,
 		}
 		by := access.Actor{Name: r.Address}
 		switch {
-		case yes && r.State() == Awaited:
-			r.ConfirmedAt = tx.Now
-			if err := setRecipient(tx, r.ID, "confirmed_at", tx.Now); err != nil {
+		case yes && r.ConfirmedAt.IsZero() && tx.Now <= r.ExpiresAt: // a refusal can be taken back as long
+			r.ConfirmedAt, r.StoppedAt = tx.Now, 0
+			err := errors.Join(setRecipient(tx, r.ID, "confirmed_at", tx.Now), setRecipient(tx, r.ID, "stopped_at", 0))
+			if err != nil {
 				return err
 			}
 			return s.journal.Record(tx, by, event.RecipientConfirmed, r.WatchID, struct{}{})

@@ -93,11 +93,11 @@ func (s *Service) Create(ctx context.Context, by access.Actor, f Form) (Saved, e
 	}
 	saved.Ignored = d.ignored
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := room(tx, by.Scope()); err != nil {
+		num, err := nextNum(tx) // first: who creates at the same time waits here
+		if err != nil {
 			return err
 		}
-		num, err := nextNum(tx)
-		if err != nil {
+		if err := room(tx, by.Scope()); err != nil {
 			return err
 		}
 		w := &Watch{
@@ -109,7 +109,7 @@ func (s *Service) Create(ctx context.Context, by access.Actor, f Form) (Saved, e
 			return err
 		}
 		if err := insert(tx, w); err != nil {
-			return err
+			return nameTaken(err)
 		}
 		if _, err := insertRecipient(tx, w.ID, main, true, tx.Now); err != nil {
 			return err
@@ -146,6 +146,17 @@ func (d draft) apply(w *Watch, now clock.Instant) {
 	}
 }
 
+var errName = fault.New(fault.Invalid, "Une veille de votre établissement porte déjà ce nom\u00a0: choisissez-en un autre.").On(FieldName)
+
+// nameTaken says so when the index of names refused the watch: another one took
+// the name since it was checked.
+func nameTaken(err error) error {
+	if db.IsUnique(err) {
+		return errName.Because(err)
+	}
+	return err
+}
+
 // checkUse refuses a name that another watch of the scope bears, and buyers
 // that are not in the register.
 func (s *Service) checkUse(tx *db.Tx, w *Watch) error {
@@ -156,7 +167,7 @@ func (s *Service) checkUse(tx *db.Tx, w *Watch) error {
 		return err
 	}
 	if n > 0 {
-		faults = append(faults, fault.New(fault.Invalid, "Une veille de votre établissement porte déjà ce nom\u00a0: choisissez-en un autre.").On(FieldName))
+		faults = append(faults, errName)
 	}
 	ids := slices.DeleteFunc(slices.Clone(w.Criteria.Buyers), func(id string) bool { return !IsID(id) })
 	found, err := org.BuyersByID(tx, ids)
@@ -200,7 +211,7 @@ func (s *Service) Update(ctx context.Context, by access.Actor, id string, f Form
 		}
 		switch ok, err := update(tx, w, f.Version); {
 		case err != nil:
-			return err
+			return nameTaken(err)
 		case !ok:
 			return fault.New(fault.Conflict, "Cette veille a été modifiée entre-temps, par vous dans un autre onglet ou par un collègue. Rien n'est perdu\u00a0: vos saisies sont ci-dessous\u00a0; enregistrez à nouveau pour les garder.")
 		}

@@ -2,7 +2,6 @@ package watch
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -94,18 +93,13 @@ func findInScope(tx *db.Tx, scope, id string) (*Watch, error) {
 		return nil, errNoWatch
 	}
 	found, err := query(tx, "id = $1 AND scope = $2 AND deleted_at IS NULL", id, scope)
-	if err != nil || len(found) == 0 {
-		return nil, errors.Join(err, errAbsent(len(found)))
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, errNoWatch // nor does another's exist
 	}
 	return found[0], nil
-}
-
-// errAbsent turns "none" into what a person is told: another's watch does not exist.
-func errAbsent(n int) error {
-	if n == 0 {
-		return errNoWatch
-	}
-	return nil
 }
 
 // ByIDs reads watches, deleted ones included.

@@ -221,12 +221,13 @@ func (s *Site) write(w http.ResponseWriter, v *Visit, a Answer) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", kind)
-	if v.Actor.SignedIn() || a.Secret {
+	secret := a.Secret || a.failure != nil // an address that failed may be a secret one
+	if v.Actor.SignedIn() || secret {
 		h.Set("Cache-Control", "no-store")
 	} else {
 		h.Set("Cache-Control", "no-cache")
 	}
-	if a.Secret {
+	if secret {
 		h.Set("Referrer-Policy", "no-referrer") // the address is the secret
 	}
 	w.WriteHeader(max(a.Status, http.StatusOK))
@@ -237,7 +238,7 @@ func (s *Site) render(v *Visit, a Answer, to *bytes.Buffer) error {
 	p := a.Page
 	p.Demo = s.Demo
 	p.Nav = s.menu(v)
-	p.Footer = append(p.Footer, ui.Link{Label: "Annonces", URL: "/annonces"})
+	p.Footer = append(p.Footer, ui.Link{Label: "Annonces", URL: "/annonces"}, ui.Link{Label: "Mentions légales et données personnelles", URL: "/mentions"})
 	if v.Actor.SignedIn() {
 		p.Account = &ui.Account{Name: v.Actor.Name, Company: v.Actor.CompanyName, Unverified: !v.Actor.Verified}
 	}

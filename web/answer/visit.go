@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/a-h/templ"
 
@@ -100,7 +101,9 @@ func (v *Visit) Number(name string, otherwise int) int {
 // Here tells whether a path leads inside this site, so that ?suite= cannot send
 // somebody who signs in elsewhere.
 func Here(path string) bool {
-	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.ContainsAny(path, "\\\r\n")
+	// Browsers drop tabs and line breaks, and read a backslash as a slash.
+	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.Contains(path, "\\") &&
+		!strings.ContainsFunc(path, unicode.IsControl)
 }
 
 // Cookie names: on https the __Host- prefix keeps other hosts of the domain from

@@ -71,7 +71,7 @@ func (p Pages) save(v *answer.Visit, w *watch.Watch) (answer.Answer, error) {
 		return answer.Answer{}, err
 	}
 	if problem != "" {
-		return p.refuse(v, w, t, ui.Errors{{Field: notice.FieldBuyers, Text: problem}})
+		return p.refuseBuyer(v, w, t, problem)
 	}
 	var saved watch.Saved
 	if w == nil {
@@ -90,6 +90,33 @@ func (p Pages) save(v *answer.Visit, w *watch.Watch) (answer.Answer, error) {
 		return p.refuse(v, w, t, faults)
 	}
 	return answer.SeeOther(watchesURL, done(w == nil, t.Form, saved)), nil
+}
+
+// refuseBuyer says what is wrong with the typed organism and with the rest of the form.
+// An organism was wanted: that the watch has no criterion yet is no matter.
+func (p Pages) refuseBuyer(v *answer.Visit, w *watch.Watch, t typed, problem string) (answer.Answer, error) {
+	main := v.Actor.Address
+	if w != nil {
+		main = mainOf(w).Address
+	}
+	var faults ui.Errors
+	if err := t.Check(main); err != nil {
+		if faults, err = answer.Errors(err); err != nil {
+			return answer.Answer{}, err
+		}
+	}
+	faults = slices.DeleteFunc(faults, func(e ui.FieldError) bool { return e.Field == watch.FieldEmpty })
+	return p.refuse(v, w, t, append(faults, ui.FieldError{Field: notice.FieldBuyers, Text: problem}))
+}
+
+// mainOf is the recipient whose account made the watch.
+func mainOf(w *watch.Watch) watch.Recipient {
+	for _, r := range w.Recipients {
+		if r.Main {
+			return r
+		}
+	}
+	return watch.Recipient{}
 }
 
 // conflict shows what was typed over the watch as it now is: sending it again saves it.
@@ -139,10 +166,9 @@ func (p Pages) show(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) 
 		title = "Modifier la veille " + quoted(w.Name)
 		for _, r := range w.Recipients {
 			page.States[r.AddressKey] = addressState(r.State())
-			if r.Main {
-				page.Main, page.MainState = r.Address, r.State()
-			}
 		}
+		main := mainOf(w)
+		page.Main, page.MainState = main.Address, main.State()
 	}
 	var err error
 	if page.Buyers, err = p.pickedBuyers(v.Context(), t.Buyers); err != nil {

@@ -205,6 +205,11 @@ func TestAnOrganismLeftInTheFieldIsNotForgotten(t *testing.T) {
 		}
 		page := odile.post(watchesPage, filled("nom", "B", "organisme-saisi", "Atlantide"))
 		page.refused("organisme", "Aucun organisme du répertoire ne porte le nom « Atlantide »")
+		page = odile.post(watchesPage, url.Values{"organisme-saisi": {"Atlantide"}, "mots_cles": {""}, "destinataire": {"paul@"}})
+		page.refused("organisme", "Aucun organisme") // and everything else at once
+		page.refused("nom", "Donnez un nom à la veille")
+		page.refused("destinataire-1", "Une adresse s'écrit avec un seul « @ »")
+		page.silent("aucun critère")
 
 		page = odile.post(watchesPage, filled("nom", "B", "organisme-saisi", "selestat"))
 		page.refused("organisme", "« selestat » peut désigner plusieurs organismes : cochez ceux que vous cherchez, ou videz ce champ.")

@@ -2,7 +2,6 @@ package company
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -45,10 +44,10 @@ type watchRow struct {
 	Status   ui.Badge
 }
 
-// failing is a watch some of whose addresses are refused by their servers.
+// failing is an address that its server refuses, and the watches that it misses.
 type failing struct {
-	watchRow
-	Addresses []string
+	Address string
+	Watches []watchRow
 }
 
 func (p Pages) list(v *answer.Visit) (answer.Answer, error) {
@@ -92,14 +91,10 @@ func (p Pages) rows(ctx context.Context, page *listPage, watches []*watch.Watch)
 			row.Status = ui.OK("Active")
 		}
 		page.Watches = append(page.Watches, row)
-		var refused []string
 		for _, r := range w.Recipients {
 			if r.State() == watch.Failed {
-				refused = append(refused, r.Address)
+				page.fail(r.Address, row)
 			}
-		}
-		if refused != nil {
-			page.Failing = append(page.Failing, failing{row, refused})
 		}
 	}
 	return nil
@@ -187,10 +182,20 @@ func recipients(w *watch.Watch) []ui.Value {
 	return out
 }
 
-// text says which addresses of the watch are not mailed any more, and what to do.
+// fail adds a watch to those that the address misses.
+func (l *listPage) fail(address string, row watchRow) {
+	i := slices.IndexFunc(l.Failing, func(f failing) bool { return f.Address == address })
+	if i < 0 {
+		i = len(l.Failing)
+		l.Failing = append(l.Failing, failing{Address: address})
+	}
+	l.Failing[i].Watches = append(l.Failing[i].Watches, row)
+}
+
+// text says what is wrong; the watches follow it.
 func (f failing) text() string {
-	return fmt.Sprintf("Veille %s\u00a0: %s %s nos messages et ne %s plus d'alerte.", quoted(f.Name), enumerated(f.Addresses, 3),
-		ui.Plural(len(f.Addresses), "refuse", "refusent"), ui.Plural(len(f.Addresses), "reçoit", "reçoivent"))
+	return "L'adresse " + f.Address + " refuse nos messages et ne reçoit plus d'alerte. Vérifiez-la dans " +
+		ui.Plural(len(f.Watches), "la veille", "les veilles") + " "
 }
 
 // query is the address of the list as it is shown, what is usual left out.

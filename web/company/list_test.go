@@ -104,7 +104,7 @@ func TestTheListOfContractsSaysWhyEachIsThere(t *testing.T) {
 			{"Ville de Sélestat", "2026-T-041 paru le 20/11/2026",
 				"Travaux de menuiserie, voirie et réseaux veille « Bois », sur « menuiserie » veille « Routes », sur « voirie »", "12/12/2026 12:00 dans 18 jours"},
 			{"Commune de Barr", "BOAMP n° 26-2 paru le 20/11/2026",
-				"Construction d'un gymnase veille « Bois », sur « menuiseries » Lot qui correspond : lot 2, Menuiseries bois", "20/12/2026 19:00 (heure locale : La Réunion) dans 26 jours"},
+				"Construction d'un gymnase veille « Bois », sur « menuiseries » Lot qui correspond : lot 2, Menuiseries bois", "20/12/2026 19:00 dans 26 jours heure locale : La Réunion"},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
@@ -223,9 +223,14 @@ func TestTheListWarnsOfAnAddressThatRefuses(t *testing.T) {
 		odile.watch(watch.Form{Name: "Bois", Keywords: "menuiserie", Active: true, Recipients: []string{"devis@muller.example"}})
 		p.write(func(tx *db.Tx) error { return watch.Fail(tx, "devis@muller.example") })
 		page := odile.get(watchesPage)
-		page.says("Veille « Bois » : devis@muller.example refuse nos messages et ne reçoit plus d'alerte.", "devis@muller.example en échec")
+		page.says("L'adresse devis@muller.example refuse nos messages et ne reçoit plus d'alerte. Vérifiez-la dans la veille « Bois »", "devis@muller.example en échec")
+		odile.watch(watch.Form{Name: "Routes", Keywords: "voirie", Active: true})
 		p.write(func(tx *db.Tx) error { return watch.Fail(tx, "odile@muller.example") })
-		odile.get(watchesPage).says("odile@muller.example et devis@muller.example refusent nos messages et ne reçoivent plus d'alerte.")
+		page = odile.get(watchesPage)
+		page.says("L'adresse odile@muller.example refuse nos messages et ne reçoit plus d'alerte. Vérifiez-la dans les veilles « Bois », « Routes »")
+		if n := strings.Count(page.text(), "refuse nos messages"); n != 2 {
+			t.Errorf("%d warnings for two addresses", n)
+		}
 	})
 }
 

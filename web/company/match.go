@@ -21,6 +21,7 @@ type match struct {
 	Reference string
 	Title     marked
 	Due       ui.Due
+	Zone      string // whose clocks, when they are not those of Paris
 	Published string
 	Reasons   []string
 	Lots      []marked
@@ -37,7 +38,7 @@ type marked struct {
 func matchOf(hit watch.Hit, watches map[string]*watch.Watch, now clock.Instant) (match, error) {
 	m := match{
 		URL: "/annonces/" + hit.ID, Buyer: buyerName(hit.Notice), Reference: reference(hit.Notice),
-		Due: due(hit.Notice, now), Published: frenchDay(hit.PublishedOn),
+		Due: due(hit.Notice, now), Zone: zone(hit.Notice), Published: frenchDay(hit.PublishedOn),
 	}
 	var matching []*watch.Watch
 	var queries []*notice.Query
@@ -107,28 +108,36 @@ func reference(n *notice.Notice) string {
 	return n.Reference
 }
 
-// due reads a deadline on the clocks of the buyer's place, and says so where they differ
-// from those of Paris.
+// due reads a deadline on the clocks of the buyer's place.
 func due(n *notice.Notice, now clock.Instant) ui.Due {
 	if n.Deadline.IsZero() {
 		return ui.Due{}
 	}
 	zone := n.Zone()
-	there, paris := n.Deadline.In(zone), n.Deadline.In(clock.Paris)
-	d := ui.Due{
-		Text: n.Deadline.Short(zone), Machine: there.Format(time.RFC3339), Days: n.Deadline.DaysLeft(now, zone),
+	return ui.Due{
+		Text: n.Deadline.Short(zone), Machine: n.Deadline.In(zone).Format(time.RFC3339), Days: n.Deadline.DaysLeft(now, zone),
 		Closed: n.Deadline < now, Doubtful: n.DeadlineDoubtful,
 	}
-	if there.Format("-0700") != paris.Format("-0700") {
-		place, _ := refdata.DepartmentByCode(n.Departments[0]) // the zone is its own
-		d.Text += " (heure locale\u00a0: " + place.Name + ")"
+}
+
+// zone names the place whose clocks the deadline was read on, where they differ from
+// those of Paris.
+func zone(n *notice.Notice) string {
+	const offset = "-0700"
+	if n.Deadline.IsZero() || n.Deadline.In(n.Zone()).Format(offset) == n.Deadline.In(clock.Paris).Format(offset) {
+		return ""
 	}
-	return d
+	place, _ := refdata.DepartmentByCode(n.Departments[0]) // the zone is its own
+	return "heure locale\u00a0: " + place.Name
 }
 
 // found is the row as the list of next deadlines shows it.
 func (m match) found() ui.Found {
-	return ui.Found{Title: m.Title.Text, Marks: m.Title.Spans, URL: m.URL, Buyer: m.Buyer, Facts: []string{m.Reference}, Due: m.Due}
+	f := ui.Found{Title: m.Title.Text, Marks: m.Title.Spans, URL: m.URL, Buyer: m.Buyer, Facts: []string{m.Reference}, Due: m.Due}
+	if m.Zone != "" {
+		f.Facts = append(f.Facts, m.Zone)
+	}
+	return f
 }
 
 func byID(watches []*watch.Watch) map[string]*watch.Watch {

@@ -16,6 +16,7 @@ import (
 const (
 	fieldRegion    = "region" // « Toute la région »: stands for its departments
 	fieldBuyerText = "organisme-saisi"
+	fieldOffered   = "organisme-propose" // the text whose candidates the form showed
 	fieldDropBuyer = "retirer-organisme"
 	fieldAction    = "action"
 	fieldState     = "etat"
@@ -44,6 +45,7 @@ type ask struct {
 	Size      int
 	Page      int    // from 1
 	BuyerText string // left in the field « Organisme »
+	Offered   string // that text, when the form showed its candidates
 	// Helped tells that the form was sent to be changed (an organism added or taken
 	// away, a whole region ticked): the search has an address of its own.
 	Helped bool
@@ -55,7 +57,8 @@ func readAsk(form url.Values) (ask, fault.List) {
 	a := ask{
 		Typed: form.Get(notice.FieldKeywords), Open: form.Get(fieldState) != stateAll, Order: notice.ByDeadline,
 		Size: sizes[1], Page: 1, BuyerText: printable(strings.TrimSpace(form.Get(fieldBuyerText))),
-		Helped: form.Has(fieldAction) || form.Has(fieldDropBuyer) || form.Has(fieldRegion),
+		Offered: form.Get(fieldOffered),
+		Helped:  form.Has(fieldAction) || form.Has(fieldDropBuyer) || form.Has(fieldRegion),
 	}
 	if notice.Order(form.Get(fieldOrder)) == notice.ByPublication {
 		a.Order = notice.ByPublication
@@ -169,6 +172,7 @@ func (a ask) url(page int) string {
 // watchURL leads to a new watch that asks the same.
 func (a ask) watchURL() string { return at("/entreprise/veilles/nouvelle", a.criteria()) }
 
+// at is an address with its parameters, if any.
 func at(path string, q url.Values) string {
 	if len(q) == 0 {
 		return path

@@ -22,6 +22,8 @@ type homePage struct {
 	SignedIn bool
 }
 
+// home counts what is there at this moment. The newest calls are the open ones
+// that appeared last: a closed one, however new, is of no use to whoever comes in.
 func (p Pages) home(v *answer.Visit) (answer.Answer, error) {
 	page, err := p.Notices.Search(v.Context(), v.Actor, notice.Search{Open: true, Order: notice.ByPublication, Size: newestShown})
 	if err != nil {

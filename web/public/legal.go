@@ -10,6 +10,8 @@ type legalPage struct {
 	Operator string
 }
 
+// legal says what is true of every platform that runs this program, and who runs
+// this one.
 func (p Pages) legal(*answer.Visit) (answer.Answer, error) {
 	return answer.Show(ui.Page{Title: "Mentions légales et données personnelles"}, legalView(legalPage{p.Operator})), nil
 }

@@ -80,12 +80,8 @@ func due(n *notice.Notice, now clock.Instant) ui.Due {
 		return ui.Due{}
 	}
 	zone := n.Zone()
-	text := n.Deadline.Short(zone)
-	if !inParis(zone) {
-		text += " (" + zoneName(n) + ")"
-	}
 	return ui.Due{
-		Text: text, Machine: n.Deadline.In(zone).Format(time.RFC3339),
+		Text: n.Deadline.Short(zone), Machine: n.Deadline.In(zone).Format(time.RFC3339),
 		Days: n.Deadline.DaysLeft(now, zone), Closed: n.Deadline < now, Doubtful: n.DeadlineDoubtful,
 	}
 }
@@ -147,6 +143,9 @@ func found(n *notice.Notice, now clock.Instant, q *notice.Query) ui.Found {
 		if fact != "" {
 			f.Facts = append(f.Facts, fact)
 		}
+	}
+	if !inParis(n.Zone()) && !n.Deadline.IsZero() {
+		f.Facts = append(f.Facts, "date limite à l'heure locale")
 	}
 	if s := state(n, now); s.Tone != ui.ToneOK { // a list of open calls need not repeat it
 		f.Tags = append(f.Tags, s)

@@ -36,4 +36,5 @@ Disallow: /demo
 Disallow: /sante
 `
 
+// robots serves them.
 func (p Pages) robots(*answer.Visit) (answer.Answer, error) { return answer.Text(robotRules), nil }

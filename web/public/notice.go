@@ -20,6 +20,7 @@ type noticePage struct {
 	Buyer org.Buyer
 }
 
+// notice shows a notice to anybody, of whatever kind it is.
 func (p Pages) notice(v *answer.Visit) (answer.Answer, error) {
 	id := v.PathValue("id")
 	if !isID(id) {
@@ -40,14 +41,8 @@ func (p Pages) notice(v *answer.Visit) (answer.Answer, error) {
 	return answer.Show(ui.Page{Title: title(story.Notice)}, noticeView(page)), nil
 }
 
-// due is the deadline, in full.
-func (p noticePage) due() ui.Due {
-	d := due(p.Notice, p.At)
-	if d.Text != "" {
-		d.Text = long(p.Notice, p.Deadline)
-	}
-	return d
-}
+// due is the deadline as a list shows it: its words say how long is left.
+func (p noticePage) due() ui.Due { return due(p.Notice, p.At) }
 
 // call tells whether companies were ever to answer: the others have no deadline
 // to be missing.
@@ -68,6 +63,9 @@ func (p noticePage) facts() []ui.Criterion {
 		if len(known) > 0 {
 			out = append(out, ui.Criterion{Label: label, Values: ui.Values(known...)})
 		}
+	}
+	if !p.Deadline.IsZero() {
+		add("Date limite", p.Deadline.Long(p.Zone())+" ("+p.due().Badge().Text+")")
 	}
 	// The one who publishes may have another name than the register's.
 	add("Organisme", p.Buyer.Label())
@@ -96,6 +94,7 @@ var families = map[string]string{
 	"DIVERS": "Divers",
 }
 
+// family is the heading in words; one that we do not know is shown as it came.
 func family(code string) string {
 	if label, ok := families[code]; ok {
 		return label
@@ -112,6 +111,8 @@ func (p noticePage) codes() []string {
 	return out
 }
 
+// cpvLine is a code with its division: the 45 divisions are the part of the
+// nomenclature that the platform knows by name.
 func cpvLine(code string) string {
 	if d, ok := refdata.DivisionOfCPV(code); ok {
 		return code + nbsp + "— " + d.Label
@@ -138,11 +139,23 @@ func paragraphs(text string) [][]string {
 	return out
 }
 
+// lotTitle names a lot: « Lot 1 : Couverture ».
+func lotTitle(l notice.Lot) string {
+	switch {
+	case l.Number == "":
+		return either(l.Title, "Lot sans titre")
+	case l.Title == "":
+		return "Lot " + l.Number
+	}
+	return "Lot " + l.Number + nbsp + ": " + l.Title
+}
+
 // moment is a date that matters, beside the deadline.
 type moment struct {
 	Label, Text, Note string
 }
 
+// moments are the dates before the deadline that a company must not miss.
 func (p noticePage) moments() []moment {
 	var out []moment
 	add := func(label string, at clock.Instant) {

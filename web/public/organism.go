@@ -13,6 +13,8 @@ type suggestion struct {
 	Label string `json:"label"`
 }
 
+// suggestBuyers answers each letter typed: from memory, and never null, which the
+// field's script would have to know.
 func (p Pages) suggestBuyers(v *answer.Visit) (answer.Answer, error) {
 	found, err := p.Orgs.Suggest(v.Context(), start(printable(v.Form.Get("q"))), mostSuggested)
 	if err != nil {

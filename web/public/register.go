@@ -24,6 +24,7 @@ type registerPage struct {
 	Errors ui.Errors
 }
 
+// registerTitle is what surrounds the form, fresh or refused.
 var registerTitle = ui.Page{Title: "Terminer l'inscription", Narrow: true}
 
 // signUpOf reads whose link it is; the link stays good.
@@ -33,6 +34,7 @@ func (p Pages) signUpOf(v *answer.Visit) (registerPage, error) {
 	return registerPage{SignUp: who, Action: "/inscription/" + url.PathEscape(token)}, err
 }
 
+// credentials asks the holder of the mailbox to choose how to sign in.
 func (p Pages) credentials(v *answer.Visit) (answer.Answer, error) {
 	r, err := p.signUpOf(v)
 	if err != nil {

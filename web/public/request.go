@@ -23,11 +23,14 @@ type requestPage struct {
 	Action string
 }
 
+// requestShown is one page for all states of a request, so that it can be
+// reloaded, kept and opened again from the mail.
 func (p Pages) requestShown(r watch.Request, token string) answer.Answer {
 	page := requestPage{r, "/confirmation/" + url.PathEscape(token)}
 	return answer.Show(ui.Page{Title: page.title(), Narrow: true}, requestView(page)).Kept()
 }
 
+// title says the state first: it is what a screen reader reads first.
 func (r requestPage) title() string {
 	switch r.State() {
 	case watch.Confirmed:
@@ -40,6 +43,7 @@ func (r requestPage) title() string {
 	return "Souhaitez-vous recevoir cette veille" + nbsp + "?"
 }
 
+// request shows what is asked; nothing is recorded.
 func (p Pages) request(v *answer.Visit) (answer.Answer, error) {
 	token := v.PathValue("token")
 	r, err := p.Watches.RequestOf(v.Context(), token)
@@ -49,6 +53,8 @@ func (p Pages) request(v *answer.Visit) (answer.Answer, error) {
 	return p.requestShown(r, token), nil
 }
 
+// answerRequest records one of the two answers, and nothing in their place: a
+// form without either is not a consent.
 func (p Pages) answerRequest(v *answer.Visit) (answer.Answer, error) {
 	token, said := v.PathValue("token"), v.PostForm.Get(fieldAnswer)
 	if said != answerYes && said != answerNo {

@@ -3,6 +3,9 @@ package public
 import (
 	"context"
 	"fmt"
+	"maps"
+	"net/url"
+	"slices"
 	"strings"
 
 	"parvis/kit/fault"
@@ -33,6 +36,8 @@ type hit struct {
 	Words string
 }
 
+// search answers a search, refuses what cannot be searched, and gives a form that
+// was only sent to be changed the address of the search that it now means.
 func (p Pages) search(v *answer.Visit) (answer.Answer, error) {
 	a, faults := readAsk(v.Form)
 	s := searchPage{ask: a}
@@ -53,6 +58,7 @@ func (p Pages) search(v *answer.Visit) (answer.Answer, error) {
 	return answer.Show(page, searchView(s)), nil
 }
 
+// concerns tells whether one of these fields is at fault.
 func concerns(faults fault.List, fields ...string) bool {
 	for _, f := range faults {
 		for _, field := range fields {
@@ -109,6 +115,9 @@ func (p Pages) readBuyers(ctx context.Context, s *searchPage, faults *fault.List
 	return nil
 }
 
+// readBuyerText does by hand what the field's script does: without it, what was
+// typed is sent. It is never left out silently, for the results would then be
+// those of a wider search than was asked.
 func (p Pages) readBuyerText(ctx context.Context, s *searchPage, faults *fault.List) error {
 	found, exact, err := p.Orgs.FindByName(ctx, start(s.BuyerText))
 	switch {
@@ -120,8 +129,10 @@ func (p Pages) readBuyerText(ctx context.Context, s *searchPage, faults *fault.L
 	case len(found) == 0:
 		*faults = append(*faults, fault.New(fault.Invalid,
 			fmt.Sprintf("Aucun organisme ne correspond à «\u00a0%s\u00a0»\u00a0: essayez avec un seul mot de son nom, ou videz le champ.", start(s.BuyerText))).On(fieldBuyerText))
+	case s.Offered == s.BuyerText && slices.ContainsFunc(found, func(b org.Buyer) bool { return slices.Contains(s.Criteria.Buyers, b.ID) }):
+		s.BuyerText, s.Helped = "", true // they ticked theirs among the candidates
 	default:
-		s.Candidates = picked(found)
+		s.Candidates = picked(slices.DeleteFunc(found, func(b org.Buyer) bool { return slices.Contains(s.Criteria.Buyers, b.ID) }))
 		*faults = append(*faults, fault.New(fault.Invalid,
 			fmt.Sprintf("Plusieurs organismes correspondent à «\u00a0%s\u00a0»\u00a0: cochez les vôtres, ou videz le champ.", start(s.BuyerText))).On(fieldBuyerText))
 	}
@@ -135,6 +146,7 @@ func start(typed string) string {
 	return string(runes[:min(len(runes), most)])
 }
 
+// picked are organisms as their field shows them.
 func picked(buyers []org.Buyer) []ui.PickedBuyer {
 	out := make([]ui.PickedBuyer, len(buyers))
 	for i, b := range buyers {
@@ -172,6 +184,7 @@ func (p Pages) readHits(v *answer.Visit, s *searchPage) error {
 	return nil
 }
 
+// read asks the room for the page of s.
 func (p Pages) read(v *answer.Visit, s *searchPage) (notice.Page, error) {
 	return p.Notices.Search(v.Context(), v.Actor, notice.Search{
 		Criteria: s.Criteria, Open: s.Open, Order: s.Order, From: (s.Page - 1) * s.Size, Size: s.Size,
@@ -237,6 +250,7 @@ func (s searchPage) departmentNote() string {
 	}
 }
 
+// buyerNote says the same of the folded field of organisms.
 func (s searchPage) buyerNote() string {
 	if n := len(s.Chosen); n > 0 {
 		return ui.Number(n) + nbsp + ui.Plural(n, "organisme", "organismes")
@@ -244,7 +258,35 @@ func (s searchPage) buyerNote() string {
 	return "tous"
 }
 
-// one and many are what the count line counts.
+// carried is what the form keeps of the address without showing it.
+func (s searchPage) carried() []ui.Carried {
+	q := s.query()
+	out := carried(url.Values{fieldOrder: q[fieldOrder], fieldSize: q[fieldSize]})
+	if len(s.Candidates) > 0 {
+		out = append(out, ui.Carried{Name: fieldOffered, Value: s.BuyerText})
+	}
+	return out
+}
+
+// sorted is what another order keeps of the address.
+func (s searchPage) sorted() []ui.Carried {
+	q := s.query()
+	q.Del(fieldOrder)
+	return carried(q)
+}
+
+// carried are parameters as hidden fields, in a steady order.
+func carried(q url.Values) []ui.Carried {
+	var out []ui.Carried
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		for _, value := range q[name] {
+			out = append(out, ui.Carried{Name: name, Value: value})
+		}
+	}
+	return out
+}
+
+// one is what the count line counts; its first words must be masculine.
 func (s searchPage) one() string {
 	if s.Open {
 		return "avis ouvert correspond à votre recherche"
@@ -252,6 +294,7 @@ func (s searchPage) one() string {
 	return "avis correspond à votre recherche"
 }
 
+// many is the same for several.
 func (s searchPage) many() string {
 	if s.Open {
 		return "avis ouverts correspondent à votre recherche"
@@ -294,6 +337,7 @@ func (s searchPage) areas() []ui.Link {
 	return out
 }
 
+// without copies a list less one value: the list is the page's and stays whole.
 func without(all []string, one string) []string {
 	var out []string
 	for _, s := range all {

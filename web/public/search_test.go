@@ -27,7 +27,7 @@ func some(h *house) []notice.Record {
 func TestAnEmptyPlatformSaysSo(t *testing.T) {
 	each(t, func(h *house) {
 		h.says(h.get("/"), 200, "0 appel ouvert", "0 appel reçu ces sept derniers jours", "Aucun appel n'est ouvert en ce moment", "Créer un compte")
-		h.says(h.get("/annonces"), 200, "Aucun avis ouvert correspond", "Chercher aussi parmi les avis clos")
+		h.says(h.get("/annonces"), 200, "Aucun avis ouvert ne correspond à votre recherche", "Chercher aussi parmi les avis clos")
 		h.says(h.get("/annonces?etat=toutes"), 200, "Aucun avis ne correspond à votre recherche", "Effacer la recherche")
 	})
 }
@@ -51,11 +51,11 @@ func TestSearching(t *testing.T) {
 			"nothing asked, open ones, what closes first": {"", []string{
 				"2 avis ouverts correspondent à votre recherche", "Remplacement des menuiseries", "Ville de Sélestat", "2026-T-041", "(67) Bas-Rhin",
 				"Procédure adaptée", "2 lots", "27/11/2026 12:00", "dans 3 jours", "BOAMP", "Travaux", "heure à vérifier dans l'avis",
-				"04/12/2026 15:00 (heure locale : La Réunion)", "!Fourniture de menuiseries", "!Marché de menuiseries attribué"}},
+				"date limite à l'heure locale", "04/12/2026 15:00", "!Fourniture de menuiseries", "!Marché de menuiseries attribué"}},
 			"everything":                      {"etat=toutes", []string{"4 avis correspondent", "Fourniture de menuiseries", "lieu non précisé", "Close", "Résultat de marché"}},
 			"a word":                          {"mots_cles=menuiserie", []string{"2 avis ouverts", "Lot qui correspond : 2", "Trouvé dans le texte de l'avis : « menuiserie »"}},
 			"any word":                        {"mots_cles=voirie+bardage&mode=any", []string{"1 avis ouvert correspond"}},
-			"all words":                       {"mots_cles=voirie+bardage&mode=all", []string{"Aucun avis ouvert"}},
+			"all words":                       {"mots_cles=voirie+bardage&mode=all", []string{"Aucun avis ouvert ne correspond"}},
 			"a word too common is said":       {"mots_cles=de+la+voirie", []string{"1 avis ouvert", "Mots ignorés, trop courants pour une recherche : « de », « la »"}},
 			"a department":                    {"departement=67", []string{"1 avis ouvert", "école"}},
 			"a whole department, all kinds":   {"departement=67&etat=toutes", []string{"3 avis correspondent"}},
@@ -91,7 +91,7 @@ func TestAnAddressOfASearchCanBeSharedAndBecomesAWatch(t *testing.T) {
 		p := h.get("/annonces?mots_cles=menuiserie&mode=all&departement=67&organisme=" + selestat + "&tri=parution&taille=50&etat=toutes")
 		h.holds(p, `value="menuiserie"`, `id="departement-67" name="departement" type="checkbox" value="67"`,
 			`href="/entreprise/veilles/nouvelle?departement=67&amp;mode=all&amp;mots_cles=menuiserie&amp;organisme=`+selestat+`"`,
-			`<option value="parution" selected>`, `<option value="50" selected>`, `<input type="hidden" name="taille" value="50">`)
+			`<option value="parution" selected>`, `<option value="50" selected>`, `<input type="hidden" name="taille" value="50">`, `<input type="hidden" name="tri" value="parution">`)
 	})
 }
 
@@ -181,6 +181,10 @@ func TestChoosingOrganismsWithoutScripts(t *testing.T) {
 		p := h.get("/annonces?mots_cles=voirie&organisme-saisi=ville")
 		h.says(p, 422, "Plusieurs organismes correspondent à « ville »", "Ville de Saint-Denis — Saint-Denis (974)", "Ville de Sélestat — Sélestat (67)")
 		h.holds(p, `name="organisme" id="organisme-`+denis+`"`, `value="ville"`, `value="voirie"`, `href="#organisme-saisi"`)
+		h.holds(p, `name="organisme-propose" value="ville"`)
+		h.leadsTo(h.get("/annonces?organisme-propose=ville&organisme-saisi=ville&organisme="+denis), "/annonces?organisme="+denis)
+		h.says(h.get("/annonces?organisme-saisi=ville&organisme="+denis), 422, "Plusieurs organismes correspondent") // another one is meant
+		h.says(h.get("/annonces?organisme-propose=ville&organisme-saisi=ville"), 422, "Plusieurs organismes correspondent")
 		h.says(h.get("/annonces?organisme-saisi=nulle+part"), 422, "Aucun organisme ne correspond à « nulle part »")
 		h.leadsTo(h.get("/annonces?region=94&departement=67"), "/annonces?departement=2A&departement=2B&departement=67")
 	})

@@ -24,6 +24,7 @@ type signInPage struct {
 	Errors     ui.Errors
 }
 
+// signInTitle is what surrounds the form, fresh or refused.
 var signInTitle = ui.Page{Title: "Se connecter", Narrow: true}
 
 // next keeps of ?suite= only what leads inside this site. Browsers drop control
@@ -37,6 +38,7 @@ func next(v *answer.Visit) string {
 	return path
 }
 
+// signIn shows the form, or leads on whoever has no need of it.
 func (p Pages) signIn(v *answer.Visit) (answer.Answer, error) {
 	s := signInPage{Next: next(v)}
 	if v.Actor.SignedIn() {
@@ -67,6 +69,7 @@ func (p Pages) enter(v *answer.Visit) (answer.Answer, error) {
 	return answer.SeeOther(either(s.Next, space), "").WithSession(token), nil
 }
 
+// leave ends the session on the server too: a copy of its token is worth nothing.
 func (p Pages) leave(v *answer.Visit) (answer.Answer, error) {
 	if err := p.Accounts.SignOut(v.Context(), v.Token()); err != nil {
 		return answer.Answer{}, err
@@ -74,6 +77,7 @@ func (p Pages) leave(v *answer.Visit) (answer.Answer, error) {
 	return answer.SeeOther("/", "Vous êtes déconnecté.").WithSession(""), nil
 }
 
+// either is s, or otherwise when s is empty.
 func either(s, otherwise string) string {
 	if s == "" {
 		return otherwise

@@ -27,8 +27,11 @@ func (s signUpPage) abroad() bool {
 	return s.Form.Country != "" || s.Form.NationalID != "" || s.Errors.On(fieldCountry) != "" || s.Errors.On(fieldNationalID) != ""
 }
 
+// signUpTitle is what surrounds the form, fresh or refused.
 var signUpTitle = ui.Page{Title: "Créer un compte", Narrow: true}
 
+// signUp shows the form, to somebody signed in too: a person may sign up a
+// colleague's company from their own desk.
 func (p Pages) signUp(*answer.Visit) (answer.Answer, error) {
 	return answer.Show(signUpTitle, signUpView(signUpPage{})), nil
 }

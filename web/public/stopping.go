@@ -36,6 +36,7 @@ func (s stoppingPage) going() []alert.StoppingWatch { return s.those(false) }
 // stopped are those that do not any more.
 func (s stoppingPage) stopped() []alert.StoppingWatch { return s.those(true) }
 
+// those keeps the watches that stand so.
 func (s stoppingPage) those(stopped bool) []alert.StoppingWatch {
 	var out []alert.StoppingWatch
 	for _, w := range s.Watches {
@@ -67,10 +68,13 @@ func (s stoppingPage) boxes() []ui.Option {
 	return out
 }
 
+// stoppingTitle is what surrounds the list, before and after.
 var stoppingTitle = ui.Page{Title: "Ne plus recevoir une veille", Narrow: true}
 
+// stoppingURL is the address of a link's page: every form of it is sent there.
 func stoppingURL(token string) string { return "/desabonnement/" + url.PathEscape(token) }
 
+// stopping lists the watches of the mail; nothing is stopped by looking.
 func (p Pages) stopping(v *answer.Visit) (answer.Answer, error) {
 	token := v.PathValue("token")
 	s, err := p.Alerts.Stopping(v.Context(), token)
@@ -80,6 +84,8 @@ func (p Pages) stopping(v *answer.Visit) (answer.Answer, error) {
 	return answer.Show(stoppingTitle, stoppingView(stoppingPage{Stopping: s, Action: stoppingURL(token)})).Kept(), nil
 }
 
+// stop stops the watches that were ticked, or takes them back. None ticked is
+// never all: Alerts.Stop takes nil for all, which only one click means.
 func (p Pages) stop(v *answer.Visit) (answer.Answer, error) {
 	token := v.PathValue("token")
 	if err := readMultipart(v); err != nil {

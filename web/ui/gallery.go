@@ -15,7 +15,7 @@ func Gallery() templ.Component {
 		Title:   "Ma veille de marchés",
 		Nav:     galleryNav(),
 		Account: &Account{Name: "Jeanne Muller", Company: "Menuiserie Muller SAS", Unverified: true},
-		Flash:   &Flash{FlashDone, "La veille « Menuiseries Bas-Rhin » est créée. Le premier message partira demain à 7 h."},
+		Flash:   &Flash{FlashDone, "La veille «\u00a0Menuiseries Bas-Rhin\u00a0» est créée. Le premier message partira demain à 7 h."},
 		Footer:  galleryFooter(),
 		Demo:    true,
 	}, galleryContent())
@@ -92,7 +92,7 @@ func galleryAddresses() AddressListModel {
 			{Value: "atelier@menuiserie-muller.example", State: AddressConfirmed},
 			{Value: "stage@menuiserie-muller.example", State: AddressUnsubscribed},
 			{Value: "ancien@menuiserie-muller.example", State: AddressFailing},
-			{Value: "paul@", Error: "L'adresse « paul@ » est incomplète : écrivez-la en entier, comme paul@exemple.fr."},
+			{Value: "paul@", Error: "L'adresse «\u00a0paul@\u00a0» est incomplète\u00a0: écrivez-la en entier, comme paul@exemple.fr."},
 		},
 		Max: 10,
 	}
@@ -111,7 +111,7 @@ func galleryBuyers() BuyerPickerModel {
 // Confirmations and failures, as pages use them.
 func galleryConfirm() Confirm {
 	return Confirm{
-		Title:  "Supprimer la veille « Menuiseries Bas-Rhin » ?",
+		Title:  "Supprimer la veille «\u00a0Menuiseries Bas-Rhin\u00a0»\u00a0?",
 		Losses: []string{"ses critères et ses 2 destinataires", "ses messages à venir"},
 		Kept:   []string{"le journal des envois déjà faits, pendant douze mois"},
 		Undo:   "Cette suppression est définitive.",

@@ -496,7 +496,7 @@ func galleryMatches() templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " <p class=\"hint\">veille « Menuiseries Bas-Rhin » · <a href=\"/pourquoi\">pourquoi ?</a></p>")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " <p class=\"hint\">veille «&nbsp;Menuiseries Bas-Rhin&nbsp;» · <a href=\"/pourquoi\">pourquoi ?</a></p>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -854,14 +854,14 @@ func galleryForm() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = ErrorSummary(Errors{
-			{"mots", "Le mot « bx » compte moins de 3 caractères : allongez-le ou mettez-le entre guillemets."},
-			{"destinataires-5", "L'adresse « paul@ » est incomplète."},
+			{"mots", "Le mot «\u00a0bx\u00a0» compte moins de 3 caractères\u00a0: allongez-le ou mettez-le entre guillemets."},
+			{"destinataires-5", "L'adresse «\u00a0paul@\u00a0» est incomplète."},
 			{"", "Les critères sont trop nombreux."},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<div class=\"two\"><form method=\"post\" action=\"/entreprise/veilles/1\" class=\"card\" data-module=\"preview\" data-preview-url=\"/entreprise/veilles/apercu\" data-preview-target=\"apercu\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<div class=\"two\"><form method=\"post\" novalidate action=\"/entreprise/veilles/1\" class=\"card\" data-module=\"preview\" data-preview-url=\"/entreprise/veilles/apercu\" data-preview-target=\"apercu\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -876,7 +876,7 @@ func galleryForm() templ.Component {
 		templ_7745c5c3_Err = TextInput(Input{
 			Field: Field{
 				Name: "mots", Label: "Mots clés", Hint: "Séparés par des espaces, 3 caractères au moins chacun.",
-				Error: "Le mot « bx » compte moins de 3 caractères : allongez-le ou mettez-le entre guillemets.",
+				Error: "Le mot «\u00a0bx\u00a0» compte moins de 3 caractères\u00a0: allongez-le ou mettez-le entre guillemets.",
 			},
 			Value: "menuiserie bardage bx", Autocomplete: "off",
 		}).Render(ctx, templ_7745c5c3_Buffer)
@@ -898,7 +898,7 @@ func galleryForm() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = CheckBox(Check{Field: Field{Name: "alerte", Label: "Recevoir des alertes par mail", Hint: "Décochez pour ne plus en recevoir : la veille devient inactive."}, Checked: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = CheckBox(Check{Field: Field{Name: "alerte", Label: "Recevoir des alertes par mail", Hint: "Décochez pour ne plus en recevoir\u00a0: la veille devient inactive."}, Checked: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1010,7 +1010,7 @@ func galleryForm() templ.Component {
 			var templ_7745c5c3_Var37 string
 			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs("Exemple\u00a0: «\u00a0")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `gallery.templ`, Line: 161, Col: 31}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ui/gallery.templ`, Line: 161, Col: 31}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 			if templ_7745c5c3_Err != nil {
@@ -1023,7 +1023,7 @@ func galleryForm() templ.Component {
 			var templ_7745c5c3_Var38 string
 			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs("\u00a0»")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `gallery.templ`, Line: 163, Col: 16}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ui/gallery.templ`, Line: 163, Col: 16}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 			if templ_7745c5c3_Err != nil {
@@ -1164,7 +1164,7 @@ func gallerySearch() templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<p class=\"hint\">Lots qui correspondent : 1, 3</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<p class=\"hint\">Lots qui correspondent&nbsp;: 1, 3</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1472,7 +1472,7 @@ func galleryStates() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Letter("Bonjour,\n\n1 nouveau marché : voirie (67).\n\nParvis").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Letter("Bonjour,\n\n1 nouveau marché\u00a0: voirie (67).\n\nParvis").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1545,15 +1545,15 @@ func gallerySignUp() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ErrorSummary(Errors{{"siret", "Le SIRET compte 14 chiffres : il en manque 2."}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ErrorSummary(Errors{{"siret", "Le SIRET compte 14 chiffres\u00a0: il en manque 2."}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, "<form method=\"post\" action=\"/inscription\" class=\"card\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, "<form method=\"post\" novalidate action=\"/inscription\" class=\"card\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = TextInput(Input{Field: Field{Name: "siret", Label: "SIRET", Required: true, Hint: "14 chiffres, avec ou sans espaces.", Error: "Le SIRET compte 14 chiffres : il en manque 2."}, Value: "356 000 000 483", Autocomplete: "off", InputMode: "numeric", Width: Medium}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = TextInput(Input{Field: Field{Name: "siret", Label: "SIRET", Required: true, Hint: "14 chiffres, avec ou sans espaces.", Error: "Le SIRET compte 14 chiffres\u00a0: il en manque 2."}, Value: "356 000 000 483", Autocomplete: "off", InputMode: "numeric", Width: Medium}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1561,7 +1561,7 @@ func gallerySignUp() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = PasswordInput(Input{Field: Field{Name: "secret", Label: "Mot de passe", Required: true, Hint: "12 caractères au moins ; une phrase convient."}, Autocomplete: "new-password"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = PasswordInput(Input{Field: Field{Name: "secret", Label: "Mot de passe", Required: true, Hint: "12 caractères au moins\u00a0; une phrase convient."}, Autocomplete: "new-password"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

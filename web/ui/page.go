@@ -22,7 +22,7 @@ func (p Page) fullTitle() string {
 		title = p.Title + " · Parvis"
 	}
 	if p.Refused {
-		title = "Erreur : " + title
+		title = "Erreur\u00a0: " + title
 	}
 	return title
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -80,10 +81,15 @@ func (m PickerModel) groups() []PickerRegion {
 		}
 		groups = append(groups, r)
 	}
-	if len(overseas.Departments) > 0 {
-		groups = append(groups, overseas)
+	if len(overseas.Departments) == 0 {
+		return groups
 	}
-	return groups
+	// The other territories overseas, a group of their own, come last.
+	at := slices.IndexFunc(groups, func(r PickerRegion) bool { return r.Code == "COM" })
+	if at < 0 {
+		at = len(groups)
+	}
+	return slices.Insert(groups, at, overseas)
 }
 
 func (m PickerModel) nothing() string {

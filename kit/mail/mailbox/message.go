@@ -29,8 +29,8 @@ type Message struct {
 	Raw       []byte               // every byte between DATA and the final dot
 }
 
-// maxPart bounds what is decoded of one part, so that a small compressed-looking
-// message cannot fill the memory.
+// maxPart bounds what is decoded of one part, so that no message fills the
+// memory.
 const maxPart = 4 << 20
 
 // parse fills in what the bytes say. It never fails: what cannot be read stays

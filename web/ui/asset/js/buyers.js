@@ -116,6 +116,13 @@ export function start(box) {
     if (hadFocus) input?.focus();
   };
   build(typed.value);
-  // Suggestions add by themselves: the button goes, unless an error asks for it.
-  add.hidden = true;
+  // Suggestions add by themselves; the button resolves a name typed whole, and with
+  // nothing typed it leads to the field.
+  add.addEventListener("click", (event) => {
+    const input = document.getElementById(typed.id);
+    if (input && input.value.trim() === "") {
+      event.preventDefault();
+      input.focus();
+    }
+  });
 }
