@@ -7,8 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"parvis/kit/clock"
 	"parvis/kit/db"
@@ -96,8 +97,13 @@ func (s *Service) Record(ctx context.Context, by access.Actor, records []Record,
 	if err := by.Must(access.RecordNotices); err != nil {
 		return out, err
 	}
-	for from := 0; from < len(records); from += Chunk {
-		chunk := records[from:min(from+Chunk, len(records))]
+	for len(records) > 0 {
+		n := 1 // of one source: its numbers are its own
+		for n < min(Chunk, len(records)) && records[n].Source == records[0].Source {
+			n++
+		}
+		chunk := records[:n]
+		records = records[n:]
 		var did Outcome
 		if err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
 			did, err = s.recordChunk(tx, by, chunk, alerts)
@@ -112,6 +118,9 @@ func (s *Service) Record(ctx context.Context, by access.Actor, records []Record,
 
 func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []Record, alerts bool) (Outcome, error) {
 	var out Outcome
+	if err := takeTurn(tx); err != nil {
+		return out, err
+	}
 	sourceIDs := make([]string, len(chunk))
 	for i := range chunk {
 		sourceIDs[i] = chunk[i].SourceID
@@ -121,7 +130,7 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []Record, alerts
 		return out, err
 	}
 	body := Recorded{Source: chunk[0].Source, Alerts: alerts}
-	fresh := slices.DeleteFunc(hashed(chunk), func(h hashedRecord) bool { return have[h.SourceID].ContentHash == h.hash })
+	fresh := freshOf(chunk, have)
 	out.Same = len(chunk) - len(fresh)
 	buyers, err := buyersOf(tx, fresh)
 	if err != nil {
@@ -130,18 +139,14 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []Record, alerts
 	var touched []string
 	for i, r := range fresh {
 		k, known := have[r.SourceID]
-		if known && k.ContentHash == r.hash { // twice in one batch
-			out.Same++
-			continue
-		}
 		if !known {
 			k.ID = db.NewID()
 		}
-		cancelled, err := recordOne(tx, k.ID, r.Record, buyers[i], r.hash)
+		cancelled, err := recordOne(tx, k, r, buyers[i])
 		if err != nil {
 			return out, fmt.Errorf("record %s %s: %w", r.Source, r.SourceID, err)
 		}
-		have[r.SourceID] = knownNotice{ID: k.ID, SourceID: r.SourceID, ContentHash: r.hash}
+		have[r.SourceID] = knownNotice{ID: k.ID, SourceID: r.SourceID, ContentHash: r.hash, Linked: strings.Join(r.Linked, ",")}
 		touched = append(append(touched, k.ID), cancelled...)
 		if known {
 			out.Changed++
@@ -166,12 +171,21 @@ type hashedRecord struct {
 	hash string
 }
 
-func hashed(records []Record) []hashedRecord {
-	out := make([]hashedRecord, len(records))
-	for i := range records {
-		out[i] = hashedRecord{&records[i], contentHash(&records[i])}
+// freshOf keeps the records that are not what we have when their turn comes: the
+// same notice may be there twice, and the last state of it stands.
+func freshOf(chunk []Record, have map[string]knownNotice) (fresh []hashedRecord) {
+	now := map[string]string{}
+	for id, k := range have {
+		now[id] = k.ContentHash
 	}
-	return out
+	for i := range chunk {
+		r := hashedRecord{&chunk[i], contentHash(&chunk[i])}
+		if now[r.SourceID] != r.hash {
+			now[r.SourceID] = r.hash
+			fresh = append(fresh, r)
+		}
+	}
+	return fresh
 }
 
 // buyersOf finds or adds the buyers of a chunk, before anything else is written:
@@ -198,11 +212,11 @@ func buyersOf(tx *db.Tx, records []hashedRecord) ([]string, error) {
 
 // recordOne saves one notice and lets a cancellation take effect, whichever of
 // the two came first. It gives the ids of other notices that it changed.
-func recordOne(tx *db.Tx, id string, r *Record, buyerID, hash string) ([]string, error) {
-	if err := save(tx, id, r, buyerID, hash); err != nil {
+func recordOne(tx *db.Tx, before knownNotice, r hashedRecord, buyerID string) ([]string, error) {
+	if err := save(tx, before.ID, r.Record, buyerID, r.hash); err != nil {
 		return nil, err
 	}
-	if err := link(tx, id, r); err != nil {
+	if err := link(tx, before, r.Record); err != nil {
 		return nil, err
 	}
 	if r.Kind == Cancellation {
@@ -277,11 +291,16 @@ type Story struct {
 	At            clock.Instant
 }
 
+var errNoNotice = fault.New(fault.NotFound, "Cette annonce n'existe pas, ou plus.")
+
 // Find reads one notice with its story.
 func (s *Service) Find(ctx context.Context, by access.Actor, id string) (Story, error) {
 	var st Story
 	if err := by.Must(access.SearchNotices); err != nil {
 		return st, err
+	}
+	if uuid.Validate(id) != nil { // an address holds any bytes, some of which a database refuses
+		return st, errNoNotice
 	}
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
 		st.At = tx.Now
@@ -290,7 +309,7 @@ func (s *Service) Find(ctx context.Context, by access.Actor, id string) (Story, 
 			return err
 		}
 		if len(found) == 0 {
-			return fault.New(fault.NotFound, "Cette annonce n'existe pas, ou plus.")
+			return errNoNotice
 		}
 		st.Notice = found[0]
 		var after error

@@ -122,6 +122,15 @@ type knownNotice struct {
 	ID          string
 	SourceID    string
 	ContentHash string
+	Linked      string
+}
+
+// takeTurn has those who record wait for each other until their transaction ends:
+// two replicas that fetch the same notices must not both take them for new.
+func takeTurn(tx *db.Tx) error {
+	_, err := tx.Exec(`INSERT INTO counter (name, value) VALUES ('notice batch', 1)
+		ON CONFLICT (name) DO UPDATE SET value = counter.value + 1`)
+	return err
 }
 
 func findKnown(tx *db.Tx, source string, sourceIDs []string) (map[string]knownNotice, error) {
@@ -130,7 +139,7 @@ func findKnown(tx *db.Tx, source string, sourceIDs []string) (map[string]knownNo
 		args = append(args, id)
 	}
 	var rows []knownNotice
-	err := tx.All(&rows, "SELECT id, source_id, content_hash FROM notice WHERE source = $1 AND source_id IN ("+db.Placeholders(2, len(sourceIDs))+")", args...)
+	err := tx.All(&rows, "SELECT id, source_id, content_hash, linked FROM notice WHERE source = $1 AND source_id IN ("+db.Placeholders(2, len(sourceIDs))+")", args...)
 	out := make(map[string]knownNotice, len(rows))
 	for _, k := range rows {
 		out[k.SourceID] = k
@@ -186,10 +195,19 @@ func cancel(tx *db.Tx, source string, sourceIDs []string) ([]string, error) {
 	return ids, nil
 }
 
-// link records what a notice says that it changes or follows.
-func link(tx *db.Tx, id string, r *Record) error {
+// link records what a notice says that it changes or follows, in the place of what
+// it said before.
+func link(tx *db.Tx, before knownNotice, r *Record) error {
+	for _, target := range split(before.Linked, ",") {
+		if contains(r.Linked, target) {
+			continue
+		}
+		if _, err := tx.Exec(`DELETE FROM notice_link WHERE source = $1 AND target = $2 AND notice_id = $3`, r.Source, target, before.ID); err != nil {
+			return err
+		}
+	}
 	for _, target := range r.Linked {
-		if _, err := tx.Exec(`INSERT INTO notice_link (source, target, notice_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, r.Source, target, id); err != nil {
+		if _, err := tx.Exec(`INSERT INTO notice_link (source, target, notice_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, r.Source, target, before.ID); err != nil {
 			return err
 		}
 	}
@@ -223,7 +241,7 @@ func findBySource(tx *db.Tx, source string, sourceIDs []string) ([]*Notice, erro
 		args = append(args, id)
 	}
 	var rows []row
-	if err := tx.All(&rows, "SELECT "+columns+" FROM notice WHERE source = $1 AND source_id IN ("+db.Placeholders(2, len(sourceIDs))+") ORDER BY published_on", args...); err != nil {
+	if err := tx.All(&rows, "SELECT "+columns+" FROM notice WHERE source = $1 AND source_id IN ("+db.Placeholders(2, len(sourceIDs))+") ORDER BY published_on, source_id", args...); err != nil {
 		return nil, err
 	}
 	out := make([]*Notice, len(rows))

@@ -48,10 +48,10 @@ func (s *Service) addRecipients(tx *db.Tx, by access.Actor, w *Watch, addresses 
 		if err != nil {
 			return nil, err
 		}
-		asked = append(asked, a.Text)
 		if today >= asksPerDay {
 			continue // the row waits; the mailbox is left in peace
 		}
+		asked = append(asked, a.Text)
 		if err := s.journal.Record(tx, by, event.RecipientAsked, id, struct{}{}); err != nil {
 			return nil, err
 		}

@@ -68,10 +68,10 @@ var refusals = []struct {
 	{"two keywords too short", []string{"mots_cles", "bx cy"}, "mots_cles", "Le mot « cy » compte moins de 3 caractères.", nil},
 	{"only function words", []string{"mots_cles", "pour les"}, "mots_cles", "Les mots saisis sont trop courants pour une recherche (« pour », « les »)", nil},
 	{"nothing to search", []string{"mots_cles", "((("}, "mots_cles", "ne contient aucun mot que l'on puisse chercher.", nil},
-	{"too many keywords", []string{"mots_cles", distinct(51)}, "mots_cles", "Vous avez saisi 51 mots clés : 50 au plus par veille.", nil},
+	{"too many keywords", []string{"mots_cles", distinct(51)}, "mots_cles", "Vous avez saisi 51 mots clés : 50 au plus.", nil},
 	{"keyword too long", []string{"mots_cles", strings.Repeat("a", 61)}, "mots_cles", "est trop long : 60 caractères au plus par mot ou expression.", nil},
 	{"keywords too long together", []string{"mots_cles", strings.Repeat("a", 60) + strings.Join([]string{"", "b", "c", "d", "e", "f", "g", "h", "i"}, " "+strings.Repeat("a", 59))},
-		"mots_cles", "500 au plus par veille.", nil},
+		"mots_cles", "500 au plus.", nil},
 	{"control character in keywords", []string{"mots_cles", "menui\x07serie"}, "mots_cles", "Ce texte contient un caractère de contrôle invisible", []string{"mots_cles", "menuiserie"}},
 	{"invalid UTF-8 in keywords", []string{"mots_cles", "\xc3\x28"}, "mots_cles", "Ce texte contient des caractères illisibles", []string{"mots_cles", "\ufffd("}},
 	{"unknown mode", []string{"mode", "peut-être"}, "mode", "Choisissez « tous les termes » ou « n'importe lequel de ces termes ».", []string{"mode", ""}},
@@ -170,7 +170,7 @@ func TestMoreThanTwentyOrganismsAreRefused(t *testing.T) {
 			form.Add("organisme", string(c))
 		}
 		page := odile.post(watchesPage, form)
-		page.refused("organisme", "Vous avez choisi 21 organismes : 20 au plus par veille.")
+		page.refused("organisme", "Vous avez choisi 21 organismes : 20 au plus.")
 		if got := len(page.form()["organisme"]); got != 21 {
 			t.Errorf("%d organisms kept", got)
 		}

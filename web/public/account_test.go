@@ -65,7 +65,7 @@ func TestASignUpThatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 	each(t, func(h *house) {
 		p := h.post("/inscription", url.Values{"siret": {"123"}, "entreprise": {"Muller \"&\" <fils>"}, "nom": {""}, "adresse": {"a@b.fr\r\nBcc: x@y.fr"}})
 		h.says(p, 422, "3 corrections sont nécessaires", "Indiquez votre nom.", "Cette adresse contient un caractère invisible", "14 chiffres")
-		h.holds(p, `value="123"`, `value="Muller &#34;&amp;&#34; &lt;fils&gt;"`, "!<fils>", `href="#adresse"`, "<title>Erreur : Créer un compte")
+		h.holds(p, `value="123"`, `value="Muller &#34;&amp;&#34; &lt;fils&gt;"`, "!<fils>", `href="#adresse"`, "<title>Erreur\u00a0: Créer un compte")
 		p = h.post("/inscription", url.Values{"pays": {"ZZ"}, "identifiant_national": {"H@1"}, "entreprise": {"M"}, "nom": {"O"}, "adresse": {"o@m.example"}})
 		h.says(p, 422, "Choisissez un pays dans la liste.", "Un identifiant national s'écrit")
 		h.holds(p, `<details class="fold" open>`, `href="#pays"`)

@@ -46,6 +46,9 @@ func TestARecipientAcceptsOrRefuses(t *testing.T) {
 		h.says(h.get(accept), 200, "Vous avez accepté")
 
 		refuse := h.linkIn(h.mailTo("lea@muller.example", "Souhaitez-vous"), "/confirmation/")
+		h.says(h.post(refuse, url.Values{"reponse": {"non"}}), 200, "Vous ne recevrez pas cette veille", "Accepter finalement")
+		h.says(h.post(refuse, url.Values{"reponse": {"oui"}}), 200, "Vous recevrez cette veille")
+		// Who had accepted and stops does not begin again by an old link.
 		h.says(h.post(refuse, url.Values{"reponse": {"non"}}), 200, "Vous ne recevrez pas cette veille", "!Accepter")
 		h.says(h.post(refuse, url.Values{"reponse": {"oui"}}), 200, "Vous ne recevrez pas cette veille")
 

@@ -111,7 +111,7 @@ func TestWhatCannotBeSearchedIsRefusedBesideItsField(t *testing.T) {
 		h.record(false, some(h)...)
 		p := h.get("/annonces?mots_cles=bx+menuiserie&departement=67&mode=all&etat=toutes")
 		h.says(p, 422, "Le mot « bx » compte moins de 3 caractères", "Une correction est nécessaire", "!correspondent à votre recherche")
-		h.holds(p, `value="bx menuiserie"`, `href="#mots_cles"`, `id="mots_cles-erreur"`, "<title>Erreur : Annonces", `checked id="etat-2" name="etat" type="radio" value="toutes"`)
+		h.holds(p, `value="bx menuiserie"`, `href="#mots_cles"`, `id="mots_cles-erreur"`, "<title>Erreur\u00a0: Annonces", `checked id="etat-2" name="etat" type="radio" value="toutes"`)
 		many := strings.Repeat("x ", 10_000)
 		p = h.get("/annonces?mots_cles=" + url.QueryEscape(many))
 		h.says(p, 422, "10 corrections sont nécessaires")

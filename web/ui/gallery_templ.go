@@ -496,7 +496,7 @@ func galleryMatches() templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " <p class=\"hint\">veille «&nbsp;Menuiseries Bas-Rhin&nbsp;» · <a href=\"/pourquoi\">pourquoi ?</a></p>")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " <p class=\"hint\">veille «&nbsp;Menuiseries Bas-Rhin&nbsp;» · <a href=\"/pourquoi\">pourquoi&nbsp;?</a></p>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

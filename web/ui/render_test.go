@@ -100,7 +100,7 @@ func TestPagesObeyThePolicyAndNameThings(t *testing.T) {
 
 func TestTitlesSayTheFaultFirst(t *testing.T) {
 	for want, p := range map[string]Page{
-		"Parvis": {}, "Annonces · Parvis": {Title: "Annonces"}, "Erreur : Annonces · Parvis": {Title: "Annonces", Refused: true},
+		"Parvis": {}, "Annonces · Parvis": {Title: "Annonces"}, "Erreur\u00a0: Annonces · Parvis": {Title: "Annonces", Refused: true},
 	} {
 		if got := p.fullTitle(); got != want {
 			t.Errorf("title %q, want %q", got, want)
@@ -121,7 +121,7 @@ func TestBarShowsWhoIsThere(t *testing.T) {
 		}
 	}
 	member := render(t, Layout(Page{Account: &Account{Name: "Jeanne", Company: "Muller", Unverified: true}, Demo: true}, templ.NopComponent))
-	for _, want := range []string{`method="post" action="/deconnexion"`, `href="/entreprise"`, "Établissement déclaré, non vérifié", `href="/demo/courrier"`} {
+	for _, want := range []string{`method="post" novalidate action="/deconnexion"`, `href="/entreprise"`, "Établissement déclaré, non vérifié", `href="/demo/courrier"`} {
 		if !strings.Contains(member, want) {
 			t.Errorf("a member's page lacks %s", want)
 		}
