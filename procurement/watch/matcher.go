@@ -161,11 +161,9 @@ func (m *Matcher) applyChanges(tx *db.Tx, changes []db.Change) error {
 func (m *Matcher) Match(s notice.Subject) []uint64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var out []uint64
-	for _, num := range m.base.Match(&s) {
-		if !m.recent[num] {
-			out = append(out, num)
-		}
+	out := slices.Clone(m.base.Match(&s))
+	if len(m.recent) > 0 {
+		out = slices.DeleteFunc(out, func(num uint64) bool { return m.recent[num] })
 	}
 	if m.delta != nil {
 		out = append(out, m.delta.Match(&s)...)

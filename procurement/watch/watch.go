@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -97,9 +96,3 @@ func properName(typed string) string { return strings.Join(strings.Fields(typed)
 
 // tooLong counts characters, not bytes.
 func tooLong(s string, most int) bool { return utf8.RuneCountInString(s) > most }
-
-// sameCriteria tells whether an edit changed what is asked.
-func sameCriteria(a, b notice.Criteria) bool {
-	return a.Mode == b.Mode && a.Combine == b.Combine && slices.Equal(a.Keywords, b.Keywords) && slices.Equal(a.Exclude, b.Exclude) &&
-		slices.Equal(a.Buyers, b.Buyers) && slices.Equal(a.Departments, b.Departments) && slices.Equal(a.CPV, b.CPV) && slices.Equal(a.Categories, b.Categories)
-}

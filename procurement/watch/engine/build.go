@@ -41,7 +41,9 @@ type rule struct {
 
 // Engine is an immutable set of watches, safe for any number of matchers.
 type Engine struct {
-	nums  []uint64 // by id, which is the watch's place in the order given
+	size  int      // how many watches
+	span  int      // ids are below it
+	nums  []uint64 // by id; nil when a watch's id is its number
 	rules []rule
 
 	features int
@@ -74,22 +76,49 @@ func Build(entries []Entry, sample Sample) *Engine {
 		byKey: map[string]uint32{},
 	}
 	compiled := make([]compiledWatch, len(entries))
-	b.e.nums = make([]uint64, len(entries))
 	for i, entry := range entries {
-		b.e.nums[i] = entry.Num
 		compiled[i] = b.compile(entry.Query)
 	}
+	b.number(entries)
 	b.anchor(sample)
 	b.weigh(sample, compiled)
 	for i := range compiled {
-		b.file(uint32(i), &compiled[i])
+		id := uint32(i)
+		if b.e.nums == nil {
+			id = uint32(entries[i].Num)
+		}
+		b.file(id, &compiled[i])
 	}
 	b.layOut()
 	return b.e
 }
 
+// sparse is how many numbers a watch may stand for in the bitmap of answers.
+const sparse = 4
+
+// number chooses the ids. Numbers that rise and are dense enough are ids
+// themselves: translating an id at a million watches is a cache miss per answer.
+func (b *builder) number(entries []Entry) {
+	e := b.e
+	e.size, e.span = len(entries), len(entries)
+	rising := true
+	for i := 1; i < len(entries) && rising; i++ {
+		rising = entries[i].Num > entries[i-1].Num
+	}
+	if n := len(entries); n == 0 || rising && entries[n-1].Num < uint64(sparse*n+1024) {
+		if n > 0 {
+			e.span = int(entries[n-1].Num) + 1
+		}
+		return
+	}
+	e.nums = make([]uint64, len(entries))
+	for i, entry := range entries {
+		e.nums[i] = entry.Num
+	}
+}
+
 // Len is the number of watches.
-func (e *Engine) Len() int { return len(e.nums) }
+func (e *Engine) Len() int { return e.size }
 
 // Bytes is the size of the flat arrays and tables, without the words' maps.
 func (e *Engine) Bytes() int {

@@ -10,12 +10,15 @@ import (
 
 // filed is one entry of a cell before the arena is laid out.
 type filed struct {
-	feature uint32
-	place   uint8
-	kind    uint8
-	second  uint32 // kinds group and condition: one more feature
-	third   uint32 // kind condition: and another
-	ref     uint32 // a watch, or a rule
+	cell   uint64 // feature, place, kind: see at
+	second uint32 // kinds group and condition: one more feature
+	third  uint32 // kind condition: and another
+	ref    uint32 // a watch, or a rule
+}
+
+// at is where an entry stands, in one number that sorts: feature, place, kind.
+func at(feature uint32, place, kind uint8) uint64 {
+	return uint64(feature)<<16 | uint64(place)<<8 | uint64(kind)
 }
 
 // Kinds of entry, in the order of a cell.
@@ -57,13 +60,12 @@ func (b *builder) fileSome(places []uint8, features []uint32, plain bool, r rule
 	if len(features) == 0 {
 		return
 	}
-	e := filed{kind: exact, ref: r.id}
+	kind, e := uint8(exact), filed{ref: r.id}
 	if !plain {
-		e.kind, e.second, e.third, e.ref = condition, always, always, b.addRule(r)
+		kind, e = condition, filed{second: always, third: always, ref: b.addRule(r)}
 	}
 	for _, f := range features {
-		e.feature = f
-		b.add(places, e)
+		b.add(f, places, kind, e)
 	}
 }
 
@@ -76,19 +78,19 @@ func (b *builder) fileAll(places []uint8, features []uint32, plain bool, r rule)
 	f := slices.Clone(features)
 	slices.SortFunc(f, func(x, y uint32) int { return cmp.Or(cmp.Compare(b.weight[x], b.weight[y]), cmp.Compare(x, y)) })
 	f = append(f, always, always)
-	e := filed{feature: f[0], kind: exact, second: f[1], third: f[2], ref: r.id}
+	kind, e := uint8(exact), filed{second: f[1], third: f[2], ref: r.id}
 	switch n := len(features); {
 	case !plain || n > 3:
 		r.all = features
-		e.kind, e.ref = condition, b.addRule(r)
+		kind, e.ref = condition, b.addRule(r)
 	case n == 3:
-		e.kind = condition
+		kind = condition
 	case n == 2:
-		e.kind = group
+		kind = group
 	default:
 		e.second = always
 	}
-	b.add(places, e)
+	b.add(f[0], places, kind, e)
 }
 
 // fileByBuyer files a watch under each of its buyers, to be checked whole:
@@ -121,9 +123,9 @@ func (b *builder) addRule(r rule) uint32 {
 	return uint32(len(b.e.rules)-1) | ruleRef
 }
 
-func (b *builder) add(places []uint8, e filed) {
+func (b *builder) add(feature uint32, places []uint8, kind uint8, e filed) {
 	for _, p := range places {
-		e.place = p
+		e.cell = at(feature, p, kind)
 		b.entries = append(b.entries, e)
 	}
 }
@@ -145,22 +147,25 @@ func placesOf(p notice.Places) []uint8 {
 // layOut sorts the entries and writes the arena.
 func (b *builder) layOut() {
 	slices.SortFunc(b.entries, func(x, y filed) int {
-		return cmp.Or(cmp.Compare(x.feature, y.feature), cmp.Compare(x.place, y.place), cmp.Compare(x.kind, y.kind),
-			cmp.Compare(x.second, y.second), cmp.Compare(x.ref, y.ref))
+		if x.cell != y.cell {
+			return cmp.Compare(x.cell, y.cell)
+		}
+		return cmp.Or(cmp.Compare(x.second, y.second), cmp.Compare(x.ref, y.ref))
 	})
 	e := b.e
 	e.cellsOf = make([]uint32, e.features+1)
 	next := uint32(0) // the first feature whose cells' beginning is not written yet
 	for from := 0; from < len(b.entries); {
-		first := b.entries[from]
+		cell := b.entries[from].cell >> 8
+		feature, place := uint32(cell>>8), uint8(cell)
 		to := from
-		for to < len(b.entries) && b.entries[to].feature == first.feature && b.entries[to].place == first.place {
+		for to < len(b.entries) && b.entries[to].cell>>8 == cell {
 			to++
 		}
-		for ; next <= first.feature; next++ {
+		for ; next <= feature; next++ {
 			e.cellsOf[next] = uint32(len(e.places))
 		}
-		e.places = append(e.places, first.place)
+		e.places = append(e.places, place)
 		e.starts = append(e.starts, uint32(len(e.arena)))
 		b.cell(b.entries[from:to])
 		from = to
@@ -180,7 +185,7 @@ func (b *builder) cell(entries []filed) {
 	e.arena = append(e.arena, 0, 0, 0)
 	open := -1 // where the count of the group being written is
 	for i, f := range entries {
-		switch f.kind {
+		switch uint8(f.cell) {
 		case exact:
 			e.arena[head]++
 			e.arena = append(e.arena, f.ref)

@@ -47,7 +47,7 @@ func NewMatcher(e *Engine) *Matcher { return newMatcher(e) }
 func newMatcher(e *Engine) *Matcher {
 	return &Matcher{
 		e: e, memo: make([]memo, memoStart),
-		set: make([]uint64, (e.features+63)/64), found: make([]uint64, (len(e.nums)+63)/64),
+		set: make([]uint64, (e.features+63)/64), found: make([]uint64, (e.span+63)/64),
 	}
 }
 
@@ -168,17 +168,23 @@ func (m *Matcher) try(number uint32, s *notice.Subject, category uint8) {
 
 // sweep gives the watches found and clears them.
 func (m *Matcher) sweep() []uint64 {
-	m.out = m.out[:0]
+	out := m.out[:0]
 	for w, word := range m.found {
 		if word == 0 {
 			continue
 		}
 		m.found[w] = 0
 		for ; word != 0; word &= word - 1 {
-			m.out = append(m.out, m.e.nums[w*64+bits.TrailingZeros64(word)])
+			out = append(out, uint64(w*64+bits.TrailingZeros64(word)))
 		}
 	}
-	return m.out
+	if nums := m.e.nums; nums != nil {
+		for i, id := range out {
+			out[i] = nums[id]
+		}
+	}
+	m.out = out
+	return out
 }
 
 // read makes the set of features of one unit.
