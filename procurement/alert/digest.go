@@ -206,7 +206,7 @@ func (s *Service) owed(ctx context.Context, r run) (people []*person, served []*
 		all := make([]*watch.Watch, len(watches))
 		for i, w := range watches {
 			all[i] = w.Watch
-			if w.Frequency == watch.Daily {
+			if w.Frequency == watch.Daily || serves(r, w.Hour) { // an immediate one too, for the day it becomes daily
 				served = append(served, w.Watch)
 			}
 		}
@@ -215,6 +215,11 @@ func (s *Service) owed(ctx context.Context, r run) (people []*person, served []*
 		return err
 	})
 	return people, served, err
+}
+
+// serves tells whether the hour is one of the run's.
+func serves(r run, hour int) bool {
+	return contains(strings.Split(r.Hours, ","), strconv.Itoa(hour))
 }
 
 // dueWatches lists the daily watches of the run's hours, and, for the slot just

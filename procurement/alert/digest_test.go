@@ -101,6 +101,25 @@ func TestADigestAnswersTheCriteriaOfTheMoment(t *testing.T) {
 	})
 }
 
+// A watch that becomes daily starts from its last day, not from its first.
+func TestAnImmediateWatchThatBecomesDaily(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		by := h.odile()
+		id := h.create(by, immediate("Bois"))
+		h.publish(call("1", "Voirie d'il y a trois jours"))
+		for day := range 3 {
+			h.tomorrow(24*day+7, 0)
+		}
+		h.Clock.Move(time.Hour)
+		h.publish(call("2", "Voirie d'hier"))
+		f := daily("Bois", 7)
+		f.Keywords = "menuiserie voirie"
+		h.edit(by, id, f)
+		h.tomorrow(72+7, 0)
+		h.told("the first digest", odile+": Voirie d'hier (Bois)")
+	})
+}
+
 func TestADigestOfAWatchThatEndedLeavesNotAtAll(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		by := h.odile()
@@ -140,6 +159,9 @@ func TestANoticeThatClosedBeforeTheDigestIsNotInIt(t *testing.T) {
 		h.publish(cancellation)
 		h.tomorrow(7, 0)
 		h.told("at seven", odile+": Menuiseries du lycée (Matin)")
+		if n := h.Count("SELECT count(*) FROM told"); n != 1 {
+			t.Errorf("%d lines in the ledger, want 1", n)
+		}
 	})
 }
 
@@ -162,6 +184,8 @@ func TestTheClosingCatchesWhatAnImmediateWatchMissed(t *testing.T) {
 		h.at(2026, 11, 24, 11, 0)
 		h.told("at the next hour", odile+": Menuiseries de l'école (Bois)")
 		h.at(2026, 11, 24, 12, 0)
+		h.publish(call("3", "Voirie du bourg"))
+		h.Clock.Move(time.Minute)
 		f := immediate("Bois")
 		f.Keywords = "voirie"
 		h.edit(by, id, f)

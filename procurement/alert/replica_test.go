@@ -116,14 +116,19 @@ func TestSlotsCloseWhileNoticesAreMatched(t *testing.T) {
 	h[0].start()
 	h[1].start()
 	const batches = 30
+	next := make(chan struct{})
 	var all sync.WaitGroup
 	all.Go(func() {
+		defer close(next)
 		for i := range batches {
 			h[i%2].Record(true, call(fmt.Sprint(i, "a"), "Menuiseries"), call(fmt.Sprint(i, "b"), "Menuiseries"))
+			if i%2 == 0 {
+				next <- struct{}{}
+			}
 		}
 	})
 	all.Go(func() {
-		for range 20 { // an hour goes by at each
+		for range next { // an hour goes by, while what was just recorded is matched
 			h[0].Clock.Move(time.Hour)
 			for i := range 2 {
 				h[i].must(h[i].alerts.Digests(context.Background()))
