@@ -29,13 +29,18 @@ func (a *App) ImportBOAMP(ctx context.Context, r io.Reader, alerts bool, refused
 	return a.take(ctx, boamp.Records(r), alerts, refused, progress)
 }
 
+// chunkBytes is how much of the source waits in memory for one transaction, beyond
+// which a chunk has fewer records than notice.Chunk: one record may have 16 MiB.
+const chunkBytes = 32 << 20
+
 func (a *App) take(ctx context.Context, records iter.Seq2[notice.Record, error], alerts bool, refused func(error), progress func(Import)) (Import, error) {
 	var did Import
-	chunk := make([]notice.Record, 0, notice.Chunk)
+	chunk, size := make([]notice.Record, 0, notice.Chunk), 0
 	flush := func() error {
 		out, err := a.Notices.Record(ctx, access.Platform("import BOAMP"), chunk, alerts)
 		did.New, did.Changed, did.Same = did.New+out.New, did.Changed+out.Changed, did.Same+out.Same
-		chunk = chunk[:0]
+		clear(chunk)
+		chunk, size = chunk[:0], 0
 		progress(did)
 		return err
 	}
@@ -51,7 +56,8 @@ func (a *App) take(ctx context.Context, records iter.Seq2[notice.Record, error],
 			}
 			continue
 		}
-		if chunk = append(chunk, r); len(chunk) == notice.Chunk {
+		chunk, size = append(chunk, r), size+len(r.Raw)
+		if len(chunk) == notice.Chunk || size >= chunkBytes {
 			if err := flush(); err != nil {
 				return did, err
 			}

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -49,6 +51,7 @@ const (
 func Run(args []string, std Std) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // whoever asks a second time does not wait
 	var c commands
 	parser, err := kong.New(&c, kong.Name("parvis"), kong.Description("Parvis, profil d'acheteur libre."),
 		kong.DefaultEnvars("PARVIS"), kong.NoDefaultHelp(), kong.Writers(std.Out, std.Err),
@@ -57,18 +60,34 @@ func Run(args []string, std Std) int {
 		fmt.Fprintln(std.Err, "parvis\u00a0:", err)
 		return exitFailed
 	}
-	if len(args) == 0 || wantsHelp(args) {
-		return help(parser.Model, std.Out, strings.Join(words(args), " "))
+	forgetEmpty(parser.Model.Node)
+	if len(args) == 0 {
+		describe(parser.Model.Node, std.Err)
+		return exitUsage
+	}
+	if wantsHelp(args) {
+		return help(parser.Model.Node, std, aimedAt(parser.Model.Node, args))
 	}
 	typed, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(std.Err, "parvis\u00a0: commande non comprise (%v).\nTapez «\u00a0parvis help\u00a0» pour voir ce qui existe.\n", err)
+		fmt.Fprintln(std.Err, "parvis\u00a0:", misunderstood(err))
 		return exitUsage
 	}
 	if typed.Command() == "help" || strings.HasPrefix(typed.Command(), "help ") {
-		return help(parser.Model, std.Out, strings.Join(c.Help.Command, " "))
+		return help(parser.Model.Node, std, c.Help.Command)
 	}
 	return report(typed.Run(), std.Err)
+}
+
+// forgetEmpty leaves out the environment variables that are empty: service files
+// and containers write so what is not set.
+func forgetEmpty(n *kong.Node) {
+	for _, f := range n.Flags {
+		f.Tag.Envs = slices.DeleteFunc(slices.Clone(f.Tag.Envs), func(name string) bool { return os.Getenv(name) == "" })
+	}
+	for _, c := range n.Children {
+		forgetEmpty(c)
+	}
 }
 
 // report says what went wrong: a refusal as it is, anything else with its cause,
@@ -96,6 +115,19 @@ func report(err error, to io.Writer) int {
 type Base struct {
 	Data     string `default:"./parvis-data" placeholder:"DOSSIER" help:"Dossier des données, créé s'il manque."`
 	Database string `placeholder:"URL" help:"Base PostgreSQL, «\u00a0postgres://…\u00a0». Sans elle, SQLite dans le dossier des données."`
+}
+
+// check refuses an address that would be taken for the name of a file. Nothing of
+// it is repeated: it may hold a password.
+func (b Base) check() error {
+	if b.Database == "" {
+		return nil
+	}
+	u, err := url.Parse(b.Database)
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
+		return fault.New(fault.Invalid, "La base de données donnée par --database n'est pas comprise\u00a0: écrivez postgres://compte:mot-de-passe@serveur/base, ou rien pour SQLite.")
+	}
+	return nil
 }
 
 // logger writes to the operator's terminal or service manager.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"sync"
 
 	"parvis/app/demo"
 )
@@ -43,10 +45,22 @@ func (c *Demo) Run(ctx context.Context, std Std) (err error) {
 		return errors.Join(err, l.Close())
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	if err := c.announce(d, base, std.Out); err != nil {
-		return err
+	return d.Serve(ctx, &heralded{Listener: l, herald: sync.OnceValue(func() error { return c.announce(d, base, std.Out) })})
+}
+
+// heralded is a listener that says it is ready when it is: a folder that another
+// demonstration serves is refused before.
+type heralded struct {
+	net.Listener
+	herald func() error
+}
+
+// Accept waits for a connection.
+func (h *heralded) Accept() (net.Conn, error) {
+	if err := h.herald(); err != nil {
+		return nil, err
 	}
-	return d.Serve(ctx, l)
+	return h.Listener.Accept()
 }
 
 func (c *Demo) announce(d *demo.Demo, base string, to io.Writer) error {

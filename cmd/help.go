@@ -11,58 +11,104 @@ import (
 
 // Help asks for the help of a command, or of all.
 type Help struct {
-	Command []string `arg:"" optional:"" help:"La commande."`
+	Command []string `arg:"" optional:"" name:"commande" help:"La commande dont on veut l'aide\u00a0; toutes, si l'on n'en nomme pas."`
 }
 
 // Run exists because every command has one; the help is written before it.
 func (Help) Run() error { return nil }
 
+// beforeDashes is what was typed before «--», after which nothing is an option.
+func beforeDashes(args []string) []string {
+	if i := slices.Index(args, "--"); i >= 0 {
+		return args[:i]
+	}
+	return args
+}
+
 func wantsHelp(args []string) bool {
-	return slices.ContainsFunc(args, func(a string) bool { return a == "--help" || a == "-h" || a == "-help" })
+	return slices.ContainsFunc(beforeDashes(args), func(a string) bool { return a == "--help" || a == "-h" || a == "-help" })
 }
 
-// words keeps what is no flag.
-func words(args []string) []string {
-	return slices.DeleteFunc(slices.Clone(args), func(a string) bool { return strings.HasPrefix(a, "-") })
-}
-
-// help writes the help of a command, or of all of them.
-func help(model *kong.Application, to io.Writer, command string) int {
-	node := model.Node
-	for word := range strings.FieldsSeq(command) {
-		i := slices.IndexFunc(node.Children, func(n *kong.Node) bool { return n.Name == word })
-		if i < 0 {
-			fmt.Fprintf(to, "Il n'y a pas de commande «\u00a0%s\u00a0». Voici celles qui existent.\n\n", command)
-			node = model.Node
+// aimedAt gives the words that name a command, among options, their values and
+// the command's own arguments.
+func aimedAt(at *kong.Node, args []string) (words []string) {
+	for _, a := range beforeDashes(args) {
+		if len(at.Children) == 0 {
 			break
 		}
-		node = node.Children[i]
+		if strings.HasPrefix(a, "-") {
+			continue
+		}
+		words = append(words, a)
+		next := child(at, a)
+		if next == nil {
+			break
+		}
+		at = next
 	}
-	if node == model.Node {
-		fmt.Fprintf(to, "Parvis, profil d'acheteur libre.\n\nUtilisation\u00a0: parvis COMMANDE [options]\n")
-	} else {
-		fmt.Fprintf(to, "%s\n\nUtilisation\u00a0: parvis %s\n", node.Help, usage(node))
+	return words
+}
+
+func child(n *kong.Node, name string) *kong.Node {
+	i := slices.IndexFunc(n.Children, func(c *kong.Node) bool { return c.Name == name })
+	if i < 0 {
+		return nil
 	}
-	commandsOf(node, to)
-	optionsOf(node, to)
-	if node == model.Node {
-		fmt.Fprintf(to, "\nTapez «\u00a0parvis help COMMANDE\u00a0» pour les options d'une commande.\n"+
-			"Chaque option s'écrit aussi dans l'environnement\u00a0: --base-url devient PARVIS_BASE_URL.\n")
+	return n.Children[i]
+}
+
+// help writes the help of a command, or of all of them when none is named.
+func help(root *kong.Node, std Std, words []string) int {
+	node := root
+	for _, word := range words {
+		if node = child(node, word); node == nil {
+			fmt.Fprintf(std.Err, "parvis\u00a0: il n'y a pas de commande %s.\n%s\n", quoted(withoutSecrets(strings.Join(words, " "))), whereToLook(nil))
+			return exitUsage
+		}
 	}
+	describe(node, std.Out)
 	return exitOK
 }
 
-func usage(n *kong.Node) string {
+// describe writes what can be typed from a command on.
+func describe(n *kong.Node, to io.Writer) {
+	if n.Type == kong.ApplicationNode {
+		fmt.Fprintf(to, "Parvis, profil d'acheteur libre.\n\nUtilisation\u00a0: parvis COMMANDE [options]\n")
+	} else {
+		fmt.Fprintf(to, "%s\n\nUtilisation\u00a0: parvis %s\n", n.Help, usage(n))
+	}
+	commandsOf(n, to)
+	argumentsOf(n, to)
+	optionsOf(n, to)
+	if n.Type == kong.ApplicationNode {
+		fmt.Fprintf(to, "\nTapez «\u00a0parvis help COMMANDE\u00a0» pour les options d'une commande.\n"+
+			"Chaque option se donne aussi dans l'environnement, par la variable écrite à sa suite.\n")
+	}
+}
+
+// path is how a command is typed: « import boamp ».
+func path(n *kong.Node) string {
 	var parts []string
 	for at := n; at != nil && at.Type == kong.CommandNode; at = at.Parent {
 		parts = append([]string{at.Name}, parts...)
 	}
+	return strings.Join(parts, " ")
+}
+
+func usage(n *kong.Node) string {
+	parts := []string{path(n)}
 	if len(n.Children) > 0 {
 		parts = append(parts, "COMMANDE")
 	}
-	parts = append(parts, "[options]")
+	if len(n.Children) > 0 || len(n.Flags) > 0 {
+		parts = append(parts, "[options]")
+	}
 	for _, arg := range n.Positional {
-		parts = append(parts, strings.ToUpper(arg.Name)+"…")
+		name := strings.ToUpper(arg.Name) + "…"
+		if !arg.Required {
+			name = "[" + name + "]"
+		}
+		parts = append(parts, name)
 	}
 	return strings.Join(parts, " ")
 }
@@ -77,13 +123,16 @@ func commandsOf(n *kong.Node, to io.Writer) {
 	}
 }
 
-func optionsOf(n *kong.Node, to io.Writer) {
+func argumentsOf(n *kong.Node, to io.Writer) {
 	for i, arg := range n.Positional {
 		if i == 0 {
 			fmt.Fprintf(to, "\nArguments\u00a0:\n")
 		}
 		fmt.Fprintf(to, "  %s\n      %s\n", strings.ToUpper(arg.Name), arg.Help)
 	}
+}
+
+func optionsOf(n *kong.Node, to io.Writer) {
 	for i, f := range n.Flags {
 		if i == 0 {
 			fmt.Fprintf(to, "\nOptions\u00a0:\n")

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"time"
 
 	"parvis/app"
 	"parvis/gateway/boamp"
@@ -21,68 +20,104 @@ type ImportBOAMP struct {
 	Files []string `arg:"" name:"fichier" help:"Fichiers à lire\u00a0; «\u00a0-\u00a0» lit l'entrée standard."`
 }
 
-// Run imports each file in turn.
+// errInterrupted says that nothing is lost: what is known already is passed over.
+var errInterrupted = fault.New(fault.Unavailable, "L'import a été interrompu. Ce qui était entré est gardé\u00a0: la même commande reprend le reste.")
+
+// Run imports each file in turn. One that cannot be read stops nothing.
 func (c *ImportBOAMP) Run(ctx context.Context, std Std) (err error) {
+	if err := c.check(); err != nil {
+		return err
+	}
 	log := slog.New(slog.NewTextHandler(std.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	a, err := app.Open(ctx, app.Config{Data: c.Data, Database: c.Database, Log: log})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	refused := false
+	complete := true
 	for _, path := range c.Files {
-		did, err := c.one(ctx, a, path, std)
+		whole, err := c.one(ctx, a, path, std)
+		if ctx.Err() != nil {
+			return errInterrupted
+		}
 		if err != nil {
 			return err
 		}
-		refused = refused || did.Refused > 0 || did.Cut
+		complete = complete && whole
 	}
-	if refused {
+	if !complete {
 		return errLines
 	}
 	return nil
 }
 
-func (c *ImportBOAMP) one(ctx context.Context, a *app.App, path string, std Std) (app.Import, error) {
-	var in io.Reader = std.In
+// one imports a file and tells whether all of it went in.
+func (c *ImportBOAMP) one(ctx context.Context, a *app.App, path string, std Std) (whole bool, err error) {
+	p := &progress{name: "entrée standard", to: std.Err}
+	in := std.In
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
-			return app.Import{}, fault.New(fault.Invalid, "Le fichier «\u00a0"+path+"\u00a0» ne peut pas être ouvert.").Because(err)
+			report(fault.New(fault.Invalid, "Le fichier «\u00a0"+path+"\u00a0» ne peut pas être ouvert.").Because(err), std.Err)
+			return false, nil
 		}
 		defer func() { _ = f.Close() }()
-		in = f
-	}
-	start := time.Now()
-	shown := start
-	did, err := a.ImportBOAMP(ctx, in, c.Alert, func(err error) { sayRefused(std.Err, path, err) }, func(did app.Import) {
-		if time.Since(shown) >= time.Second {
-			shown = time.Now()
-			fmt.Fprintf(std.Err, "%s\u00a0: %d avis lus, %.0f par seconde\n", path, did.Read(), float64(did.Read())/time.Since(start).Seconds())
+		p.name, in = path, f
+		if about, err := f.Stat(); err == nil && about.Mode().IsRegular() {
+			p.size = about.Size()
 		}
-	})
-	if err != nil {
-		return did, err
 	}
-	fmt.Fprintf(std.Out, "%s\u00a0: %d avis lus en %.1f s\u00a0: %d nouveaux, %d modifiés, %d inchangés, %d refusés\n",
-		path, did.Read(), time.Since(start).Seconds(), did.New, did.Changed, did.Same, did.Refused)
-	return did, nil
+	p.in = in
+	r, done := untilDone(ctx, p)
+	defer done()
+	p.begin()
+	did, err := a.ImportBOAMP(ctx, r, c.Alert, func(err error) {
+		if ctx.Err() == nil { // which is said once, by Run
+			sayRefused(std.Err, p.name, err)
+		}
+	}, p.show)
+	if err != nil || ctx.Err() != nil {
+		return false, err
+	}
+	fmt.Fprintln(std.Out, p.summary(did))
+	return did.Refused == 0 && !did.Cut, nil
+}
+
+// untilDone reads r until ctx ends, even while r waits for a pipe to be filled.
+func untilDone(ctx context.Context, r io.Reader) (in io.Reader, done func()) {
+	out, to := io.Pipe()
+	go func() {
+		_, err := io.Copy(to, r)
+		_ = to.CloseWithError(err)
+	}()
+	forget := context.AfterFunc(ctx, func() { _ = out.CloseWithError(ctx.Err()) })
+	return out, func() {
+		forget()
+		_ = out.Close()
+	}
 }
 
 // sayRefused writes one line of the report.
-func sayRefused(to io.Writer, path string, err error) {
+func sayRefused(to io.Writer, name string, err error) {
 	var bad *boamp.RecordError
 	if !errors.As(err, &bad) {
-		fmt.Fprintf(to, "%s\u00a0: %v\n", path, err)
+		fmt.Fprintf(to, "%s\u00a0: %v\n", name, err)
 		return
 	}
 	where := fmt.Sprintf("enregistrement %d", bad.Index)
 	if bad.Line > 0 {
 		where = fmt.Sprintf("ligne %d", bad.Line)
 	}
+	if bad.Ends { // it is the file that is wrong, not a notice
+		fmt.Fprintf(to, "%s, %s\u00a0: %s\n", name, where, bad.Reason)
+		if bad.Cause != nil {
+			fmt.Fprintln(to, "        ", bad.Cause)
+		}
+		return
+	}
 	id := bad.SourceID
 	if id == "" {
 		id = "sans numéro"
 	}
-	fmt.Fprintf(to, "%s, %s, avis %s\u00a0: %s\n", path, where, id, bad.Reason)
+	fmt.Fprintf(to, "%s, %s, avis %s\u00a0: %s\n", name, where, id, bad.Reason)
 }

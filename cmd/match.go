@@ -28,7 +28,7 @@ type Match struct {
 	Notices string `required:"" placeholder:"FICHIER" help:"Avis, un objet JSON par ligne\u00a0: id, title, description, reference, buyer, departments, cpv, nature, lots. «\u00a0-\u00a0» lit l'entrée standard."`
 	Out     string `placeholder:"FICHIER" help:"Où écrire les réponses (par défaut, la sortie standard)."`
 	Stats   bool   `help:"Écrire les mesures, un objet JSON, sur la sortie d'erreur."`
-	Threads int    `default:"1" help:"Nombre d'avis examinés en même temps."`
+	Threads int    `default:"1" placeholder:"NOMBRE" help:"Nombre d'avis examinés en même temps."`
 }
 
 // watchLine is one line of the watches' file.

@@ -22,6 +22,9 @@ type Serve struct {
 
 // Run serves.
 func (s *Serve) Run(ctx context.Context, std Std) (err error) {
+	if err := s.check(); err != nil {
+		return err
+	}
 	l, base, err := listen(s.Listen, s.BaseURL)
 	if err != nil {
 		return err
@@ -39,18 +42,33 @@ func (s *Serve) Run(ctx context.Context, std Std) (err error) {
 // listen opens the port first: it is what most often fails, and its number may be
 // chosen by the system.
 func listen(address, baseURL string) (net.Listener, string, error) {
-	if baseURL != "" {
-		u, err := url.Parse(baseURL)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return nil, "", fault.New(fault.Invalid, "L'adresse publique «\u00a0"+baseURL+"\u00a0» n'est pas comprise\u00a0: écrivez https://marches.exemple.fr.").Because(err)
-		}
+	if baseURL != "" && !isBase(baseURL) {
+		return nil, "", fault.New(fault.Invalid, "L'adresse publique donnée par --base-url n'est pas comprise\u00a0: écrivez https://marches.exemple.fr, sans rien après le nom du serveur.")
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, "", fault.New(fault.Unavailable, "L'adresse d'écoute «\u00a0"+address+"\u00a0» n'est pas libre, ou pas comprise\u00a0: donnez-en une autre par --listen.").Because(err)
 	}
 	if baseURL == "" {
-		baseURL = "http://" + l.Addr().String()
+		baseURL = "http://" + reachable(l.Addr())
 	}
 	return l, strings.TrimRight(baseURL, "/"), nil
+}
+
+// isBase tells whether links can begin so: pages link to one another from the root
+// of the server, so that a path would hold in mails only.
+func isBase(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil &&
+		strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && !u.ForceQuery && u.Fragment == ""
+}
+
+// reachable is an address that a browser on this machine can open: «all addresses»
+// is none.
+func reachable(a net.Addr) string {
+	host, port, err := net.SplitHostPort(a.String())
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		return net.JoinHostPort("localhost", port)
+	}
+	return a.String()
 }

@@ -13,7 +13,7 @@ import (
 	"parvis/procurement/alert"
 )
 
-// request is the only mail of the last look.
+// only is the single mail of the last look.
 func (h *house) only() mailbox.Message {
 	h.t.Helper()
 	got := h.mails()
@@ -55,7 +55,7 @@ func TestARequestIsAnsweredFromItsMail(t *testing.T) {
 	})
 }
 
-func TestARequestThatWaitedTooLongIsNotSent(t *testing.T) {
+func TestARequestThatIsTakenBackIsNotSent(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		by := h.odile()
 		f := immediate("Bois")

@@ -18,11 +18,10 @@ import (
 // side by side, so that "lot by lot" is plain set arithmetic. A notice that
 // changes gets new numbers; its old ones are dead.
 type Index struct {
-	mu     sync.RWMutex
-	units  []unit
-	byID   map[string]uint32 // a notice's first unit
-	dead   *roaring.Bitmap
-	nodead uint32 // how many units are dead, to know when to build anew
+	mu    sync.RWMutex
+	units []unit
+	byID  map[string]uint32 // a notice's first unit
+	dead  *roaring.Bitmap
 
 	terms      map[text.Term]*roaring.Bitmap
 	places     map[int]*roaring.Bitmap
