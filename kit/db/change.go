@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"parvis/kit/clock"
 )
 
 // Change is one line of the change log: something of this kind is not what it
@@ -18,13 +20,13 @@ func (tx *Tx) Changed(kind, subject string) error {
 	tx.changed = true
 	if tx.pg != nil {
 		if _, err := tx.Exec(`INSERT INTO change (id, tx, kind, subject, at)
-			VALUES ($1, pg_current_xact_id()::text::bigint, $2, $3, $4)`, NewID(), kind, subject, tx.Now); err != nil {
+			VALUES ($1, pg_current_xact_id()::text::bigint, $2, $3, $4)`, NewID(), kind, subject, clock.System{}.Now()); err != nil {
 			return err
 		}
 		_, err := tx.Exec("SELECT pg_notify($1, '')", channel)
 		return err
 	}
-	_, err := tx.Exec(`INSERT INTO change (id, tx, kind, subject, at) VALUES ($1, 0, $2, $3, $4)`, NewID(), kind, subject, tx.Now)
+	_, err := tx.Exec(`INSERT INTO change (id, tx, kind, subject, at) VALUES ($1, 0, $2, $3, $4)`, NewID(), kind, subject, clock.System{}.Now())
 	return err
 }
 
@@ -53,7 +55,7 @@ func (d *DB) Woken() <-chan struct{} {
 // been seen and nothing can be added below it any more. On PostgreSQL it is the
 // oldest transaction still running; on SQLite, whose writers queue, a row number.
 func (tx *Tx) watermark() (int64, error) {
-	query := "SELECT coalesce(max(rowid), 0) + 1 FROM change"
+	query := "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0) + 1"
 	if tx.pg != nil {
 		query = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 	}
@@ -66,7 +68,7 @@ func (tx *Tx) watermark() (int64, error) {
 // the next watermark will be read once more: reading again is harmless,
 // missing one is not.
 func (tx *Tx) since(watermark int64) ([]Change, error) {
-	query := "SELECT kind, subject FROM change WHERE rowid >= $1 ORDER BY rowid"
+	query := "SELECT kind, subject FROM change WHERE seq >= $1 ORDER BY seq"
 	if tx.pg != nil {
 		query = "SELECT kind, subject FROM change WHERE tx >= $1 ORDER BY tx, id"
 	}
@@ -75,11 +77,15 @@ func (tx *Tx) since(watermark int64) ([]Change, error) {
 	return out, err
 }
 
-// ForgetChanges removes the lines older than a day: whoever is further behind
-// starts from the tables.
+// keepChanges is how long the change log is kept; a follower that has not looked
+// for half as long starts from the tables. Both on the machine's clock: a moved one
+// must not take away what nobody has read.
+const keepChanges = 24 * time.Hour
+
+// ForgetChanges removes the lines that every follower has read, or will not need.
 func (d *DB) ForgetChanges(ctx context.Context) error {
 	return d.Write(ctx, func(tx *Tx) error {
-		_, err := tx.Exec("DELETE FROM change WHERE at < $1", tx.Now.Add(-24*time.Hour))
+		_, err := tx.Exec("DELETE FROM change WHERE at < $1", clock.System{}.Now().Add(-keepChanges))
 		return err
 	})
 }
@@ -93,7 +99,7 @@ type Follower struct {
 
 	mu        sync.Mutex
 	watermark int64
-	loaded    bool
+	looked    time.Time // when it last caught up; zero: never
 }
 
 // Follow makes a follower of these kinds of change. load reads everything once;
@@ -116,11 +122,13 @@ func (f *Follower) CatchUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !f.loaded {
+		now := time.Now()
+		// A lower watermark is another database under the same name: a restored one.
+		if f.looked.IsZero() || now.Sub(f.looked) > keepChanges/2 || next < f.watermark {
 			if err := f.load(tx); err != nil {
 				return err
 			}
-			f.watermark, f.loaded = next, true
+			f.watermark, f.looked = next, now
 			return nil
 		}
 		all, err := tx.since(f.watermark)
@@ -132,7 +140,7 @@ func (f *Follower) CatchUp(ctx context.Context) error {
 				return err
 			}
 		}
-		f.watermark = next
+		f.watermark, f.looked = next, now
 		return nil
 	})
 }

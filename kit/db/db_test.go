@@ -47,8 +47,11 @@ func TestAFailedTransactionLeavesNothingAndRunsNothing(t *testing.T) {
 		if err := d.Write(ctx, put); !db.IsUnique(err) {
 			t.Errorf("a second row of the same name: %v, want a unique violation", err)
 		}
-		if err := d.Read(ctx, put); err == nil {
-			t.Error("a read transaction wrote")
+		if err := d.Read(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec("INSERT INTO setting (name, value) VALUES ('read', 'only')")
+			return err
+		}); err == nil || setting(t, d, "read") != "" {
+			t.Errorf("a read transaction wrote (%v)", err)
 		}
 	})
 }
@@ -163,6 +166,61 @@ func TestAFollowerSeesWhatIsCommittedBehindALongTransaction(t *testing.T) {
 		}
 		if err := f.CatchUp(ctx); err != nil || !slices.Contains(seen, "late") {
 			t.Errorf("after it: %v (%v)", seen, err)
+		}
+	})
+}
+
+// TestAFollowerMissesNothingWhenTheLogIsEmptied forgets everything between two
+// changes: numbers must not begin again below what a follower has seen.
+func TestAFollowerMissesNothingWhenTheLogIsEmptied(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Movable) {
+		ctx := context.Background()
+		var seen []string
+		f := d.Follow(func(*db.Tx) error { return nil }, func(_ *db.Tx, cs []db.Change) error {
+			for _, c := range cs {
+				seen = append(seen, c.Subject)
+			}
+			return nil
+		}, "thing")
+		want := []string{}
+		if err := f.CatchUp(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 4 {
+			name := fmt.Sprint("change ", i)
+			want = append(want, name)
+			err := d.Write(ctx, func(tx *db.Tx) error {
+				if _, err := tx.Exec("DELETE FROM change"); err != nil {
+					return err
+				}
+				return tx.Changed("thing", name)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := f.CatchUp(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !slices.Equal(seen, want) {
+			t.Errorf("seen %v, want %v", seen, want)
+		}
+	})
+}
+
+func TestMovingTheClockForgetsNoChange(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {
+		ctx := context.Background()
+		if err := d.Write(ctx, func(tx *db.Tx) error { return tx.Changed("thing", "x") }); err != nil {
+			t.Fatal(err)
+		}
+		c.Move(72 * time.Hour)
+		if err := d.ForgetChanges(ctx); err != nil {
+			t.Fatal(err)
+		}
+		var n int
+		if err := d.Read(ctx, func(tx *db.Tx) error { return tx.One(&n, "SELECT count(*) FROM change") }); err != nil || n != 1 {
+			t.Errorf("%d changes left (%v)", n, err)
 		}
 	})
 }

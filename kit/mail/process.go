@@ -158,7 +158,7 @@ func (s *Sender) conclude(ctx context.Context, x *item, o outcome) {
 	log := s.log.With("id", x.ID, "kind", x.Kind, "answer", o.answer)
 	switch o.verdict {
 	case accepted:
-		e.state, e.wipe = Sent, x.Once
+		e.state, e.wipe = Sent, true // it holds links that are secrets; the answer and the Message-ID stay
 		_ = s.settle(ctx, x, e, nil)
 		log.InfoContext(ctx, "mail sent", "message_id", x.MessageID, "attempts", x.Attempts+1)
 	case relayDown:
@@ -167,7 +167,7 @@ func (s *Sender) conclude(ctx context.Context, x *item, o outcome) {
 		s.again(ctx, x, e)
 		log.WarnContext(ctx, "mail put off", "attempts", x.Attempts+1, "certain", o.certain)
 	case noSuchOne:
-		e.state, e.wipe = Refused, e.wipe || x.Once
+		e.state, e.wipe = Refused, true
 		log.WarnContext(ctx, "mail refused: no such recipient")
 		if err := s.settle(ctx, x, e, s.refused(x, o.answer)); err != nil {
 			log.ErrorContext(ctx, "refusal not recorded: the mail will be tried again", "error", err)

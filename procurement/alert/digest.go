@@ -249,10 +249,7 @@ func dueWatches(tx *db.Tx, r run) ([]due, error) {
 	if err != nil {
 		return nil, err
 	}
-	var opened []struct {
-		Number   int64
-		OpenedAt clock.Instant
-	}
+	var opened []opening
 	if err := tx.All(&opened, "SELECT number, opened_at FROM slot ORDER BY number"); err != nil {
 		return nil, err
 	}
@@ -261,13 +258,9 @@ func dueWatches(tx *db.Tx, r run) ([]due, error) {
 		// What fell in slots closed before the watch was active is not for it. One
 		// more slot is looked at: who closes it says when before waiting for its
 		// matchers, so that what was recorded meanwhile may be in it.
-		first := sort.Search(len(opened), func(i int) bool { return opened[i].OpenedAt > w.ActiveSince }) - 1
-		after := progress[w.ID]
-		if first >= 0 {
-			after = max(after, opened[first].Number-2)
-		}
-		if w.Frequency == watch.Immediate {
-			after = r.Slot - 1
+		after := max(progress[w.ID], slotAt(opened, w.ActiveSince)-2)
+		if w.Frequency == watch.Immediate && slotAt(opened, w.RhythmSince) < r.Slot-1 {
+			after = r.Slot - 1 // it was immediate all along: what came before was mailed at once
 		}
 		if after < r.Slot {
 			out = append(out, due{w, after})
@@ -276,17 +269,30 @@ func dueWatches(tx *db.Tx, r run) ([]due, error) {
 	return out, nil
 }
 
+// opening is when a slot began.
+type opening struct {
+	Number   int64
+	OpenedAt clock.Instant
+}
+
+// slotAt is the slot that was open at a moment, 0 before the first.
+func slotAt(opened []opening, at clock.Instant) int64 {
+	i := sort.Search(len(opened), func(i int) bool { return opened[i].OpenedAt > at })
+	if i == 0 {
+		return 0
+	}
+	return opened[i-1].Number
+}
+
 // matchAgain matches the notices of the slots against the due watches as they
 // are now. What was recorded before a watch became active is not for it; what can
 // no longer be answered is for nobody.
 func matchAgain(tx *db.Tx, watches []due, rows []matched) (pending, error) {
-	entries := make([]engine.Entry, len(watches))
+	var entries []engine.Entry
 	for i, w := range watches {
-		q, err := notice.Compile(w.Criteria)
-		if err != nil {
-			return nil, fmt.Errorf("watch %s: %w", w.ID, err)
+		if q, err := notice.Compile(w.Criteria); err == nil { // else the matcher has said it, and its page does
+			entries = append(entries, engine.Entry{Num: uint64(i), Query: q})
 		}
-		entries[i] = engine.Entry{Num: uint64(i), Query: q}
 	}
 	m := engine.NewMatcher(engine.Build(entries, nil))
 	p := pending{}
@@ -316,7 +322,11 @@ func matchAgain(tx *db.Tx, watches []due, rows []matched) (pending, error) {
 }
 
 // counts tells whether a notice is new for the watch. An immediate one answers
-// the criteria of the moment: an edit since then adds nothing.
+// the criteria of the moment: an edit since then adds nothing, but what came while
+// it was still daily is owed as a digest owes it.
 func (w due) counts(n *notice.Notice) bool {
-	return n.RecordedAt >= w.ActiveSince && (w.Frequency == watch.Daily || w.ChangedAt <= n.RecordedAt)
+	if n.RecordedAt < w.ActiveSince {
+		return false
+	}
+	return w.Frequency == watch.Daily || n.RecordedAt < w.RhythmSince || w.ChangedAt <= n.RecordedAt
 }

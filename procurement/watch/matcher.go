@@ -3,6 +3,7 @@ package watch
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"slices"
 	"sync"
 
@@ -42,6 +43,13 @@ type liveWatch struct {
 func liveOf(w *Watch) (liveWatch, error) {
 	q, err := notice.Compile(w.Criteria)
 	return liveWatch{q, Rhythm{w.Frequency, w.Hour, w.ActiveSince, w.Criteria.Empty()}}, err
+}
+
+// leaveOut says that a stored watch can no longer be asked: a word that was
+// searchable is not any more. One such watch must not silence the others; its own
+// page says it too.
+func leaveOut(w *Watch, why error) {
+	slog.Error("watch left out: its criteria are not understood any more", "watch", w.ID, "num", w.Num, "error", why)
 }
 
 // Rhythm tells when the notices of an active watch leave.
@@ -86,8 +94,12 @@ func (m *Matcher) loadAll(tx *db.Tx) error {
 		if err != nil {
 			return err
 		}
-		live[w.Num], err = liveOf(w)
-		return err
+		if l, err := liveOf(w); err != nil {
+			leaveOut(w, err)
+		} else {
+			live[w.Num] = l
+		}
+		return nil
 	}, "SELECT id, num, criteria, frequency, hour, active_since FROM watch WHERE active AND deleted_at IS NULL")
 	if err != nil {
 		return err
@@ -131,11 +143,11 @@ func (m *Matcher) applyChanges(tx *db.Tx, changes []db.Change) error {
 		for _, w := range watches {
 			changed[w.Num] = nil
 			if w.Live() {
-				l, err := liveOf(w)
-				if err != nil {
-					return err
+				if l, err := liveOf(w); err != nil {
+					leaveOut(w, err)
+				} else {
+					changed[w.Num] = &l
 				}
-				changed[w.Num] = &l
 			}
 		}
 	}

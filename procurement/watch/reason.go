@@ -30,7 +30,7 @@ func Reasons(watches []*Watch, n *notice.Notice) ([]Reason, error) {
 	for _, w := range watches {
 		q, err := notice.Compile(w.Criteria)
 		if err != nil {
-			return nil, err
+			continue // it matches nothing any more: see Watch.Broken
 		}
 		if q.Matches(subject) {
 			out = append(out, Reason{w.ID, w.Name, wordsOf(q, subject)})

@@ -22,18 +22,19 @@ type row struct {
 	ActiveSince     clock.Instant
 	Frequency       string
 	Hour            int64
+	RhythmSince     clock.Instant
 	Version         int64
 	CreatedAt       clock.Instant
 	ChangedAt       clock.Instant
 	DeletedAt       clock.Instant
 }
 
-const columns = `id, num, scope, establishment_id, account_id, name, criteria, active, active_since, frequency, hour, version, created_at, changed_at, deleted_at`
+const columns = `id, num, scope, establishment_id, account_id, name, criteria, active, active_since, frequency, hour, rhythm_since, version, created_at, changed_at, deleted_at`
 
 func (r row) watch() (*Watch, error) {
 	w := &Watch{
 		ID: r.ID, Num: uint64(r.Num), Scope: r.Scope, EstablishmentID: r.EstablishmentID, AccountID: r.AccountID, Name: r.Name,
-		Active: r.Active, ActiveSince: r.ActiveSince, Frequency: Frequency(r.Frequency), Hour: int(r.Hour), Version: r.Version,
+		Active: r.Active, ActiveSince: r.ActiveSince, Frequency: Frequency(r.Frequency), Hour: int(r.Hour), RhythmSince: r.RhythmSince, Version: r.Version,
 		CreatedAt: r.CreatedAt, ChangedAt: r.ChangedAt, DeletedAt: r.DeletedAt,
 	}
 	if err := json.Unmarshal([]byte(r.Criteria), &w.Criteria); err != nil {
@@ -146,9 +147,9 @@ func insert(tx *db.Tx, w *Watch) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO watch (`+columns+`, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, $15)`,
+	_, err = tx.Exec(`INSERT INTO watch (`+columns+`, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, NULL, $16)`,
 		w.ID, int64(w.Num), w.Scope, w.EstablishmentID, w.AccountID, w.Name, string(criteria), w.Active, w.ActiveSince,
-		string(w.Frequency), w.Hour, w.Version, w.CreatedAt, w.ChangedAt, nameKey(w.Name))
+		string(w.Frequency), w.Hour, w.RhythmSince, w.Version, w.CreatedAt, w.ChangedAt, nameKey(w.Name))
 	return err
 }
 
@@ -159,8 +160,8 @@ func update(tx *db.Tx, w *Watch, version int64) (bool, error) {
 		return false, err
 	}
 	n, err := tx.Exec(`UPDATE watch SET name = $1, name_key = $2, criteria = $3, active = $4, active_since = $5, frequency = $6, hour = $7,
-		version = $8, changed_at = $9 WHERE id = $10 AND version = $11 AND deleted_at IS NULL`,
-		w.Name, nameKey(w.Name), string(criteria), w.Active, w.ActiveSince, string(w.Frequency), w.Hour, w.Version, w.ChangedAt, w.ID, version)
+		rhythm_since = $8, version = $9, changed_at = $10 WHERE id = $11 AND version = $12 AND deleted_at IS NULL`,
+		w.Name, nameKey(w.Name), string(criteria), w.Active, w.ActiveSince, string(w.Frequency), w.Hour, w.RhythmSince, w.Version, w.ChangedAt, w.ID, version)
 	return n == 1, err
 }
 

@@ -40,7 +40,8 @@ type Watch struct {
 	Active          bool
 	ActiveSince     clock.Instant
 	Frequency       Frequency
-	Hour            int // of Paris, 0–23, when Daily
+	Hour            int           // of Paris, 0–23, when Daily
+	RhythmSince     clock.Instant // when it last went from one frequency to another
 	Version         int64
 	CreatedAt       clock.Instant
 	ChangedAt       clock.Instant
@@ -50,6 +51,13 @@ type Watch struct {
 
 // Live tells that the watch may still send anything.
 func (w *Watch) Live() bool { return w.Active && w.DeletedAt.IsZero() }
+
+// Broken tells why a stored watch can no longer be asked, nil when it can: the
+// person has to edit it.
+func (w *Watch) Broken() error {
+	_, err := notice.Compile(w.Criteria)
+	return err
+}
 
 // Recipient is an address that a watch is to be mailed to.
 type Recipient struct {

@@ -168,7 +168,7 @@ func (s *Site) failure(v *Visit, err error) Answer {
 	e, ok := fault.As(err)
 	if !ok {
 		number := db.NewID()[24:]
-		s.Log.Error("request failed", "reference", number, "method", v.Method, "path", v.URL.Path, "error", err)
+		s.Log.Error("request failed", "reference", number, "method", v.Method, "route", v.Pattern, "error", err)
 		return failurePage(ui.Failure{Status: http.StatusInternalServerError, Reference: number})
 	}
 	if e.Kind == fault.SignIn {
@@ -215,7 +215,7 @@ func (s *Site) write(w http.ResponseWriter, v *Visit, a Answer) {
 		page.Write(a.data)
 		kind = a.kind
 	} else if err := s.render(v, a, &page); err != nil {
-		s.Log.Error("page not rendered", "path", v.URL.Path, "error", err)
+		s.Log.Error("page not rendered", "route", v.Pattern, "error", err) // the path may be a secret
 		http.Error(w, "Cette page n'a pas pu être affichée. Réessayez dans un instant.", http.StatusInternalServerError)
 		return
 	}

@@ -14,6 +14,7 @@ CREATE TABLE watch (
     active_since BIGINT,
     frequency TEXT NOT NULL,
     hour BIGINT NOT NULL,
+    rhythm_since BIGINT NOT NULL,
     version BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL,

@@ -34,6 +34,7 @@ type Matcher struct {
 	set     []uint64 // features of the unit being read
 	present []uint32 // the same, listed
 	suspect []uint32 // phrases to test in this unit
+	tried   []uint64 // the same, as a set
 	tokens  []text.Token
 	reader  text.Analyser
 	found   []uint64 // watches, as bits
@@ -47,7 +48,7 @@ func NewMatcher(e *Engine) *Matcher { return newMatcher(e) }
 func newMatcher(e *Engine) *Matcher {
 	return &Matcher{
 		e: e, memo: make([]memo, memoStart),
-		set: make([]uint64, (e.features+63)/64), found: make([]uint64, (e.span+63)/64),
+		set: make([]uint64, (e.features+63)/64), tried: make([]uint64, (e.features+63)/64), found: make([]uint64, (e.span+63)/64),
 	}
 }
 
@@ -240,7 +241,12 @@ func (m *Matcher) word(w string) {
 	for _, f := range known[1 : 1+features] {
 		m.put(f)
 	}
-	m.suspect = append(m.suspect, known[1+features:]...)
+	for _, f := range known[1+features:] {
+		if w, bit := &m.tried[f>>6], uint64(1)<<(f&63); *w&bit == 0 { // once a unit, however often its word comes
+			*w |= bit
+			m.suspect = append(m.suspect, f)
+		}
+	}
 }
 
 // learn analyses a word that the memo does not hold, and gives its slot.
@@ -315,6 +321,7 @@ func (m *Matcher) testPhrases(unit []string) {
 		}
 	}
 	for _, f := range m.suspect {
+		m.tried[f>>6] = 0
 		if !m.has(f) && m.e.phrases[f].In(m.tokens) {
 			m.put(f)
 		}
