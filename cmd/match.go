@@ -78,6 +78,9 @@ func (m *Match) Run(std Std) error {
 	if m.Threads < 1 || m.Threads > 256 {
 		return fault.New(fault.Invalid, "--threads attend un nombre entre 1 et 256.")
 	}
+	if m.Watches == "-" && m.Notices == "-" {
+		return fault.New(fault.Invalid, "L'entrée standard ne peut pas donner à la fois les veilles et les avis.")
+	}
 	complain := &complaints{out: std.Err}
 	entries, names, err := readWatches(m.Watches, std.In, complain)
 	if err != nil {
@@ -131,11 +134,15 @@ func readWatches(path string, in io.Reader, complain *complaints) ([]engine.Entr
 			complain.add(path, n, "la veille n'a pas d'«\u00a0id\u00a0»")
 			return
 		}
-		for i, d := range w.Departments {
-			if code, ok := refdata.NormaliseDepartment(d); ok {
-				w.Departments[i] = code
+		var places []string
+		for _, d := range w.Departments {
+			codes := refdata.DepartmentsOfPlace(d)
+			if len(codes) == 0 {
+				codes = []string{d} // refused below, by name
 			}
+			places = append(places, codes...)
 		}
+		w.Departments = places
 		if err := w.Check(); err != nil {
 			for _, f := range fault.All(err) {
 				complain.add(path, n, "veille "+w.ID+"\u00a0: "+f.Text)
@@ -175,23 +182,23 @@ func readNotices(path string, in io.Reader, complain *complaints) ([]subjectLine
 	return subjects, err
 }
 
-// subject reads a notice line as the importers do; a department or a code that
-// does not exist is refused by name.
+// subject reads a notice line. A department that does not exist is refused by name,
+// because a notice without a place would match everywhere.
 func (l *noticeLine) subject() (s notice.Subject, why string) {
 	n := notice.Notice{BuyerID: l.Buyer, Record: notice.Record{Title: l.Title, Description: l.Description, Reference: l.Reference}}
 	for _, d := range l.Departments {
-		code, ok := refdata.NormaliseDepartment(d)
-		if !ok {
+		codes := refdata.DepartmentsOfPlace(d) // one code may be two: 20, 6AE
+		if len(codes) == 0 {
 			return s, "le département «\u00a0" + d + "\u00a0» n'existe pas"
 		}
-		n.Departments = append(n.Departments, code)
+		n.Departments = append(n.Departments, codes...)
 	}
 	for _, c := range l.CPV {
-		code, ok := refdata.NormaliseCPV(c)
-		if !ok {
-			return s, "«\u00a0" + c + "\u00a0» n'est pas un code CPV"
-		}
-		n.CPV = append(n.CPV, code)
+		if code, ok := refdata.NormaliseCPV(c); ok {
+			n.CPV = append(n.CPV, code)
+		} else if prefix := refdata.CPVPrefix(c); prefix != "" { // the beginning of a code stands for it
+			n.CPV = append(n.CPV, (prefix + "00000000")[:8])
+		} // what is no code at all is left out, as importers do: the notice is worth more than one bad code
 	}
 	if l.Nature != "" {
 		category, ok := refdata.ParseCategory(l.Nature)

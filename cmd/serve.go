@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -14,15 +15,21 @@ import (
 // Serve runs the platform until it is asked to stop.
 type Serve struct {
 	Base
-	Listen   string `default:"127.0.0.1:8080" placeholder:"ADRESSE" help:"Adresse et port d'écoute."`
-	SMTP     string `name:"smtp" placeholder:"URL" help:"Relais de messagerie, «\u00a0smtp://serveur:port\u00a0» ou «\u00a0smtps://…\u00a0». Sans lui, les messages attendent."`
-	BaseURL  string `name:"base-url" placeholder:"URL" help:"Adresse publique de la plateforme, «\u00a0https://marches.exemple.fr\u00a0»\u00a0: elle commence tous les liens. Par défaut, l'adresse d'écoute."`
-	MailFrom string `name:"mail-from" placeholder:"ADRESSE" help:"Adresse d'expéditeur des messages."`
+	Listen   string   `default:"127.0.0.1:8080" placeholder:"ADRESSE" help:"Adresse et port d'écoute."`
+	SMTP     string   `name:"smtp" placeholder:"URL" help:"Relais de messagerie, «\u00a0smtp://serveur:port\u00a0» ou «\u00a0smtps://…\u00a0». Sans lui, les messages attendent."`
+	BaseURL  string   `name:"base-url" placeholder:"URL" help:"Adresse publique de la plateforme, «\u00a0https://marches.exemple.fr\u00a0»\u00a0: elle commence tous les liens. Par défaut, l'adresse d'écoute."`
+	Operator string   `placeholder:"PHRASE" help:"Qui exploite la plateforme et comment lui écrire, pour les mentions légales."`
+	Proxies  []string `name:"trusted-proxy" placeholder:"RÉSEAU" help:"Réseaux des répartiteurs de charge dont l'en-tête X-Forwarded-For est cru, «\u00a010.0.0.0/8\u00a0». Cette machine l'est toujours."`
+	MailFrom string   `name:"mail-from" placeholder:"ADRESSE" help:"Adresse d'expéditeur des messages."`
 }
 
 // Run serves.
 func (s *Serve) Run(ctx context.Context, std Std) (err error) {
 	if err := s.check(); err != nil {
+		return err
+	}
+	proxies, err := networks(s.Proxies)
+	if err != nil {
 		return err
 	}
 	l, base, err := listen(s.Listen, s.BaseURL)
@@ -31,12 +38,29 @@ func (s *Serve) Run(ctx context.Context, std Std) (err error) {
 	}
 	a, err := app.Open(ctx, app.Config{
 		Data: s.Data, Database: s.Database, SMTP: s.SMTP, BaseURL: base, MailFrom: s.MailFrom, Log: logger(std.Err),
+		Operator: s.Operator, Proxies: proxies,
 	})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	return a.Serve(ctx, l)
+}
+
+// networks reads addresses and networks.
+func networks(typed []string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, t := range typed {
+		p, err := netip.ParsePrefix(t)
+		if a, alone := netip.ParseAddr(t); alone == nil {
+			p, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "Le réseau «\u00a0"+t+"\u00a0» donné par --trusted-proxy n'est pas compris\u00a0: écrivez 10.0.0.0/8 ou 192.0.2.7.")
+		}
+		out = append(out, p)
+	}
+	return out, nil
 }
 
 // listen opens the port first: it is what most often fails, and its number may be

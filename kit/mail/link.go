@@ -151,6 +151,8 @@ func permanent(p phase, said *smtp.SMTPError) verdict {
 		return relayDown // it is our own address that it refuses: every mail would fail
 	case p == phaseRcpt && subject == 7:
 		return unsendable
+	case p == phaseRcpt && subject == 0 && said.Code != 550 && said.Code != 551 && said.Code != 553:
+		return unsendable // 552, 554 without a reason: full, or policy; not « no such address »
 	case p == phaseRcpt, p > phaseRcpt && (subject == 1 || subject == 2):
 		return noSuchOne
 	}

@@ -33,7 +33,9 @@ func (s *Sender) Recover(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if alive {
+		// One look can fall between a lost connection and its lock taken again.
+		if gone := !alive && (s.gone[owner] || s.out.db.Dialect() == db.SQLite); !gone {
+			s.note(owner, alive)
 			continue
 		}
 		var ids []string
@@ -45,6 +47,18 @@ func (s *Sender) Recover(ctx context.Context) error {
 		}
 	}
 	return s.free(ctx, "whose lease was over", late, "", now)
+}
+
+// note remembers a run that was not there at this look.
+func (s *Sender) note(owner string, alive bool) {
+	if alive {
+		delete(s.gone, owner)
+		return
+	}
+	if s.gone == nil {
+		s.gone = map[string]bool{}
+	}
+	s.gone[owner] = true
 }
 
 func (s *Sender) free(ctx context.Context, whose string, ids []string, owner string, now clock.Instant) error {

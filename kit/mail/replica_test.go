@@ -92,8 +92,10 @@ func TestTheDeadAreRelievedAndTheLivingAreNot(t *testing.T) {
 		}
 		back := func(want mail.State) {
 			t.Helper()
-			if err := p.send.Recover(context.Background()); err != nil {
-				t.Fatal(err)
+			for range 2 { // on PostgreSQL it takes two looks to be sure that a run is dead
+				if err := p.send.Recover(context.Background()); err != nil {
+					t.Fatal(err)
+				}
 			}
 			p.stand(map[mail.State]int{want: 1})
 			if p.frozen("avis") != "frozen" {

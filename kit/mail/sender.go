@@ -32,6 +32,7 @@ type Sender struct {
 	breaker breaker
 	boot    string
 	bootMu  sync.Mutex
+	gone    map[string]bool // runs that were not there at the last look; of Recover alone
 }
 
 // NewSender makes a sender to the relay of smtpURL:

@@ -60,7 +60,8 @@ type meter struct {
 
 // NetworkOf is the part of a remote address that one subscriber of an operator
 // holds: /24 of IPv4, /64 of IPv6. It takes an address with or without a port, or
-// a network; what is neither is one network of its own, "".
+// a network. What is neither, and this machine itself, is "": a network that
+// nobody is known by.
 func NetworkOf(remote string) string {
 	addr, err := netip.ParseAddr(remote)
 	if err != nil {
@@ -73,6 +74,9 @@ func NetworkOf(remote string) string {
 		}
 	}
 	addr = addr.Unmap().WithZone("")
+	if addr.IsLoopback() {
+		return "" // this machine: a proxy that does not say for whom, and it may be anybody
+	}
 	bits := 64
 	if addr.Is4() {
 		bits = 24
@@ -92,6 +96,9 @@ func keyOf(parts string) string { return token.Hash(parts) }
 // before, it has a counter of its own: somebody who hammers it from elsewhere does
 // not lock its owner out, an hour before a deadline.
 func metersOf(tx *db.Tx, who, network string) ([]meter, error) {
+	if network == "" {
+		return []meter{{key: keyOf("account\x00" + who), pace: accountPace}}, nil
+	}
 	home := keyOf("home\x00" + who + "\x00" + network)
 	atHome, err := attemptKept(tx, home)
 	if err != nil {

@@ -46,6 +46,7 @@ type document struct {
 	openUntil   clock.Instant // zero: it cannot be answered
 	publishedOn string
 	recordedAt  clock.Instant
+	changedAt   clock.Instant
 }
 
 // NewIndex makes an empty index.
@@ -80,9 +81,14 @@ func (x *Index) Put(notices []*Notice) {
 }
 
 func (x *Index) put(n *Notice, reader *text.Analyser) {
+	if first, ok := x.byID[n.ID]; ok {
+		if d := x.units[first].doc; d.changedAt == n.ChangedAt && d.openUntil == n.openUntil() {
+			return // read again, not changed: followers may read twice
+		}
+	}
 	x.bury(n.ID)
 	s := n.Subject()
-	d := &document{id: n.ID, deadline: n.Deadline, openUntil: n.openUntil(), publishedOn: n.PublishedOn, recordedAt: n.RecordedAt}
+	d := &document{id: n.ID, changedAt: n.ChangedAt, deadline: n.Deadline, openUntil: n.openUntil(), publishedOn: n.PublishedOn, recordedAt: n.RecordedAt}
 	first := uint32(len(x.units))
 	x.byID[n.ID] = first
 	var tokens []text.Token
@@ -134,6 +140,25 @@ func add[K comparable](m map[K]*roaring.Bitmap, key K, number uint32) {
 		m[key] = b
 	}
 	b.Add(number)
+}
+
+// Wasteful tells that so many notices have changed that more of the index is dead
+// than alive: it should be made anew.
+func (x *Index) Wasteful() bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	const few = 10_000 // not worth the trouble
+	dead := int(x.dead.GetCardinality())
+	return dead > few && dead > len(x.units)/2
+}
+
+// Become takes over what another index holds, which is not to be used any more.
+func (x *Index) Become(fresh *Index) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.units, x.byID, x.dead = fresh.units, fresh.byID, fresh.dead
+	x.terms, x.places, x.noPlace, x.buyers = fresh.terms, fresh.places, fresh.noPlace, fresh.buyers
+	x.categories, x.noCategory, x.cpv, x.coded, x.calls = fresh.categories, fresh.noCategory, fresh.cpv, fresh.coded, fresh.calls
 }
 
 // bury marks a notice's former units dead.

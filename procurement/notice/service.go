@@ -47,18 +47,25 @@ func (s *Service) Run(ctx context.Context, report func(error)) { s.follow.Run(ct
 // Index is the search index, for the rooms that ask it with queries of their own.
 func (s *Service) Index() *Index { return s.index }
 
+// loadIndex reads everything into an index of its own, which then takes over: who
+// searches meanwhile is answered from the former one.
 func (s *Service) loadIndex(tx *db.Tx) error {
 	const batch = 500
+	fresh := NewIndex()
 	var some []*Notice
 	err := eachNotice(tx, func(n *Notice) error {
 		if some = append(some, n); len(some) == batch {
-			s.index.Put(some)
+			fresh.Put(some)
 			some = some[:0]
 		}
 		return nil
 	})
-	s.index.Put(some)
-	return err
+	if err != nil {
+		return err
+	}
+	fresh.Put(some)
+	s.index.Become(fresh)
+	return nil
 }
 
 func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
@@ -68,6 +75,9 @@ func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
 			return err
 		}
 		s.index.Put(notices)
+	}
+	if s.index.Wasteful() {
+		return s.loadIndex(tx)
 	}
 	return nil
 }

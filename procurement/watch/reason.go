@@ -42,19 +42,33 @@ func Reasons(watches []*Watch, n *notice.Notice) ([]Reason, error) {
 // wordsOf lists the words of the notice on which the query matched.
 func wordsOf(q *notice.Query, s notice.Subject) []string {
 	var words []string
-	seen := map[string]bool{}
+	seen := map[text.Term]bool{}
 	for _, unit := range s.Units {
 		for _, field := range unit {
 			for _, span := range q.Why(field) {
 				word := strings.ToLower(strings.Join(strings.Fields(field[span[0]:span[1]]), " "))
-				if key := text.Fold(word); !seen[key] {
-					seen[key] = true
+				if !known(seen, word) {
 					words = append(words, word)
 				}
 			}
 		}
 	}
 	return words
+}
+
+// known tells whether the word is one of those seen, in another inflection or in
+// other letters, and notes it.
+func known(seen map[text.Term]bool, word string) bool {
+	all := true
+	for _, t := range text.Analyse(word) {
+		one := false
+		for _, term := range t.Terms {
+			one = one || seen[term]
+			seen[term] = true
+		}
+		all = all && one
+	}
+	return all
 }
 
 // MatchingLots lists the lots that satisfy the words of one of the watches by

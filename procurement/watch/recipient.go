@@ -23,6 +23,10 @@ const (
 	asksPerDay = 5
 )
 
+// recipientName is how the journal calls who answers for an address: the journal is
+// for ever, addresses are not. Which one it was is in the row of the recipient.
+const recipientName = "destinataire"
+
 var errNoRecipient = fault.New(fault.NotFound, "Ce lien n'est plus valable\u00a0: la demande a expiré, ou l'adresse a été retirée de la veille.")
 
 // addRecipients asks each new address whether it wants the watch. It gives the
@@ -173,7 +177,7 @@ func (s *Service) Answer(ctx context.Context, secret string, yes bool) (Request,
 		if r, err = liveRequest(tx, secret); err != nil {
 			return err
 		}
-		by := access.Actor{Name: r.Address}
+		by := access.Actor{Name: recipientName}
 		switch {
 		case yes && r.ConfirmedAt.IsZero() && tx.Now <= r.ExpiresAt: // a refusal can be taken back as long
 			r.ConfirmedAt, r.StoppedAt = tx.Now, 0
@@ -195,7 +199,7 @@ func (s *Service) stop(tx *db.Tx, r Recipient) error {
 	if err := setRecipient(tx, r.ID, "stopped_at", tx.Now); err != nil {
 		return err
 	}
-	return s.journal.Record(tx, access.Actor{Name: r.Address}, event.RecipientStopped, r.WatchID, struct{}{})
+	return s.journal.Record(tx, access.Actor{Name: recipientName}, event.RecipientStopped, r.WatchID, struct{}{})
 }
 
 // Stop ends, for one address, the watches of these ids; again takes it back.
@@ -214,7 +218,7 @@ func (s *Service) Stop(tx *db.Tx, addressKey string, watchIDs []string, again bo
 			if err := setRecipient(tx, r.ID, "stopped_at", 0); err != nil {
 				return err
 			}
-			if err := s.journal.Record(tx, access.Actor{Name: r.Address}, event.RecipientConfirmed, id, struct{}{}); err != nil {
+			if err := s.journal.Record(tx, access.Actor{Name: recipientName}, event.RecipientConfirmed, id, struct{}{}); err != nil {
 				return err
 			}
 		case !again && r.State() != Stopped:

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"runtime/debug"
 	"strings"
@@ -30,6 +31,9 @@ type Site struct {
 	Secure bool // the base URL is https: cookies say so
 	Demo   bool
 	Log    *slog.Logger
+	// Proxies are the networks whose word on who is asking is taken; this machine's
+	// is always: who can connect from here needs no disguise.
+	Proxies []netip.Prefix
 
 	routes []Route
 	mux    *http.ServeMux
@@ -114,6 +118,7 @@ func (s *Site) headers(next http.Handler) http.Handler {
 			http.Error(w, "compression refusée", http.StatusUnsupportedMediaType)
 			return
 		}
+		r.RemoteAddr = s.visitor(r)
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		next.ServeHTTP(w, r)
 	})

@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"math/bits"
 	"slices"
+	"unsafe"
 
 	"parvis/kit/text"
 	"parvis/procurement/notice"
@@ -120,14 +121,29 @@ func (b *builder) number(entries []Entry) {
 // Len is the number of watches.
 func (e *Engine) Len() int { return e.size }
 
-// Bytes is the size of the flat arrays and tables, without the words' maps.
+// Bytes is the size of the engine: the flat arrays to the byte, the maps nearly.
 func (e *Engine) Bytes() int {
 	n := 4*(len(e.arena)+len(e.starts)+len(e.cellsOf)) + len(e.places) + 8*len(e.nums)
 	for i := range e.rules {
 		r := &e.rules[i]
-		n += 88 + 4*(len(r.all)+len(r.some)+len(r.none)+len(r.cpv))
+		n += int(unsafe.Sizeof(rule{})) + 4*(len(r.all)+len(r.some)+len(r.none)+len(r.cpv))
 	}
-	return n + 32*(len(e.terms)+len(e.anchors)+len(e.cpv)) + 64*len(e.phrases)
+	// A map's entry is taken for its key, its value and a third more.
+	for _, refs := range e.buyers {
+		n += 56 + 4*len(refs)
+	}
+	for _, k := range e.phrases {
+		n += 120 + len(k.Typed)
+		for _, s := range k.Sequences {
+			for _, p := range s {
+				n += 24 + 8*len(p)
+			}
+		}
+	}
+	for _, features := range e.terms {
+		n += 44 + 4*len(features)
+	}
+	return n + 44*len(e.anchors) + 32*len(e.cpv)
 }
 
 // compiledWatch is a query in features.
