@@ -117,9 +117,12 @@ type Base struct {
 	Database string `placeholder:"URL" help:"Base PostgreSQL, «\u00a0postgres://…\u00a0». Sans elle, SQLite dans le dossier des données."`
 }
 
-// check refuses an address that would be taken for the name of a file. Nothing of
-// it is repeated: it may hold a password.
+// check refuses a folder without a name, and an address that would be taken for the
+// name of an SQLite file. Nothing of it is repeated: it may hold a password.
 func (b Base) check() error {
+	if b.Data == "" {
+		return fault.New(fault.Invalid, "Le dossier des données n'a pas de nom\u00a0: donnez-en un par --data.")
+	}
 	if b.Database == "" {
 		return nil
 	}

@@ -17,7 +17,7 @@ import (
 type Demo struct {
 	Listen string `default:"127.0.0.1:8080" env:"PARVIS_DEMO_LISTEN" placeholder:"ADRESSE" help:"Adresse et port d'écoute."`
 	Data   string `default:"./parvis-demo" env:"PARVIS_DEMO_DATA" placeholder:"DOSSIER" help:"Dossier de la démonstration\u00a0: le supprimer la remet à neuf."`
-	JSON   bool   `name:"json" help:"Écrire l'adresse et les comptes en une ligne de JSON."`
+	JSON   bool   `name:"json" env:"PARVIS_DEMO_JSON" help:"Écrire l'adresse et les comptes en une ligne de JSON."`
 }
 
 // demoLine is what --json writes.

@@ -139,7 +139,7 @@ func optionsOf(n *kong.Node, to io.Writer) {
 		}
 		name := "--" + f.Name
 		if !f.IsBool() {
-			name += "=" + f.FormatPlaceHolder()
+			name += "=" + strings.ReplaceAll(f.FormatPlaceHolder(), "...", "…") // several may be given
 		}
 		fmt.Fprintf(to, "  %s\n      %s", name, f.Help)
 		if f.HasDefault && f.Default != "" {

@@ -30,7 +30,9 @@ var mistakes = []struct {
 		func(m []string) string { return "il manque une commande\u00a0: " + quoted(names(m[1])) + "." },
 	}, {
 		regexp.MustCompile(`^(--\S+): expected a valid \d+ bit int but got "(.*?)"(?: \(from envar (\w+)=.*\))?$`),
-		func(m []string) string { return given(m[1], m[3]) + " attend un nombre entier, et non " + quoted(m[2]) + "." },
+		func(m []string) string {
+			return given(m[1], m[3]) + " attend un nombre entier, et non " + quoted(m[2]) + "."
+		},
 	}, {
 		regexp.MustCompile(`^(--\S+): bool value must be .* but got "(.*?)"(?: \(from envar (\w+)=.*\))?$`),
 		func(m []string) string {

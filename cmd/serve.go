@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"parvis/app"
+	"parvis/app/demo"
 	"parvis/kit/fault"
 )
 
@@ -27,6 +28,9 @@ type Serve struct {
 func (s *Serve) Run(ctx context.Context, std Std) (err error) {
 	if err := s.check(); err != nil {
 		return err
+	}
+	if demo.Claimed(s.Data) {
+		return fault.New(fault.Conflict, "Le dossier «\u00a0"+s.Data+"\u00a0» est celui d'une démonstration, dont les comptes ont un mot de passe connu de tous\u00a0: choisissez-en un autre par --data.")
 	}
 	proxies, err := networks(s.Proxies)
 	if err != nil {

@@ -85,12 +85,18 @@ func Open(ctx context.Context, dir, baseURL string, log *slog.Logger) (*Demo, er
 	return d, nil
 }
 
+// Claimed tells whether a folder is a demonstration's.
+func Claimed(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "demonstration"))
+	return err == nil
+}
+
 // claim marks the folder as a demonstration's. One with a database that no
 // demonstration made is refused: accounts whose password everybody knows have no
 // place in it.
 func claim(dir string) error {
 	mark := filepath.Join(dir, "demonstration")
-	if _, err := os.Stat(mark); err == nil {
+	if Claimed(dir) {
 		return nil
 	}
 	if _, err := os.Stat(filepath.Join(dir, "parvis.db")); err == nil {
@@ -203,7 +209,7 @@ func (d *Demo) watches(ctx context.Context) error {
 	}
 	for _, f := range []watch.Form{
 		{Name: "Menuiseries Alsace", Keywords: `menuiserie fenêtre bardage "porte coupe-feu"`, Mode: "any", Departments: []string{"67", "68"}, Active: true, Frequency: "daily", Hour: 7},
-		{Name: "Bois partout en Grand Est", Keywords: `charpente bardage "ossature bois" menuiserie`, Mode: "any", Departments: []string{"54", "57", "67", "68", "88"}, Active: true, Frequency: "immediate", Hour: 7},
+		{Name: "Bois partout en Grand Est", Keywords: `charpente bardage "ossature bois" "menuiseries bois"`, Mode: "any", Departments: []string{"54", "57", "67", "68", "88"}, Active: true, Frequency: "immediate", Hour: 7},
 	} {
 		if _, err := d.Watches.Create(ctx, by, f); err != nil {
 			return err
