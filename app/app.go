@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
 	"parvis/procurement/event"
+	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/watch"
@@ -40,6 +42,9 @@ type Config struct {
 	Clock    clock.Clock // nil: the machine's
 	Log      *slog.Logger
 	Demo     bool
+
+	Operator string         // who runs the platform and how to reach them, for the legal notice
+	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 }
 
 // App is a program ready to run.
@@ -52,6 +57,7 @@ type App struct {
 	Orgs     *org.Service
 	Notices  *notice.Service
 	Watches  *watch.Service
+	Members  *member.Service
 	Alerts   *alert.Service
 	Outbox   *mail.Outbox
 	Sender   *mail.Sender
@@ -100,6 +106,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Orgs = org.New(a.DB, a.Accounts)
 	a.Notices = notice.NewService(a.DB, a.Journal)
 	a.Watches = watch.NewService(a.DB, a.Journal, a.Notices)
+	a.Members = member.New(a.DB, a.Accounts, a.Orgs, a.Watches)
 	var err error
 	if a.Outbox, err = mail.New(a.DB, mail.Options{From: a.from(), Log: log}); err != nil {
 		return fault.New(fault.Invalid, "L'adresse d'expéditeur «\u00a0"+a.from()+"\u00a0» n'est pas valable\u00a0: donnez-en une par --mail-from.").Because(err)
@@ -140,11 +147,13 @@ func (a *App) site() {
 	u, err := url.Parse(a.Config.BaseURL)
 	s.Secure = err == nil && u.Scheme == "https"
 	s.Demo = a.Config.Demo
+	s.Proxies = a.Config.Proxies
 	s.Files("GET /static/", ui.Assets())
 	public.Routes(s, public.Pages{
 		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Alerts: a.Alerts,
+		Operator: a.Config.Operator,
 	})
-	company.Routes(s, company.Pages{Watches: a.Watches, Org: a.Orgs, MailReady: a.Sender.Configured})
+	company.Routes(s, company.Pages{Watches: a.Watches, Org: a.Orgs, Members: a.Members, Accounts: a.Accounts, MailReady: a.Sender.Configured})
 	a.Site = s
 }
 
@@ -170,7 +179,9 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 		return errors.Join(fmt.Errorf("start jobs: %w", err), l.Close())
 	}
 	var background sync.WaitGroup
-	a.runBackground(ctx, &background)
+	following, stopFollowing := context.WithCancel(ctx)
+	defer stopFollowing()
+	a.runBackground(following, &background)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
 	a.Config.Log.Info("parvis answers", "address", l.Addr().String(), "database", a.DB.Dialect())
@@ -179,6 +190,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	case err = <-ended:
 	case <-ctx.Done():
 	}
+	stopFollowing() // also when it is the server that failed
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceful)
 	defer cancel()
 	err = errors.Join(ignoreClosed(err), server.Shutdown(late), a.Queue.Stop(late))

@@ -21,25 +21,36 @@ type Act string
 
 // The acts of today, by room.
 const (
-	VisitSite     Act = "site.visit" // pages that are for everybody
+	VisitSite     Act = "site.visit"   // pages that are for everybody
+	EditAccount   Act = "account.edit" // one's own
 	SearchNotices Act = "notice.search"
 	RecordNotices Act = "notice.record"
 	SeeWatches    Act = "watch.see"
 	EditWatches   Act = "watch.edit"
 	SendAlerts    Act = "alert.send"
+	SeeUsers      Act = "member.see"    // a newcomer sees their own line only
+	ManageUsers   Act = "member.manage" // accept, refuse, change a role, remove
+	LeaveCompany  Act = "member.leave"
+	JoinCompany   Act = "member.join" // ask again, once refused or gone
 )
 
 // Acts lists every act, for the tests of the matrix.
-var Acts = []Act{VisitSite, SearchNotices, RecordNotices, SeeWatches, EditWatches, SendAlerts}
+var Acts = []Act{VisitSite, EditAccount, SearchNotices, RecordNotices, SeeWatches, EditWatches, SendAlerts,
+	SeeUsers, ManageUsers, LeaveCompany, JoinCompany}
 
 // matrix is who may do what. What is not written is refused.
 var matrix = map[Act]map[Role]bool{
 	VisitSite:     {Visitor: true, Newcomer: true, CompanyUser: true, CompanyAdmin: true, System: true},
+	EditAccount:   {Newcomer: true, CompanyUser: true, CompanyAdmin: true},
 	SearchNotices: {Visitor: true, Newcomer: true, CompanyUser: true, CompanyAdmin: true, System: true},
 	RecordNotices: {System: true},
 	SeeWatches:    {Newcomer: true, CompanyUser: true, CompanyAdmin: true},
 	EditWatches:   {Newcomer: true, CompanyUser: true, CompanyAdmin: true},
 	SendAlerts:    {System: true},
+	SeeUsers:      {Newcomer: true, CompanyUser: true, CompanyAdmin: true},
+	ManageUsers:   {CompanyAdmin: true},
+	LeaveCompany:  {Newcomer: true, CompanyUser: true, CompanyAdmin: true},
+	JoinCompany:   {Newcomer: true},
 }
 
 // Actor is a person under one of their memberships, a visitor, or the platform.

@@ -12,11 +12,16 @@ func TestWhoMayDoWhat(t *testing.T) {
 	// Written out by hand, so that a change of the matrix is a change here too.
 	allowed := map[access.Act]string{
 		access.VisitSite:     "visitor newcomer user admin system",
+		access.EditAccount:   "newcomer user admin",
 		access.SearchNotices: "visitor newcomer user admin system",
 		access.RecordNotices: "system",
 		access.SeeWatches:    "newcomer user admin",
 		access.EditWatches:   "newcomer user admin",
 		access.SendAlerts:    "system",
+		access.SeeUsers:      "newcomer user admin",
+		access.ManageUsers:   "admin",
+		access.LeaveCompany:  "newcomer user admin",
+		access.JoinCompany:   "newcomer",
 	}
 	for _, act := range access.Acts {
 		got := ""

@@ -8,6 +8,11 @@
 // address, and nothing visible tells whether an address has an account: both
 // answers write the same rows and the mail alone says which it is, to its owner.
 //
+// A forgotten password goes the same way: AskReset writes the same rows whether or
+// not somebody has what was typed, the mail carries the link, and only its holder
+// chooses another password. Whoever changes a password, by a link or by proving the
+// one in use, ends the sessions and the links that the old one might have opened.
+//
 // A session is an opaque token of 256 bits in the browser, its digest here, bound
 // to one membership. What an actor is called in their company lives in the room
 // org, which comes later: org.Service.ActorOf completes SessionOf with it, and is

@@ -103,7 +103,7 @@ func (s *Service) Switch(ctx context.Context, token, membershipID string) (renew
 			return err
 		}
 		if !found {
-			return fault.New(fault.SignIn, "Votre session est terminée. Connectez-vous pour continuer.")
+			return sessionOver()
 		}
 		renewed, err = switchSession(tx, open, membershipID)
 		return err
@@ -112,6 +112,10 @@ func (s *Service) Switch(ctx context.Context, token, membershipID string) (renew
 		return "", err
 	}
 	return renewed, nil
+}
+
+func sessionOver() *fault.Error {
+	return fault.New(fault.SignIn, "Votre session est terminée. Connectez-vous pour continuer.")
 }
 
 func switchSession(tx *db.Tx, open Session, membershipID string) (string, error) {
@@ -127,8 +131,17 @@ func switchSession(tx *db.Tx, open Session, membershipID string) (string, error)
 		if err != nil {
 			return "", err
 		}
-		if err := deleteSession(tx, open.TokenHash); err != nil {
+		// A changed password ends this session at this very moment, or ours after it
+		// has begun.
+		if _, err := passwordHash(tx, open.AccountID, true); err != nil {
 			return "", err
+		}
+		ended, err := endSession(tx, open.TokenHash)
+		switch {
+		case err != nil:
+			return "", err
+		case !ended:
+			return "", sessionOver()
 		}
 		token, hash := newToken()
 		return token, insertSession(tx, hash, open.AccountID, m.ID, browser, open.ExpiresAt)
@@ -137,7 +150,8 @@ func switchSession(tx *db.Tx, open Session, membershipID string) (string, error)
 }
 
 // ForgetStale removes what is over: sessions, sign-ups a day after their link
-// died (they count against the address until then), failed attempts.
+// died (they count against the address until then), forgotten passwords, failed
+// attempts.
 func (s *Service) ForgetStale(ctx context.Context) error {
 	return s.db.Write(ctx, deleteStale)
 }

@@ -49,8 +49,7 @@ func (s *Service) SignIn(ctx context.Context, identifier, password, remote, brow
 	}
 	right, err := s.hasher.verify(ctx, c.hash, password)
 	if err != nil {
-		undo := s.db.Write(context.WithoutCancel(ctx), func(tx *db.Tx) error { return forgive(tx, c.meters) })
-		return "", errors.Join(err, undo)
+		return "", errors.Join(err, s.forgive(ctx, c.meters))
 	}
 	if !right {
 		subject := stranger
@@ -78,22 +77,29 @@ func (s *Service) SignIn(ctx context.Context, identifier, password, remote, brow
 // knock finds who is meant and counts the attempt.
 func knock(tx *db.Tx, identifier, network string) (claim, error) {
 	var c claim
-	addressKey, loginKey := identifierKeys(identifier)
-	var err error
 	var who string // what the failures are counted under
-	c.Account, c.hash, err = accountByIdentifier(tx, addressKey, loginKey)
-	switch {
-	case err == nil:
-		who = c.ID
-	case errors.Is(err, db.ErrNone):
-		who = "nobody\x00" + addressKey + loginKey
-	default:
+	var err error
+	if c.Account, c.hash, who, err = whoIs(tx, identifier); err != nil {
 		return claim{}, err
 	}
 	if c.meters, err = metersOf(tx, who, network); err != nil {
 		return claim{}, err
 	}
 	return c, count(tx, c.meters)
+}
+
+// whoIs finds the account of an identifiant or an address, empty when nobody has
+// it. who tells apart what is counted for each, nobodies included.
+func whoIs(tx *db.Tx, identifier string) (a Account, hash, who string, err error) {
+	addressKey, loginKey := identifierKeys(identifier)
+	a, hash, err = accountByIdentifier(tx, addressKey, loginKey)
+	switch {
+	case err == nil:
+		return a, hash, a.ID, nil
+	case errors.Is(err, db.ErrNone):
+		return Account{}, "", "nobody\x00" + addressKey + loginKey, nil
+	}
+	return Account{}, "", "", err
 }
 
 // identifierKeys reads what was typed as an address or an identifiant. What is
@@ -130,6 +136,14 @@ func (s *Service) enter(tx *db.Tx, c claim, remote, browser string) (token strin
 	}
 	if token, err = OpenSession(tx, c.Account, under, remote, browser); err != nil {
 		return "", err
+	}
+	// The password may have been changed since it was verified: what a change ends
+	// must not begin after it.
+	switch now, err := passwordHash(tx, c.ID, true); {
+	case err != nil:
+		return "", err
+	case now != c.hash:
+		return "", errWrong()
 	}
 	return token, s.journal.Record(tx, c.actor(), event.SignedIn, c.ID, SignInBody{under})
 }

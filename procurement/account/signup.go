@@ -17,9 +17,9 @@ import (
 	"parvis/procurement/refdata"
 )
 
-// ErrStale says that a sign-up must not be mailed any more: used, expired, or
+// ErrStale says that a link must not be mailed any more: used, expired, replaced or
 // unknown. The composer drops the mail.
-var ErrStale = errors.New("account: sign-up is used or expired")
+var ErrStale = errors.New("account: link is used, expired or replaced")
 
 // signUpLife is how long the link of a sign-up works.
 const signUpLife = 24 * time.Hour
@@ -126,6 +126,9 @@ func (f SignUpForm) read() (SignUp, error) {
 	f.readNumber(&out, on)
 	var err error
 	out.CompanyName, err = oneLine(f.CompanyName, "le nom de l'entreprise", maxCompanyName)
+	if err == nil && (strings.ContainsAny(out.CompanyName, "@:") || strings.Contains(out.CompanyName, "//") || strings.Contains(strings.ToLower(out.CompanyName), "www.")) {
+		err = refuse("Indiquez le nom de l'entreprise, sans adresse ni lien.")
+	}
 	on("entreprise", err)
 	out.Name, err = oneLine(f.Name, "votre nom", maxName)
 	if err == nil && strings.ContainsAny(out.Name, "@/:") {

@@ -19,7 +19,8 @@ func accountByAddress(tx *db.Tx, key string) (Account, error) {
 	return a, err
 }
 
-// accountByIdentifier also reads the password's hash: the only query that does.
+// accountByIdentifier also reads the password's hash, as only passwordHash does
+// besides.
 func accountByIdentifier(tx *db.Tx, addressKey, loginKey string) (Account, string, error) {
 	var row struct {
 		Account

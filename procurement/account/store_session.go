@@ -34,6 +34,12 @@ func seeSession(tx *db.Tx, hash string) error {
 	return err
 }
 
+// endSession is false when the session was over already.
+func endSession(tx *db.Tx, hash string) (bool, error) {
+	n, err := tx.Exec("DELETE FROM session WHERE token_hash = $1", hash)
+	return n == 1, err
+}
+
 func deleteSession(tx *db.Tx, hash string) error {
 	_, err := tx.Exec("DELETE FROM session WHERE token_hash = $1", hash)
 	return err
@@ -75,6 +81,9 @@ func deleteStale(tx *db.Tx) error {
 		return err
 	}
 	if _, err := tx.Exec("DELETE FROM sign_up WHERE expires_at <= $1", tx.Now.Add(-signUpLife)); err != nil {
+		return err
+	}
+	if _, err := tx.Exec("DELETE FROM password_reset WHERE asked_at <= $1", tx.Now.Add(-resetMemory)); err != nil {
 		return err
 	}
 	_, err := tx.Exec("DELETE FROM attempt WHERE keep_until < $1", tx.Now)

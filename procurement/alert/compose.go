@@ -208,7 +208,10 @@ func (s *Service) letterItem(n *notice.Notice, watches []*watch.Watch, now clock
 	if !n.Deadline.IsZero() {
 		out.Deadline, out.Left = moment(n, n.Deadline), n.Deadline.Left(now, n.Zone())
 	}
-	if n.DeadlineDoubtful {
+	switch {
+	case n.DeadlineDoubtful && n.Deadline.IsZero():
+		out.Deadline = "à vérifier dans l'avis, qui écrit «\u00a0" + oneLine(n.DeadlineRaw) + "\u00a0»"
+	case n.DeadlineDoubtful:
 		out.Doubtful = "heure à vérifier dans l'avis"
 	}
 	if !n.VisitAt.IsZero() {

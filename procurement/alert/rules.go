@@ -11,10 +11,12 @@ import (
 
 // Kinds of mail.
 const (
-	mailSignUp         = "sign_up"
-	mailSignUpRepeated = "sign_up_repeated"
-	mailRequest        = "recipient_request"
-	mailNotices        = "notices"
+	mailSignUp          = "sign_up"
+	mailSignUpRepeated  = "sign_up_repeated"
+	mailReset           = "password_reset"
+	mailPasswordChanged = "password_changed"
+	mailRequest         = "recipient_request"
+	mailNotices         = "notices"
 )
 
 // Rule says who is told of a kind of event.
@@ -33,7 +35,13 @@ var Rules = map[event.Kind]Rule{
 	event.AccountCreated:     nobody("they are on the page that says so"),
 	event.SignedIn:           nobody("in the journal; notices of sign-in come with known devices"),
 	event.SignInRefused:      nobody("a mail for each wrong password would be a weapon"),
-	event.MembershipCreated:  nobody("the administrator sees the request in the list of users"),
+	event.ResetAsked:         {"the owner of the account, if there is one: a link to choose another password", (*Service).mailReset},
+	event.PasswordChanged:    {"the owner of the account, always: so they learn of it when it was not them", (*Service).mailPasswordChanged},
+	event.MembershipCreated:  {"the administrators of the establishment, of a request to join; nobody of its first person", (*Service).mailJoinRequest},
+	event.MembershipApproved: {"the person: they are in", (*Service).mailJoinAccepted},
+	event.MembershipRefused:  {"the person: they are not, and what they may do", (*Service).mailJoinRefused},
+	event.MembershipChanged:  nobody("the pages show what a role opens"),
+	event.MembershipEnded:    {"the person, when somebody else removed them", (*Service).mailMemberRemoved},
 	event.NoticesRecorded:    {"the recipients of the watches that match: at once, or in their next digest", (*Service).matchRecorded},
 	event.WatchCreated:       nobody("they are on the page that says so"),
 	event.WatchChanged:       nobody("they are on the page that says so"),

@@ -31,8 +31,11 @@ func NewService(d *db.DB, j *event.Journal, o *mail.Outbox, w *watch.Service, ba
 	j.Subscribe("alert", told(), s.hear)
 	o.Compose(mailSignUp, s.composeSignUp)
 	o.Compose(mailSignUpRepeated, s.composeSignUpRepeated)
+	o.Compose(mailReset, s.composeReset)
+	o.Compose(mailPasswordChanged, s.composePasswordChanged)
 	o.Compose(mailRequest, s.composeRequest)
 	o.Compose(mailNotices, s.composeNotices)
+	s.composeMembers()
 	o.OnRefused(suspend)
 	return s
 }
@@ -150,7 +153,8 @@ func (s *Service) Stop(ctx context.Context, secret string, ids []string, again b
 const keep = 365 * 24 * time.Hour
 
 // Forget removes what is older than a year: the mails, and who was told of what.
-// Notices of that age are closed: nobody can be told of them again.
+// Only notices recorded since a watch's last digest are told of, so that a ledger
+// a year old has nothing left to prevent.
 func (s *Service) Forget(ctx context.Context) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		before := tx.Now.Add(-keep)

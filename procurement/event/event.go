@@ -21,7 +21,13 @@ const (
 	AccountCreated     Kind = "account.created"
 	SignedIn           Kind = "account.signed_in"
 	SignInRefused      Kind = "account.sign_in_refused"
+	ResetAsked         Kind = "account.reset_asked" // somebody forgot their password, or says so
+	PasswordChanged    Kind = "account.password_changed"
 	MembershipCreated  Kind = "membership.created"
+	MembershipApproved Kind = "membership.approved"
+	MembershipRefused  Kind = "membership.refused"
+	MembershipChanged  Kind = "membership.role_changed"
+	MembershipEnded    Kind = "membership.ended" // left, by oneself, or removed
 	NoticesRecorded    Kind = "notice.recorded"
 	WatchCreated       Kind = "watch.created"
 	WatchChanged       Kind = "watch.changed"
@@ -34,7 +40,8 @@ const (
 
 // Kinds lists them all, so that a test finds the ones nobody decided about.
 var Kinds = []Kind{
-	SignUpAsked, SignUpRepeated, AccountCreated, SignedIn, SignInRefused, MembershipCreated, NoticesRecorded,
+	SignUpAsked, SignUpRepeated, AccountCreated, SignedIn, SignInRefused, ResetAsked, PasswordChanged, MembershipCreated,
+	MembershipApproved, MembershipRefused, MembershipChanged, MembershipEnded, NoticesRecorded,
 	WatchCreated, WatchChanged, WatchDeleted, RecipientAsked, RecipientConfirmed, RecipientStopped, DigestsSent,
 }
 
@@ -116,7 +123,7 @@ func (j *Journal) Record(tx *db.Tx, by access.Actor, kind Kind, subject string, 
 }
 
 func (j *Journal) deliver(tx *db.Tx, d delivery) error {
-	e, err := find(tx, d.EventID)
+	e, err := Find(tx, d.EventID)
 	if err != nil {
 		return err
 	}
@@ -136,7 +143,8 @@ func About(tx *db.Tx, subject string) ([]Event, error) {
 	return out, err
 }
 
-func find(tx *db.Tx, id string) (Event, error) {
+// Find reads an event by its id.
+func Find(tx *db.Tx, id string) (Event, error) {
 	var e Event
 	err := tx.One(&e, `SELECT id, at, kind, actor_id, actor_name, subject, body FROM event WHERE id = $1`, id)
 	if err != nil {

@@ -106,7 +106,23 @@ func (s *Service) join(tx *db.Tx, a account.Account, from account.SignUp) (accou
 	if err != nil {
 		return account.Membership{}, err
 	}
-	members, err := account.MembersOf(tx, establishment.ID)
+	return s.Admit(tx, a, establishment.ID)
+}
+
+// TakeEstablishment reads an establishment and locks it for the transaction: whoever
+// changes who belongs to it queues here, so that what is read of its people stays
+// true. It is db.ErrNone when there is none.
+func TakeEstablishment(tx *db.Tx, id string) (Establishment, error) {
+	if err := lockEstablishment(tx, id); err != nil {
+		return Establishment{}, err
+	}
+	return establishmentByID(tx, id)
+}
+
+// Admit ties the person to an establishment that the caller has locked: the first one
+// administers it, a later one asks to join.
+func (s *Service) Admit(tx *db.Tx, a account.Account, establishmentID string) (account.Membership, error) {
+	members, err := account.MembersOf(tx, establishmentID)
 	if err != nil {
 		return account.Membership{}, err
 	}
@@ -114,7 +130,7 @@ func (s *Service) join(tx *db.Tx, a account.Account, from account.SignUp) (accou
 	if first {
 		role = access.CompanyAdmin
 	}
-	return s.accounts.AddMembership(tx, a, establishment.ID, role, first)
+	return s.accounts.AddMembership(tx, a, establishmentID, role, first)
 }
 
 // declare finds the establishment, or makes it with its company. A company keeps

@@ -24,3 +24,8 @@ func establishmentByID(tx *db.Tx, id string) (Establishment, error) {
 		FROM establishment e JOIN company c ON c.id = e.company_id WHERE e.id = $1`, id)
 	return e, err
 }
+
+func lockEstablishment(tx *db.Tx, id string) error {
+	_, err := tx.Exec("UPDATE establishment SET number = number WHERE id = $1", id)
+	return err
+}

@@ -91,9 +91,15 @@ func (s *Service) Create(ctx context.Context, by access.Actor, f Form) (Saved, e
 	if err != nil {
 		return saved, err
 	}
+	if err := d.checkOutside(by); err != nil {
+		return saved, err
+	}
 	saved.Ignored = d.ignored
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		num, err := nextNum(tx) // first: who creates at the same time waits here
+		if err := account.Hold(tx, by); err != nil {
+			return err
+		}
+		num, err := nextNum(tx) // before the count: who creates at the same time waits here
 		if err != nil {
 			return err
 		}
@@ -137,6 +143,9 @@ func room(tx *db.Tx, scope string) error {
 
 // apply writes the draft on the watch. It becomes active now, or goes on being.
 func (d draft) apply(w *Watch, now clock.Instant) {
+	if w.Frequency != d.frequency {
+		w.RhythmSince = now
+	}
 	w.Name, w.Criteria, w.Frequency, w.Hour, w.ChangedAt = d.name, d.criteria, d.frequency, d.hour, now
 	switch {
 	case d.active && !w.Active:
@@ -195,12 +204,18 @@ func (s *Service) Update(ctx context.Context, by access.Actor, id string, f Form
 		return saved, err
 	}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := account.Hold(tx, by); err != nil {
+			return err
+		}
 		w, err := findInScope(tx, by.Scope(), id)
 		if err != nil {
 			return err
 		}
 		d, err := f.check(w.main())
 		if err != nil {
+			return err
+		}
+		if err := d.checkOutside(by); err != nil {
 			return err
 		}
 		saved.Ignored = d.ignored
@@ -239,6 +254,9 @@ func (s *Service) Delete(ctx context.Context, by access.Actor, id string) (name 
 		return "", err
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := account.Hold(tx, by); err != nil {
+			return err
+		}
 		w, err := findInScope(tx, by.Scope(), id)
 		if err != nil {
 			return err
@@ -272,10 +290,10 @@ func (s *Service) Live(ctx context.Context, by access.Actor, order notice.Order,
 		return Live{}, err
 	}
 	watches = slices.DeleteFunc(watches, func(w *Watch) bool { return !w.Live() })
-	queries := make([]*notice.Query, len(watches))
-	for i, w := range watches {
-		if queries[i], err = notice.Compile(w.Criteria); err != nil {
-			return Live{}, fmt.Errorf("watch %s: %w", w.ID, err)
+	var queries []*notice.Query
+	for _, w := range watches {
+		if q, err := notice.Compile(w.Criteria); err == nil { // else the list says that it is broken
+			queries = append(queries, q)
 		}
 	}
 	ids := s.notices.Index().Find(notice.Filter{OpenAt: s.db.Clock.Now(), Order: order}, queries...)

@@ -2,6 +2,8 @@ package company
 
 import (
 	"parvis/procurement/access"
+	"parvis/procurement/account"
+	"parvis/procurement/member"
 	"parvis/procurement/org"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
@@ -9,8 +11,10 @@ import (
 
 // Pages is what the pages of companies are made from.
 type Pages struct {
-	Watches *watch.Service
-	Org     *org.Service
+	Watches  *watch.Service
+	Org      *org.Service
+	Members  *member.Service
+	Accounts *account.Service
 	// MailReady tells whether the platform can send mail now; nil means that it can.
 	MailReady func() bool
 }
@@ -19,6 +23,7 @@ type Pages struct {
 const (
 	spaceURL   = "/entreprise"
 	watchesURL = "/entreprise/veilles"
+	peopleURL  = "/entreprise/utilisateurs"
 	suggestURL = "/organismes" // of the public pages
 )
 
@@ -33,6 +38,22 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("POST /entreprise/veilles/{id}", access.EditWatches, p.update)
 	site.Route("GET /entreprise/veilles/{id}/supprimer", access.EditWatches, p.askDelete)
 	site.Route("POST /entreprise/veilles/{id}/supprimer", access.EditWatches, p.delete)
+
+	site.Route("GET /entreprise/mot-de-passe", access.EditAccount, p.password)
+	site.Route("POST /entreprise/mot-de-passe", access.EditAccount, p.changePassword)
+
+	site.Route("GET /entreprise/utilisateurs", access.SeeUsers, p.people)
+	site.Route("GET /entreprise/utilisateurs/quitter", access.LeaveCompany, p.askLeave)
+	site.Route("POST /entreprise/utilisateurs/quitter", access.LeaveCompany, p.leave)
+	site.Route("POST /entreprise/utilisateurs/rejoindre", access.JoinCompany, p.join)
+	site.Route("POST /entreprise/utilisateurs/{id}/accepter", access.ManageUsers, p.accept)
+	site.Route("GET /entreprise/utilisateurs/{id}/refuser", access.ManageUsers, p.askRefuse)
+	site.Route("POST /entreprise/utilisateurs/{id}/refuser", access.ManageUsers, p.turnDown)
+	site.Route("POST /entreprise/utilisateurs/{id}/administrateur", access.ManageUsers, p.makeAdmin)
+	site.Route("GET /entreprise/utilisateurs/{id}/utilisateur", access.ManageUsers, p.askMakeUser)
+	site.Route("POST /entreprise/utilisateurs/{id}/utilisateur", access.ManageUsers, p.makeUser)
+	site.Route("GET /entreprise/utilisateurs/{id}/retirer", access.ManageUsers, p.askRemove)
+	site.Route("POST /entreprise/utilisateurs/{id}/retirer", access.ManageUsers, p.removePerson)
 }
 
 func (p Pages) mailReady() bool { return p.MailReady == nil || p.MailReady() }

@@ -25,6 +25,7 @@ type spacePage struct {
 	Active   int
 	Open     int // contracts now online that match
 	Soon     []match
+	Requests int // to join the establishment, for whoever answers them
 }
 
 func (p Pages) space(v *answer.Visit) (answer.Answer, error) {
@@ -43,6 +44,9 @@ func (p Pages) space(v *answer.Visit) (answer.Answer, error) {
 		return answer.Answer{}, err
 	}
 	page.Watches, page.Active = len(watches), active(watches)
+	if page.Requests, err = p.Members.Waiting(v.Context(), v.Actor); err != nil {
+		return answer.Answer{}, err
+	}
 	live, err := p.Watches.Live(v.Context(), v.Actor, notice.ByDeadline, 0, mostSoon)
 	if err != nil {
 		return answer.Answer{}, err
@@ -89,6 +93,14 @@ func active(watches []*watch.Watch) int {
 		}
 	}
 	return n
+}
+
+// requestsNote says how many requests wait, and nothing of none.
+func (page spacePage) requestsNote() string {
+	if page.Requests == 0 {
+		return ""
+	}
+	return ui.Number(page.Requests) + "\u00a0" + ui.Plural(page.Requests, "demande à approuver", "demandes à approuver")
 }
 
 // newcomerNote says what it means that nobody has accepted the person yet.

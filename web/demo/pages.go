@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"regexp"
 	"slices"
@@ -112,7 +113,7 @@ func (p Pages) publish(v *answer.Visit) (answer.Answer, error) {
 	if err != nil {
 		return answer.Answer{}, err
 	}
-	return answer.SeeOther("/demo", "Avis publié\u00a0: «\u00a0"+title+"\u00a0». Les veilles qu'il concerne sont prévenues."), nil
+	return answer.SeeOther("/demo", "Avis publié\u00a0: «\u00a0"+title+"\u00a0». Les personnes dont une veille y correspond sont prévenues\u00a0: voyez la boîte aux lettres."), nil
 }
 
 type mailPage struct {
@@ -129,7 +130,7 @@ func (p Pages) mail(*answer.Visit) (answer.Answer, error) {
 		page.Rows = append(page.Rows, mailRow{m.ID, m.Subject, strings.Join(m.To, ", "), clock.At(m.Date).Short(clock.Paris)})
 	}
 	slices.Reverse(page.Rows)
-	return answer.Show(ui.Page{Title: "Courrier de la démonstration", NoIndex: true, Wide: true}, mailList(page)), nil
+	return answer.Show(ui.Page{Title: "Courrier de la démonstration", NoIndex: true}, mailList(page)), nil
 }
 
 type messagePage struct {
@@ -137,31 +138,27 @@ type messagePage struct {
 	From      string
 	MessageID string
 	Stop      string // the List-Unsubscribe header
-	Lines     [][]piece
+	Text      string
 	HTML      string // where the other form is shown
-}
-
-// piece is a stretch of a text: plain, or an address to follow.
-type piece struct {
-	Text string
-	Link templ.SafeURL
 }
 
 var address = regexp.MustCompile(`https?://[^\s<>"]+`)
 
-// pieces parts a text into lines and addresses.
-func pieces(text string) [][]piece {
-	var lines [][]piece
-	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
-		var parts []piece
+// letter writes a text with its addresses as links. It is not a templ template
+// because every space of a mail counts.
+func letter(text string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		var out strings.Builder
 		from := 0
-		for _, at := range address.FindAllStringIndex(line, -1) {
-			parts = append(parts, piece{Text: line[from:at[0]]}, piece{Text: line[at[0]:at[1]], Link: templ.URL(line[at[0]:at[1]])})
+		for _, at := range address.FindAllStringIndex(text, -1) {
+			link := templ.EscapeString(text[at[0]:at[1]])
+			out.WriteString(templ.EscapeString(text[from:at[0]]) + `<a href="` + link + `">` + link + `</a>`)
 			from = at[1]
 		}
-		lines = append(lines, append(parts, piece{Text: line[from:]}))
-	}
-	return lines
+		out.WriteString(templ.EscapeString(text[from:]))
+		_, err := io.WriteString(w, out.String())
+		return err
+	})
 }
 
 func (p Pages) message(v *answer.Visit) (answer.Answer, error) {
@@ -171,7 +168,7 @@ func (p Pages) message(v *answer.Visit) (answer.Answer, error) {
 	}
 	page := messagePage{
 		mailRow: mailRow{m.ID, m.Subject, strings.Join(m.To, ", "), clock.At(m.Date).Long(clock.Paris)},
-		From:    m.Sender, MessageID: m.MessageID, Stop: m.Header.Get("List-Unsubscribe"), Lines: pieces(m.Text),
+		From:    m.Sender, MessageID: m.MessageID, Stop: m.Header.Get("List-Unsubscribe"), Text: strings.ReplaceAll(m.Text, "\r\n", "\n"),
 	}
 	if m.HTML != "" {
 		page.HTML = "/demo/courrier/" + m.ID + "/html"
@@ -184,7 +181,7 @@ func (p Pages) message(v *answer.Visit) (answer.Answer, error) {
 func (p Pages) html(w http.ResponseWriter, r *http.Request) {
 	m, ok := p.Mailbox.Find(r.PathValue("id"))
 	if !ok || m.HTML == "" {
-		http.NotFound(w, r)
+		http.Error(w, "Ce message n'est plus dans le courrier de la démonstration, ou n'a pas de version mise en forme.", http.StatusNotFound)
 		return
 	}
 	h := w.Header()

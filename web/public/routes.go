@@ -40,6 +40,10 @@ func Routes(s *answer.Site, p Pages) {
 	s.Route("GET /connexion", access.VisitSite, p.signIn)
 	s.Route("POST /connexion", access.VisitSite, p.enter)
 	s.Route("POST /deconnexion", access.VisitSite, p.leave)
+	s.Route("GET /mot-de-passe-oublie", access.VisitSite, p.forgotten)
+	s.Route("POST /mot-de-passe-oublie", access.VisitSite, p.askReset)
+	s.Route("GET /mot-de-passe/{token}", access.VisitSite, p.reset)
+	s.Route("POST /mot-de-passe/{token}", access.VisitSite, p.setPassword)
 
 	s.Route("GET /confirmation/{token}", access.VisitSite, p.request)
 	s.Route("POST /confirmation/{token}", access.VisitSite, p.answerRequest)

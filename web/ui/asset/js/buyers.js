@@ -12,33 +12,40 @@ function escaped(text) {
   return element.innerHTML;
 }
 
-/** A source of suggestions that answers only the latest question. */
+/**
+ * A source of suggestions that answers only the latest question. Until it has, « none »
+ * would be untrue: waiting says so.
+ */
 function source(url) {
   let timer;
   let pending;
-  return (query, populate) => {
+  const ask = (query, populate) => {
     clearTimeout(timer);
     pending?.abort();
     const mine = (pending = new AbortController());
+    ask.waiting = true;
     timer = setTimeout(async () => {
       try {
         const address = new URL(url, location.href);
         address.searchParams.set("q", query);
         const answer = await fetch(address, { signal: mine.signal, headers: { Accept: "application/json" } });
-        populate(answer.ok ? await answer.json() : []);
+        const found = answer.ok ? await answer.json() : [];
+        ask.waiting = false;
+        populate(found);
       } catch (error) {
-        if (error.name !== "AbortError") populate([]);
+        if (error.name === "AbortError") return;
+        ask.waiting = false;
+        populate([]);
       }
     }, pause);
   };
+  return ask;
 }
 
 const words = {
   tAssistiveHint: () =>
     "Quand des organismes sont proposés, parcourez-les avec les flèches haut et bas et choisissez avec Entrée. Sur un écran tactile, balayez.",
-  tNoResults: () => "Aucun organisme ne correspond",
   tStatusQueryTooShort: () => "Saisissez au moins une lettre.",
-  tStatusNoResults: () => "Aucun organisme ne correspond.",
   tStatusSelectedOption: (selected, length, index) => `${selected}, ${index + 1} sur ${length}, en surbrillance`,
   tStatusResults: (length, selected) =>
     length === 1 ? `1 organisme proposé. ${selected ?? ""}` : `${length} organismes proposés. ${selected ?? ""}`,
@@ -88,13 +95,15 @@ export function start(box) {
   // combobox only forgets its own text when it is made anew.
   const build = (text) => {
     const hadFocus = place.contains(document.activeElement);
+    const suggest = source(box.dataset.suggest);
+    const none = () => (suggest.waiting ? "Recherche en cours…" : "Aucun organisme ne correspond");
     place.replaceChildren();
     window.accessibleAutocomplete({
       element: place,
       id: typed.id,
       name: typed.name,
       defaultValue: text,
-      source: source(box.dataset.suggest),
+      source: suggest,
       minLength: 1,
       autoselect: false,
       confirmOnBlur: false,
@@ -109,6 +118,8 @@ export function start(box) {
         setTimeout(() => build(""), 0);
       },
       ...words,
+      tNoResults: none,
+      tStatusNoResults: () => none(),
       tAssistiveHint: () => `${box.dataset.hint} ${words.tAssistiveHint()}`,
     });
     const input = document.getElementById(typed.id);

@@ -1,0 +1,78 @@
+package account
+
+import (
+	"parvis/kit/db"
+	"parvis/kit/fault"
+	"parvis/procurement/access"
+	"parvis/procurement/event"
+)
+
+// What follows changes one membership and says so to the journal. Whether it may be
+// changed is for the room member, which holds the establishment's lock.
+
+// FindMembership reads a membership, ended or not; db.ErrNone when there is none.
+func FindMembership(tx *db.Tx, id string) (Membership, error) { return membershipByID(tx, id) }
+
+// PastMembershipsOf lists the memberships of a person that have ended, in the order
+// in which they began.
+func PastMembershipsOf(tx *db.Tx, accountID string) ([]Membership, error) {
+	return pastMemberships(tx, accountID)
+}
+
+// Approve lets the person into the establishment.
+func (s *Service) Approve(tx *db.Tx, by access.Actor, m Membership) error {
+	m.ApprovedAt = tx.Now
+	if err := setMembership(tx, m); err != nil {
+		return err
+	}
+	return s.journal.Record(tx, by, event.MembershipApproved, m.ID, m.body())
+}
+
+// Refuse ends a membership that nobody had approved.
+func (s *Service) Refuse(tx *db.Tx, by access.Actor, m Membership) error {
+	m.EndedAt = tx.Now
+	if err := setMembership(tx, m); err != nil {
+		return err
+	}
+	return s.journal.Record(tx, by, event.MembershipRefused, m.ID, m.body())
+}
+
+// ChangeRole gives the person another role from their next request on.
+func (s *Service) ChangeRole(tx *db.Tx, by access.Actor, m Membership, role access.Role) error {
+	m.Role = role
+	if err := setMembership(tx, m); err != nil {
+		return err
+	}
+	return s.journal.Record(tx, by, event.MembershipChanged, m.ID, m.body())
+}
+
+// End ends a membership: the person left, or by is somebody else who removed them.
+func (s *Service) End(tx *db.Tx, by access.Actor, m Membership) error {
+	m.EndedAt = tx.Now
+	if err := setMembership(tx, m); err != nil {
+		return err
+	}
+	return s.journal.Record(tx, by, event.MembershipEnded, m.ID, m.body())
+}
+
+func (m Membership) body() MembershipBody {
+	return MembershipBody{AccountID: m.AccountID, EstablishmentID: m.EstablishmentID, Role: m.Role, Approved: !m.ApprovedAt.IsZero()}
+}
+
+// Hold keeps the actor's membership as it is until the transaction ends, and refuses
+// when it is no longer what the actor was when their request began: what they save
+// must not land in an establishment that they have just left, nor beside the one that
+// has just let them in.
+func Hold(tx *db.Tx, by access.Actor) error {
+	if by.MembershipID == "" {
+		return nil // in their own name, which nobody can take away
+	}
+	m, held, err := holdMembership(tx, by.MembershipID)
+	if err != nil {
+		return err
+	}
+	if !held || (m.ActingRole() == access.Newcomer) != (by.Role == access.Newcomer) {
+		return fault.New(fault.Conflict, "Votre rattachement à l'établissement vient de changer\u00a0: rien n'est enregistré. Vérifiez votre saisie, puis enregistrez à nouveau.")
+	}
+	return nil
+}

@@ -1,0 +1,221 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"parvis/kit/clock"
+	"parvis/kit/db"
+	"parvis/kit/fault"
+	"parvis/procurement/access"
+	"parvis/procurement/event"
+)
+
+// The link of a forgotten password works for resetLife once its mail is composed,
+// so that a slow relay costs its reader nothing. A request that could not be mailed
+// for resetWait is not mailed any more: who asked has asked again, or given up.
+const (
+	resetLife = 30 * time.Minute
+	resetWait = 2 * time.Hour
+)
+
+// resetsPerDay is how many such mails an account can be made to receive in
+// resetMemory, which is how long a request is remembered.
+const (
+	resetsPerDay = 5
+	resetMemory  = 24 * time.Hour
+)
+
+// Reset is somebody's request to choose another password.
+type Reset struct {
+	ID         string
+	AccountID  string
+	AddressKey string // of the account when it asked
+	AskedAt    clock.Instant
+	ExpiresAt  clock.Instant // of its link; zero: not composed yet
+	ClosedAt   clock.Instant // used, or replaced by a later one
+	Account    Account       `db:"-"`
+}
+
+// open tells whether its link works.
+func (r Reset) open(at clock.Instant) bool { return r.ClosedAt.IsZero() && at < r.ExpiresAt }
+
+// ResetBody is the body of event.ResetAsked.
+type ResetBody struct {
+	ResetID string `json:"reset_id"`
+}
+
+// AskReset has a link owed to the address of the account that has this identifiant
+// or address. Whether there is one, and whether it was asked too often today, is
+// not told: the answer is the same, and so are the work and the rows. The only
+// fault is an empty identifiant.
+func (s *Service) AskReset(ctx context.Context, identifier string) error {
+	if strings.TrimSpace(identifier) == "" {
+		return refuse("Indiquez votre identifiant ou votre adresse électronique.").On("identifiant")
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		a, _, who, err := whoIs(tx, identifier)
+		if err != nil {
+			return err
+		}
+		who = keyOf("reset\x00" + who)
+		// The row is the lock of what is counted.
+		if _, err := takeAttempt(tx, who, tx.Now.Add(resetMemory)); err != nil {
+			return err
+		}
+		today, err := countResets(tx, who, tx.Now.Add(-resetMemory))
+		if err != nil {
+			return err
+		}
+		if today >= resetsPerDay {
+			s.log.WarnContext(ctx, "reset of a password not mailed: asked too often", "who", who[:12])
+			return nil
+		}
+		id, subject := db.NewID(), stranger
+		if a.ID != "" {
+			subject = a.ID
+		}
+		if err := insertReset(tx, id, who, a); err != nil {
+			return err
+		}
+		return s.journal.Record(tx, access.Anybody(), event.ResetAsked, subject, ResetBody{id})
+	})
+}
+
+// FindReset reads a request with its account. db.ErrNone when it was swept, when
+// nobody has what was typed, or when the account has another address since.
+func FindReset(tx *db.Tx, id string) (Reset, error) {
+	r, err := resetByID(tx, id)
+	return withAccount(tx, r, err)
+}
+
+func withAccount(tx *db.Tx, r Reset, err error) (Reset, error) {
+	if err != nil {
+		return r, err
+	}
+	r.Account, err = accountByID(tx, r.AccountID)
+	if err == nil && r.Account.AddressKey != r.AddressKey {
+		err = db.ErrNone
+	}
+	return r, err
+}
+
+// MintResetToken makes the secret of the link, in the transaction that freezes its
+// mail, and closes the earlier links of the account. ErrStale when the request must
+// not be mailed any more: closed, asked again since, or too old.
+func MintResetToken(tx *db.Tx, resetID string) (token string, r Reset, err error) {
+	r, err = FindReset(tx, resetID)
+	if errors.Is(err, db.ErrNone) || err == nil && (!r.ClosedAt.IsZero() || tx.Now >= r.AskedAt.Add(resetWait)) {
+		return "", Reset{}, ErrStale
+	}
+	if err != nil {
+		return "", Reset{}, err
+	}
+	replaced, err := resetReplaced(tx, r)
+	if err == nil && replaced {
+		err = ErrStale
+	}
+	if err != nil {
+		return "", Reset{}, err
+	}
+	if err := closeResets(tx, r.AccountID, r.ID); err != nil {
+		return "", Reset{}, err
+	}
+	token, hash := newToken()
+	r.ExpiresAt = tx.Now.Add(resetLife)
+	still, err := setResetToken(tx, r.ID, hash, r.ExpiresAt)
+	if err == nil && !still {
+		err = ErrStale
+	}
+	return token, r, err
+}
+
+// ResetOf reads the request of a link, for the page where it leads; the link stays
+// good. What is used, replaced, expired or unknown is one fault.NotFound.
+func (s *Service) ResetOf(ctx context.Context, token string) (Reset, error) {
+	var r Reset
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) { r, err = openReset(tx, token); return err })
+	return r, err
+}
+
+func openReset(tx *db.Tx, token string) (Reset, error) {
+	hash, ok := digestOf(token)
+	if !ok {
+		return Reset{}, staleReset()
+	}
+	r, err := resetByToken(tx, hash)
+	r, err = withAccount(tx, r, err)
+	if errors.Is(err, db.ErrNone) || err == nil && !r.open(tx.Now) {
+		return Reset{}, staleReset()
+	}
+	if err != nil {
+		return Reset{}, fmt.Errorf("reset of a link: %w", err)
+	}
+	return r, nil
+}
+
+func staleReset() *fault.Error {
+	return fault.New(fault.NotFound, "Ce lien n'est plus valable\u00a0: il a déjà servi, il date de plus de 30 minutes, un message plus récent le remplace ou il est incomplet. "+
+		"Au besoin, demandez-en un autre par «\u00a0Mot de passe oublié\u00a0?\u00a0».")
+}
+
+// ResetPassword sets the password by a link, which serves once, ends every session
+// of the account and forgets its failed attempts, those made from remote included:
+// who holds the mailbox need not wait to sign in. It signs nobody in. Faults are on
+// mot_de_passe, confirmation; a link that is no longer good is fault.NotFound.
+func (s *Service) ResetPassword(ctx context.Context, token string, form NewPassword, remote string) error {
+	var r Reset
+	var old string
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		if r, err = openReset(tx, token); err != nil {
+			return err
+		}
+		old, err = passwordHash(tx, r.AccountID, false)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	password, faults := form.read(r.Account)
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	hash, err := s.hasher.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		if r, err = openReset(tx, token); err != nil {
+			return err
+		}
+		// Attempts, then the account, then the rest: the order in which a sign-in
+		// takes its rows.
+		if err := forgetFailures(tx, r.AccountID, NetworkOf(remote)); err != nil {
+			return err
+		}
+		// Whoever changed the password meanwhile has closed the link.
+		done, err := swapPassword(tx, r.AccountID, old, hash)
+		if err == nil && done {
+			done, err = useReset(tx, r.ID)
+		}
+		switch {
+		case err != nil:
+			return err
+		case !done:
+			return staleReset()
+		}
+		return s.passwordChanged(tx, r.Account, "", ChangedBody{ByLink: true})
+	})
+}
+
+// forgetFailures lets somebody who proved who they are sign in at once. The network
+// keeps its own: one good account must not pay for guesses at others.
+func forgetFailures(tx *db.Tx, accountID, network string) error {
+	if err := clearAttempts(tx, keyOf("account\x00"+accountID)); err != nil {
+		return err
+	}
+	return clearAttempts(tx, keyOf("home\x00"+accountID+"\x00"+network))
+}

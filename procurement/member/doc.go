@@ -1,0 +1,15 @@
+// Package member answers for who belongs to a company's establishment: who asks to
+// join and is accepted or refused, who administers, who leaves and is removed.
+//
+// Each act changes a membership, which is account's; under the lock of its
+// establishment, which is org's; and moves the watches of whoever comes or goes, which
+// are watch's; all in one transaction, or a watch would be lost between two owners.
+// Neither account nor org knows watches, which come later, and who belongs somewhere is
+// no business of watch's: hence a room of its own, after all three. It has no table.
+//
+// An establishment that has people has an administrator: the last one can neither
+// leave, nor become a plain user, nor be removed. The lock makes it true of acts done
+// at once, because each reads the people again once it holds it, its own actor first.
+//
+// The room records facts; alert/ says who is told of them.
+package member
