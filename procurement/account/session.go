@@ -127,13 +127,13 @@ func switchSession(tx *db.Tx, open Session, membershipID string) (string, error)
 		if m.ID != membershipID {
 			continue
 		}
-		browser, err := sessionBrowser(tx, open.TokenHash)
-		if err != nil {
+		// A password that is being changed ends this session before we go on, or the
+		// new one once we have.
+		if _, err := passwordHash(tx, open.AccountID, true); err != nil {
 			return "", err
 		}
-		// A changed password ends this session at this very moment, or ours after it
-		// has begun.
-		if _, err := passwordHash(tx, open.AccountID, true); err != nil {
+		browser, err := sessionBrowser(tx, open.TokenHash)
+		if err != nil && !errors.Is(err, db.ErrNone) {
 			return "", err
 		}
 		ended, err := endSession(tx, open.TokenHash)

@@ -221,8 +221,8 @@ func (h *house) plant(name string, frequency watch.Frequency, hour int, addresse
 			return err
 		}
 		if _, err := tx.Exec(`INSERT INTO watch (id, num, scope, establishment_id, account_id, name, name_key, criteria, active, active_since,
-				frequency, hour, version, created_at, changed_at)
-			VALUES ($1, $2, $1, $1, $1, $3, $3, '{"keywords":["menuiserie"]}', $4, $5, $6, $7, 1, $5, $5)`,
+				frequency, hour, rhythm_since, version, created_at, changed_at)
+			VALUES ($1, $2, $1, $1, $1, $3, $3, '{"keywords":["menuiserie"]}', $4, $5, $6, $7, $5, 1, $5, $5)`,
 			id, num, name, true, tx.Now, string(frequency), hour); err != nil {
 			return err
 		}

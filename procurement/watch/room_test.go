@@ -69,8 +69,8 @@ func (h *house) plant(num uint64, c notice.Criteria) {
 	id := db.NewID()
 	h.Write(func(tx *db.Tx) error {
 		if _, err := tx.Exec(`INSERT INTO watch (id, num, scope, establishment_id, account_id, name, name_key, criteria, active, active_since,
-				frequency, hour, version, created_at, changed_at)
-			VALUES ($1, $2, 'establishment:test', 'test', 'test', $1, $1, $3, $4, $5, 'daily', 7, 1, $5, $5)`,
+				frequency, hour, rhythm_since, version, created_at, changed_at)
+			VALUES ($1, $2, 'establishment:test', 'test', 'test', $1, $1, $3, $4, $5, 'daily', 7, $5, 1, $5, $5)`,
 			id, int64(num), string(text), true, tx.Now); err != nil {
 			return err
 		}

@@ -117,7 +117,7 @@ func TestStoppingWatchesOneByOne(t *testing.T) {
 			h.t.Errorf("nothing was chosen, stopped: %s", got)
 		}
 		p = h.post(link, url.Values{"veille": {roads}})
-		h.says(p, 200, "Vous ne recevrez plus la veille « Voiries ».", "ne reçoit plus : Voiries", "Les recevoir à nouveau", "Ne plus recevoir ces veilles")
+		h.says(p, 200, "Vous ne recevrez plus la veille « Voiries ».", "ne reçoit plus : Voiries", "La recevoir à nouveau", "Ne plus recevoir cette veille")
 		h.kept(p)
 		if got := h.stopped(by); got != "Voiries" {
 			h.t.Errorf("stopped: %s", got)

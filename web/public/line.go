@@ -82,7 +82,7 @@ func due(n *notice.Notice, now clock.Instant) ui.Due {
 	zone := n.Zone()
 	return ui.Due{
 		Text: n.Deadline.Short(zone), Machine: n.Deadline.In(zone).Format(time.RFC3339),
-		Days: n.Deadline.DaysLeft(now, zone), Closed: n.Deadline < now, Doubtful: n.DeadlineDoubtful,
+		Days: n.Deadline.DaysLeft(now, zone), Closed: n.Deadline < now, Void: !n.CancelledAt.IsZero(), Doubtful: n.DeadlineDoubtful,
 	}
 }
 
@@ -147,7 +147,8 @@ func found(n *notice.Notice, now clock.Instant, q *notice.Query) ui.Found {
 	if !inParis(n.Zone()) && !n.Deadline.IsZero() {
 		f.Facts = append(f.Facts, "date limite à l'heure locale")
 	}
-	if s := state(n, now); s.Tone != ui.ToneOK { // a list of open calls need not repeat it
+	// A list of open calls need not repeat it, and the deadline says « close » or « annulée ».
+	if s := state(n, now); s.Tone != ui.ToneOK && (n.Kind != notice.Contract || f.Due.Text == "") {
 		f.Tags = append(f.Tags, s)
 	}
 	if l := n.Category.Label(); l != "" {

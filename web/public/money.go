@@ -26,6 +26,18 @@ func money(cents int64, currency string) string {
 	return text + nbsp + currency
 }
 
+// written makes a correction's text readable: the gazette gives a date limit as
+// 2026-12-03T12:00 or with an offset, on the clocks of the buyer's place. Any other
+// text is left as it is.
+func written(text string) string {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.Format("02/01/2006 15:04")
+		}
+	}
+	return day(text)
+}
+
 // day writes a date of the gazette, 2026-07-29, as people read it; what is no date
 // is left as it is.
 func day(written string) string {

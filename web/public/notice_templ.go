@@ -1048,7 +1048,7 @@ func corrections(all []notice.Correction) templ.Component {
 								}()
 							}
 							ctx = templ.InitializeContext(ctx)
-							templ_7745c5c3_Err = orNone(c.Old).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = orNone(written(c.Old)).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -1074,7 +1074,7 @@ func corrections(all []notice.Correction) templ.Component {
 								}()
 							}
 							ctx = templ.InitializeContext(ctx)
-							templ_7745c5c3_Err = orNone(c.New).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = orNone(written(c.New)).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

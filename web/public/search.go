@@ -76,12 +76,14 @@ const mostFaults = 10
 // shown are the faults beside the controls that can mend them.
 func shown(faults fault.List) ui.Errors {
 	var out ui.Errors
-	for _, f := range faults[:min(len(faults), mostFaults)] {
+	for _, f := range faults {
 		e := ui.FieldError{Field: f.Field, Text: printable(f.Text)}
 		if e.Field == notice.FieldBuyers {
 			e.Field = fieldBuyerText
 		}
-		out = append(out, e)
+		if len(out) < mostFaults && !slices.Contains(out, e) {
+			out = append(out, e)
+		}
 	}
 	return out
 }

@@ -106,9 +106,9 @@ func stoppingView(s stoppingPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(" reçoit ces veilles de marchés publics.")
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Plural(len(s.going()), " reçoit cette veille", " reçoit ces veilles") + " de marchés publics.")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/public/stopping.templ`, Line: 13, Col: 98}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/public/stopping.templ`, Line: 13, Col: 155}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -119,7 +119,7 @@ func stoppingView(s stoppingPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.CheckBoxes(ui.Choice{
-				Field: ui.Field{Name: fieldWatch, Label: "Veilles à arrêter", Error: s.Errors.On(fieldWatch)}, Options: s.boxes(),
+				Field: ui.Field{Name: fieldWatch, Label: ui.Plural(len(s.going()), "Veille à arrêter", "Veilles à arrêter"), Error: s.Errors.On(fieldWatch)}, Options: s.boxes(),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -136,7 +136,7 @@ func stoppingView(s stoppingPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Act(ui.Button{Label: "Ne plus recevoir ces veilles", Icon: "bell-off"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Act(ui.Button{Label: ui.Plural(len(s.going()), "Ne plus recevoir cette veille", "Ne plus recevoir ces veilles"), Icon: "bell-off"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -325,7 +325,7 @@ func stoppedWatches(s stoppingPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Act(ui.Button{Label: "Les recevoir à nouveau", Kind: ui.Quiet, Icon: "bell", Name: fieldAction, Value: actionAgain}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Act(ui.Button{Label: ui.Plural(len(s.stopped()), "La recevoir à nouveau", "Les recevoir à nouveau"), Kind: ui.Quiet, Icon: "bell", Name: fieldAction, Value: actionAgain}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
