@@ -34,6 +34,63 @@ func TestPagesOfANewCompanyLookRight(t *testing.T) {
 	everywhere(t, page, "nouveau-venu-espace")
 }
 
+// TestPagesOfPeopleLookRight visits the list of a company's people and what it asks
+// before it changes anything, as an administrator, a user and a newcomer.
+func TestPagesOfPeopleLookRight(t *testing.T) {
+	p := start(t, db.SQLite)
+	b := browsertest.New(t)
+	admin := p.join(t, mullerSIRET, "Menuiserie "+unbreakable, "Odile Muller", "odile.muller")
+	user := p.join(t, mullerSIRET, "Menuiserie Muller", "Ursule "+unbreakable[:70], "ursule.weber")
+	newcomer := p.join(t, mullerSIRET, "Menuiserie Muller", "Karim l'Étudiant & fils", "karim.benali")
+	if _, err := p.Members.Accept(t.Context(), admin.Actor, user.MembershipID); err != nil {
+		t.Fatal(err)
+	}
+	page := p.signedIn(t, b, admin, "/entreprise/utilisateurs")
+	page.AllowErrors("409", "422")
+	everywhere(t, page, "utilisateurs")
+	for _, c := range []struct{ name, path string }{
+		{"refuser", newcomer.MembershipID + "/refuser"}, {"retirer", user.MembershipID + "/retirer"},
+	} {
+		visit(page, p.url+"/entreprise/utilisateurs/"+c.path)
+		everywhere(t, page, "utilisateurs-"+c.name)
+	}
+	visit(page, p.url+"/entreprise/utilisateurs/quitter")
+	look(t, page, "utilisateurs-quitter-seul-administrateur")
+	page = p.signedIn(t, b, user, "/entreprise/utilisateurs")
+	look(t, page, "utilisateurs-vus-par-un-utilisateur")
+	visit(page, p.url+"/entreprise/utilisateurs/quitter")
+	everywhere(t, page, "utilisateurs-quitter")
+	page = p.signedIn(t, b, newcomer, "/entreprise/utilisateurs")
+	look(t, page, "utilisateurs-vus-par-un-nouveau-venu")
+}
+
+// TestPagesOfPasswordsLookRight visits what changes a password, known or forgotten.
+func TestPagesOfPasswordsLookRight(t *testing.T) {
+	p := start(t, db.SQLite)
+	b := browsertest.New(t)
+	who := p.join(t, mullerSIRET, "Menuiserie Muller", "Odile Muller", "odile.muller")
+	page := p.signedIn(t, b, who, "/entreprise/mot-de-passe")
+	page.AllowErrors("422")
+	everywhere(t, page, "mot-de-passe")
+	submitForm(page)
+	everywhere(t, page, "mot-de-passe-refuse")
+	page = b.Page(p.url + "/mot-de-passe-oublie")
+	page.AllowErrors("422")
+	look(t, page, "mot-de-passe-oublie")
+	submitForm(page)
+	look(t, page, "mot-de-passe-oublie-refuse")
+	page.MustElement(`main input:not([type=hidden])`).MustSelectAllText().MustInput(who.Address)
+	submitForm(page)
+	look(t, page, "mot-de-passe-oublie-envoye")
+	visit(page, link(t, p.mail(t, who.Address, "mot de passe"), "/mot-de-passe/"))
+	everywhere(t, page, "mot-de-passe-nouveau")
+}
+
+// submitForm presses the main button of the page's form.
+func submitForm(p *browsertest.Page) {
+	p.Leads(func() { p.MustElement("main form .acts.end button").MustClick() })
+}
+
 // fullWatches makes watches of every shape.
 func fullWatches(t *testing.T, p *platform, who person) (rich string) {
 	t.Helper()

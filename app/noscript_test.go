@@ -170,6 +170,10 @@ func inOrder(s string) string { return strings.Replace(s, "2A,2B,67,68", "67,68,
 func changeAndDelete(t *testing.T, page *browsertest.Page) {
 	press(t, page, `main a[href$="/modifier"]`)
 	must(t, page, "Modifier la veille « Menuiseries »")
+	// The address of a form that was refused leads back to the form.
+	at := page.MustEval(`() => location.origin + document.querySelector("form.card").getAttribute("action")`).Str()
+	goes(t, page, func() { page.MustNavigate(at) })
+	must(t, page, "Modifier la veille « Menuiseries »")
 	tick(page, "#departement-68")
 	tick(page, "#alerte")
 	page.Focus("#nom")

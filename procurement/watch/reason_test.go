@@ -31,7 +31,7 @@ func TestWhyAWatchMatches(t *testing.T) {
 		got = append(got, r.WatchID+" "+r.Text())
 	}
 	want := []string{
-		"a veille «\u00a0Bois\u00a0», sur «\u00a0école\u00a0», «\u00a0menuiseries\u00a0», «\u00a0menuiserie\u00a0», «\u00a0gros œuvre\u00a0»",
+		"a veille «\u00a0Bois\u00a0», sur «\u00a0école\u00a0», «\u00a0menuiseries\u00a0», «\u00a0gros œuvre\u00a0»",
 		"c veille «\u00a0Bas-Rhin\u00a0»",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -47,6 +47,15 @@ func (p Pages) edit(v *answer.Visit) (answer.Answer, error) {
 	return p.show(v, w, typedOf(w), nil)
 }
 
+// open leads to the form of a watch whoever asks its address, which a refused form had.
+func (p Pages) open(v *answer.Visit) (answer.Answer, error) {
+	w, err := p.Watches.Find(v.Context(), v.Actor, v.PathValue("id"))
+	if err != nil {
+		return answer.Answer{}, err
+	}
+	return answer.SeeOther(watchesURL+"/"+w.ID+"/modifier", ""), nil
+}
+
 func (p Pages) create(v *answer.Visit) (answer.Answer, error) { return p.save(v, nil) }
 
 func (p Pages) update(v *answer.Visit) (answer.Answer, error) {

@@ -35,6 +35,7 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("GET /entreprise/veilles/nouvelle", access.EditWatches, p.begin)
 	site.Route("POST /entreprise/veilles", access.EditWatches, p.create)
 	site.Route("GET /entreprise/veilles/{id}/modifier", access.EditWatches, p.edit)
+	site.Route("GET /entreprise/veilles/{id}", access.EditWatches, p.open)
 	site.Route("POST /entreprise/veilles/{id}", access.EditWatches, p.update)
 	site.Route("GET /entreprise/veilles/{id}/supprimer", access.EditWatches, p.askDelete)
 	site.Route("POST /entreprise/veilles/{id}/supprimer", access.EditWatches, p.delete)

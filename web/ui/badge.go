@@ -53,6 +53,7 @@ type Due struct {
 	Machine  string // the same instant in RFC 3339, for programs
 	Days     int    // days left in the calendar: 0 today, 1 tomorrow
 	Closed   bool   // it is past
+	Void     bool   // the call was cancelled: nothing is awaited any more
 	Doubtful bool   // the source's hour cannot be trusted
 }
 
@@ -66,6 +67,8 @@ const (
 // Badge says how long is left, in words.
 func (d Due) Badge() Badge {
 	switch {
+	case d.Void:
+		return Late("annulée")
 	case d.Closed:
 		return Off("close")
 	case d.Days <= 0:

@@ -29,6 +29,16 @@ var failures = map[int]failureWords{
 		"Votre compte n'a pas le droit de faire cette action, ou elle a été demandée depuis un autre site.",
 		"Demandez ce droit à l'administrateur de votre entreprise ou de votre organisme, ou connectez-vous avec un autre compte.",
 	},
+	http.StatusMethodNotAllowed: {
+		"Cette demande n'est pas possible ici",
+		"L'adresse existe, mais elle ne répond pas à ce type de demande\u00a0: c'est peut-être celle d'un formulaire, ouverte directement.",
+		"Revenez à la page précédente et servez-vous de ses boutons, ou repartez de l'accueil.",
+	},
+	http.StatusConflict: {
+		"Entre-temps, quelque chose a changé",
+		"Ce que vous vouliez faire n'est plus possible tel quel.",
+		"Revenez à la page précédente, rechargez-la et recommencez. Rien n'a été enregistré.",
+	},
 	http.StatusUnprocessableEntity: {
 		"Cette demande ne peut pas être traitée",
 		"Une information manque ou ne convient pas.",
