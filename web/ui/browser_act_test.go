@@ -110,9 +110,6 @@ func TestOrganismsAreSuggestedChosenAndRemoved(t *testing.T) {
 	p.Until(`document.querySelector("[role=combobox]")`)
 	const chosen = `[...document.querySelectorAll("[data-chosen] input")].map(i => i.value).join(",")`
 	field := p.MustElement("#organisme-saisi")
-	field.MustSelectAllText().MustInput("attente")
-	p.Until(`document.querySelector("[role=option]")?.textContent === "Recherche en cours…"`)
-	field = p.MustElement("#organisme-saisi")
 	field.MustSelectAllText().MustInput("sé")
 	p.Until(`document.querySelectorAll("[role=option]").length === 2`)
 	browsertest.Axe(t, p)

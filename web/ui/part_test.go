@@ -25,7 +25,6 @@ func TestDeadlineWords(t *testing.T) {
 		{Due{Text: "29/07/2022 16:00", Days: 1}, ToneLate, "29/07/2022 16:00 demain"},
 		{Due{Text: "29/07/2022 16:00"}, ToneLate, "29/07/2022 16:00 aujourd'hui"},
 		{Due{Text: "29/07/2022 16:00", Days: 2, Closed: true}, ToneOff, "29/07/2022 16:00 close"},
-		{Due{Text: "29/07/2022 16:00", Days: 2, Void: true}, ToneLate, "29/07/2022 16:00 annulée"},
 		{Due{Text: "29/07/2022 16:00", Days: 1, Doubtful: true}, ToneLate, "29/07/2022 16:00 demain heure à vérifier dans l'avis"},
 	} {
 		written := render(t, Deadline(c.due))
