@@ -164,8 +164,9 @@ func TestARestartKeepsEverything(t *testing.T) {
 	r := start(t, dir)
 	c := visitor(t)
 	press(t, c, r.url+"/demo/entrer", "identifiant", "odile.muller")
+	count := len(recorded(t, r.Demo)) + 1
 	press(t, c, r.url+"/demo/avis")
-	count := len(recorded(t, r.Demo))
+	awaitNotices(t, r, count)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	if _, err := r.Mailbox.Wait(ctx, func(m mailbox.Message) bool { return strings.Contains(m.Subject, "Nouveau marché") }); err != nil {
