@@ -24,12 +24,12 @@ func TestAChangedPasswordKeepsThisSessionAndEndsTheOthers(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Movable) {
 		ctx, s := context.Background(), telling(t, d)
 		a, here := signedIn(t, d, s)
-		elsewhere, err := s.SignIn(ctx, "omuller", password, away, "")
+		elsewhere, err := opened(s.SignIn(ctx, "omuller", password, account.Visitor{Remote: away}))
 		if err != nil {
 			t.Fatal(err)
 		}
 		person(t, d, s, "opetit", "olivier@exemple.fr")
-		somebodyElse, err := s.SignIn(ctx, "opetit", password, away, "")
+		somebodyElse, err := opened(s.SignIn(ctx, "opetit", password, account.Visitor{Remote: away}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +103,7 @@ func TestAWrongCurrentPasswordCounts(t *testing.T) {
 		if err := s.ChangePassword(ctx, token, changing(password, other), office); !fault.Is(err, fault.Unavailable) {
 			t.Errorf("right after the tenth: %v", err)
 		}
-		if _, err := s.SignIn(ctx, "omuller", password, office, ""); !fault.Is(err, fault.Unavailable) {
+		if _, err := s.SignIn(ctx, "omuller", password, account.Visitor{Remote: office}); !fault.Is(err, fault.Unavailable) {
 			t.Errorf("the door has a counter of its own: %v", err)
 		}
 		// What cannot be right costs nothing, nor is it counted.
@@ -124,7 +124,7 @@ func TestOfTwoChangesAtOnceOneIsMade(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Movable) {
 		ctx, s := context.Background(), telling(t, d)
 		_, here := signedIn(t, d, s)
-		there, err := s.SignIn(ctx, "omuller", password, away, "")
+		there, err := opened(s.SignIn(ctx, "omuller", password, account.Visitor{Remote: away}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +155,7 @@ func TestASessionThatSwitchesWhileThePasswordChangesEnds(t *testing.T) {
 		ctx, s := context.Background(), telling(t, d)
 		a, here := signedIn(t, d, s)
 		for _, passwords := range [][2]string{{password, other}, {other, password}, {password, other}} {
-			there, err := s.SignIn(ctx, "omuller", passwords[0], away, "")
+			there, err := opened(s.SignIn(ctx, "omuller", passwords[0], account.Visitor{Remote: away}))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -10,6 +10,7 @@ import (
 	"parvis/kit/db"
 	"parvis/kit/db/dbtest"
 	"parvis/kit/fault"
+	"parvis/procurement/account"
 	"parvis/procurement/event"
 )
 
@@ -55,7 +56,7 @@ func TestNoSessionOfTheOldPasswordOutlivesAChange(t *testing.T) {
 			for range 4 {
 				all.Go(func() {
 					for range 3 {
-						_, err := s.SignIn(ctx, "omuller", old, fmt.Sprintf("198.51.%d.1", round), "")
+						_, err := s.SignIn(ctx, "omuller", old, account.Visitor{Remote: fmt.Sprintf("198.51.%d.1", round)})
 						if err != nil && !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Unavailable) {
 							t.Error(err)
 						}

@@ -80,7 +80,7 @@ func chosen(password string) account.NewPassword {
 // opens tells whether the password signs in.
 func opens(t *testing.T, s *account.Service, password string) bool {
 	t.Helper()
-	_, err := s.SignIn(context.Background(), "omuller", password, office, "")
+	_, err := s.SignIn(context.Background(), "omuller", password, account.Visitor{Remote: office})
 	if err != nil && !fault.Is(err, fault.Invalid) {
 		t.Fatal(err)
 	}
@@ -340,20 +340,20 @@ func TestALinkEndsTheWaitOfItsOwner(t *testing.T) {
 		ctx, s := context.Background(), telling(t, d)
 		person(t, d, s, "omuller", "odile@exemple.fr") // never signed in from away
 		fail(t, c, s, "omuller")
-		if _, err := s.SignIn(ctx, "omuller", password, away, ""); !fault.Is(err, fault.Unavailable) {
+		if _, err := s.SignIn(ctx, "omuller", password, account.Visitor{Remote: away}); !fault.Is(err, fault.Unavailable) {
 			t.Fatalf("the delay does not run: %v", err)
 		}
 		if err := s.ResetPassword(ctx, resetLink(t, d, s, "omuller"), chosen(other), away); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.SignIn(ctx, "omuller", other, away, ""); err != nil {
+		if _, err := s.SignIn(ctx, "omuller", other, account.Visitor{Remote: away}); err != nil {
 			t.Errorf("from a new network: %v", err)
 		}
 		fail(t, c, s, "omuller") // which is a home now, with a counter of its own
 		if err := s.ResetPassword(ctx, resetLink(t, d, s, "omuller"), chosen(password), away); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.SignIn(ctx, "omuller", password, away, ""); err != nil {
+		if _, err := s.SignIn(ctx, "omuller", password, account.Visitor{Remote: away}); err != nil {
 			t.Errorf("from home: %v", err)
 		}
 	})

@@ -129,3 +129,6 @@ func actor(t *testing.T, d *db.DB, token string) access.Actor {
 }
 
 var errRollback = errors.New("rollback")
+
+// opened gives the session that a sign-in opened.
+func opened(in account.Entry, err error) (string, error) { return in.Session, err }

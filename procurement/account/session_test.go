@@ -18,7 +18,7 @@ import (
 func signedIn(t *testing.T, d *db.DB, s *account.Service) (account.Account, string) {
 	t.Helper()
 	a := person(t, d, s, "omuller", "odile@exemple.fr")
-	token, err := s.SignIn(context.Background(), "omuller", password, office, "Firefox")
+	token, err := opened(s.SignIn(context.Background(), "omuller", password, account.Visitor{Remote: office, Browser: "Firefox"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +215,7 @@ func TestWhatABrowserSaysIsKeptShort(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Movable) {
 		s := room(t, d)
 		person(t, d, s, "omuller", "odile@exemple.fr")
-		_, err := s.SignIn(context.Background(), "omuller", password, office, "Fire\x00fox\r\n\xff"+strings.Repeat("é", 5000))
+		_, err := s.SignIn(context.Background(), "omuller", password, account.Visitor{Remote: office, Browser: "Fire\x00fox\r\n\xff" + strings.Repeat("é", 5000)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,22 +34,21 @@ type SignInBody struct {
 
 // SignIn opens a session for whoever knows the password of an identifiant or an
 // address, under the first membership that is approved, or else the first. It
-// gives the token of the session, a new one each time. remote is the visitor's
-// network address (see NetworkOf), browser what it says it is. A wrong identifier
+// gives the token of the session, a new one each time. A wrong identifier
 // and a wrong password are one refusal after the same work; too many are told how
 // long to wait (fault.Unavailable).
-func (s *Service) SignIn(ctx context.Context, identifier, password, remote, browser string) (token string, err error) {
+func (s *Service) SignIn(ctx context.Context, identifier, password string, from Visitor) (Entry, error) {
 	var c claim
-	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		c, err = knock(tx, identifier, NetworkOf(remote))
+	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		c, err = knock(tx, identifier, NetworkOf(from.Remote))
 		return err
 	})
 	if err != nil {
-		return "", err
+		return Entry{}, err
 	}
 	right, err := s.hasher.verify(ctx, c.hash, password)
 	if err != nil {
-		return "", errors.Join(err, s.forgive(ctx, c.meters))
+		return Entry{}, errors.Join(err, s.forgive(ctx, c.meters))
 	}
 	if !right {
 		subject := stranger
@@ -60,18 +59,19 @@ func (s *Service) SignIn(ctx context.Context, identifier, password, remote, brow
 			return s.journal.Record(tx, access.Anybody(), event.SignInRefused, subject, struct{}{})
 		})
 		if err != nil {
-			return "", err
+			return Entry{}, err
 		}
-		return "", errWrong()
+		return Entry{}, errWrong()
 	}
+	var in Entry
 	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		token, err = s.enter(tx, c, remote, browser)
+		in, err = s.enter(tx, c, from)
 		return err
 	})
 	if err != nil {
-		return "", err
+		return Entry{}, err
 	}
-	return token, nil
+	return in, nil
 }
 
 // knock finds who is meant and counts the attempt.
@@ -116,13 +116,13 @@ func identifierKeys(typed string) (addressKey, loginKey string) {
 }
 
 // enter opens the session of somebody who proved who they are.
-func (s *Service) enter(tx *db.Tx, c claim, remote, browser string) (token string, err error) {
+func (s *Service) enter(tx *db.Tx, c claim, from Visitor) (in Entry, err error) {
 	if err := settle(tx, c.meters); err != nil {
-		return "", err
+		return Entry{}, err
 	}
 	mine, err := MembershipsOf(tx, c.ID)
 	if err != nil {
-		return "", err
+		return Entry{}, err
 	}
 	under := ""
 	for _, m := range mine {
@@ -134,16 +134,16 @@ func (s *Service) enter(tx *db.Tx, c claim, remote, browser string) (token strin
 			break
 		}
 	}
-	if token, err = OpenSession(tx, c.Account, under, remote, browser); err != nil {
-		return "", err
+	if in.Session, err = OpenSession(tx, c.Account, under, from.Remote, from.Browser); err != nil {
+		return Entry{}, err
 	}
 	// The password may have been changed since it was verified: what a change ends
 	// must not begin after it.
 	switch now, err := passwordHash(tx, c.ID, true); {
 	case err != nil:
-		return "", err
+		return Entry{}, err
 	case now != c.hash:
-		return "", errWrong()
+		return Entry{}, errWrong()
 	}
-	return token, s.journal.Record(tx, c.actor(), event.SignedIn, c.ID, SignInBody{under})
+	return in, s.journal.Record(tx, c.actor(), event.SignedIn, c.ID, SignInBody{under})
 }

@@ -29,7 +29,7 @@ func TestOneSignsInWithTheIdentifiantOrTheAddress(t *testing.T) {
 		a := person(t, d, s, "omuller", "odile@exemple.fr")
 		seen := map[string]bool{}
 		for _, typed := range []string{"omuller", "OMULLER ", "odile@exemple.fr", " Odile@Exemple.FR"} {
-			token, err := s.SignIn(ctx, typed, password, office, "Firefox")
+			token, err := opened(s.SignIn(ctx, typed, password, account.Visitor{Remote: office, Browser: "Firefox"}))
 			if err != nil || seen[token] {
 				t.Fatalf("%q: %q (%v)", typed, token, err)
 			}
@@ -56,7 +56,7 @@ func TestAWrongIdentifierAndAWrongPasswordAreOneAnswer(t *testing.T) {
 		ctx, s := context.Background(), room(t, d)
 		person(t, d, s, "omuller", "odile@exemple.fr")
 		// The network's own counter is made by the first.
-		if _, err := s.SignIn(ctx, "premier", "x", away, ""); !fault.Is(err, fault.Invalid) {
+		if _, err := s.SignIn(ctx, "premier", "x", account.Visitor{Remote: away}); !fault.Is(err, fault.Invalid) {
 			t.Fatal(err)
 		}
 		type trace struct {
@@ -67,7 +67,7 @@ func TestAWrongIdentifierAndAWrongPasswordAreOneAnswer(t *testing.T) {
 		attempt := func(typed, pass string) trace {
 			before := trace{Attempts: number(t, d, "SELECT count(*) FROM attempt"), Events: number(t, d, "SELECT count(*) FROM event"),
 				Jobs: number(t, d, "SELECT count(*) FROM river_job")}
-			_, err := s.SignIn(ctx, typed, pass, away, "Firefox")
+			_, err := s.SignIn(ctx, typed, pass, account.Visitor{Remote: away, Browser: "Firefox"})
 			return trace{
 				Error:    fmt.Sprint(err),
 				Attempts: number(t, d, "SELECT count(*) FROM attempt") - before.Attempts,
@@ -103,7 +103,7 @@ func TestAPersonSignsInUnderTheMembershipThatIsApproved(t *testing.T) {
 			t.Fatal(err)
 		}
 		in := func() access.Actor {
-			token, err := s.SignIn(ctx, "omuller", password, office, "")
+			token, err := opened(s.SignIn(ctx, "omuller", password, account.Visitor{Remote: office}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -135,7 +135,7 @@ func TestAPersonSignsInUnderTheMembershipThatIsApproved(t *testing.T) {
 func fail(t *testing.T, c *clock.Movable, s *account.Service, typed string) {
 	t.Helper()
 	for i := range 10 {
-		if _, err := s.SignIn(context.Background(), typed, "wrong", away, ""); !fault.Is(err, fault.Invalid) {
+		if _, err := s.SignIn(context.Background(), typed, "wrong", account.Visitor{Remote: away}); !fault.Is(err, fault.Invalid) {
 			t.Fatalf("error %d: %v", i+1, err)
 		}
 		if i >= 4 && i < 9 {
@@ -152,15 +152,15 @@ func TestTheThrottleOutlivesTheProgram(t *testing.T) {
 		fail(t, c, s, "omuller")
 		again := room(t, d)
 		for _, typed := range []string{"omuller", "odile@exemple.fr"} { // one counter for both
-			if _, err := again.SignIn(ctx, typed, password, away, ""); !fault.Is(err, fault.Unavailable) {
+			if _, err := again.SignIn(ctx, typed, password, account.Visitor{Remote: away}); !fault.Is(err, fault.Unavailable) {
 				t.Errorf("%s, right after the tenth: %v", typed, err)
 			}
 		}
 		c.Move(33 * time.Second)
-		if _, err := again.SignIn(ctx, "omuller", password, away, ""); err != nil {
+		if _, err := again.SignIn(ctx, "omuller", password, account.Visitor{Remote: away}); err != nil {
 			t.Errorf("when the delay is over: %v", err)
 		}
-		if _, err := again.SignIn(ctx, "omuller", "wrong", away, ""); !fault.Is(err, fault.Invalid) {
+		if _, err := again.SignIn(ctx, "omuller", "wrong", account.Visitor{Remote: away}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("after a success all is forgiven: %v", err)
 		}
 	})
@@ -176,7 +176,7 @@ func TestAttemptsMadeAtOnceAreAllCounted(t *testing.T) {
 		kinds := map[fault.Kind]int{}
 		for range 16 {
 			all.Go(func() {
-				_, err := s.SignIn(ctx, "omuller", "wrong", away, "")
+				_, err := s.SignIn(ctx, "omuller", "wrong", account.Visitor{Remote: away})
 				e, ok := fault.As(err)
 				if !ok {
 					t.Errorf("%v", err)
@@ -199,7 +199,7 @@ func TestManyKnockingOnUnknownDoorsAreSlowedAlike(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {
 		s := room(t, d)
 		fail(t, c, s, "nobody")
-		if _, err := s.SignIn(context.Background(), "nobody", "wrong", away, ""); !fault.Is(err, fault.Unavailable) {
+		if _, err := s.SignIn(context.Background(), "nobody", "wrong", account.Visitor{Remote: away}); !fault.Is(err, fault.Unavailable) {
 			t.Errorf("%v", err)
 		}
 	})

@@ -86,6 +86,9 @@ func deleteStale(tx *db.Tx) error {
 	if _, err := tx.Exec("DELETE FROM password_reset WHERE asked_at <= $1", tx.Now.Add(-resetMemory)); err != nil {
 		return err
 	}
+	if _, err := tx.Exec("DELETE FROM solicitation WHERE at <= $1", tx.Now.Add(-solicitationMemory)); err != nil {
+		return err
+	}
 	_, err := tx.Exec("DELETE FROM attempt WHERE keep_until < $1", tx.Now)
 	return err
 }

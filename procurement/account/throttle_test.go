@@ -155,7 +155,7 @@ func TestAFailureOfOursIsForgiven(t *testing.T) {
 		s := New(d, event.NewJournal(q), slog.New(slog.DiscardHandler))
 		s.hasher.waiting.Store(maxWaiting) // too many people at once
 		for range 10 {
-			if _, err := s.SignIn(context.Background(), "omuller", "x", "192.0.2.17", ""); !fault.Is(err, fault.Unavailable) {
+			if _, err := s.SignIn(context.Background(), "omuller", "x", Visitor{Remote: "192.0.2.17"}); !fault.Is(err, fault.Unavailable) {
 				t.Fatalf("%v", err)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"parvis/procurement/account"
 	"parvis/procurement/event"
 )
 
@@ -22,7 +23,7 @@ func TestChangingOnesPassword(t *testing.T) {
 			t.Error("the space does not lead to the page")
 		}
 		elsewhere := *odile
-		token, err := p.accounts.SignIn(t.Context(), "odile", "rabot varlope", "198.51.100.4", "")
+		token, err := opened(p.accounts.SignIn(t.Context(), "odile", "rabot varlope", account.Visitor{Remote: "198.51.100.4"}))
 		p.must(err)
 		elsewhere.cookies = map[string]string{"parvis-session": token}
 		odile.get(passwordPage).says("Changer de mot de passe", "Mot de passe actuel", "Nouveau mot de passe", "Confirmer")
@@ -59,7 +60,7 @@ func TestABadChangeOfPasswordSaysWhatIsWrong(t *testing.T) {
 				t.Errorf("%v: what was typed came back", c.form)
 			}
 		}
-		if _, err := p.accounts.SignIn(t.Context(), "odile", "rabot varlope", "192.0.2.17", ""); err != nil {
+		if _, err := p.accounts.SignIn(t.Context(), "odile", "rabot varlope", account.Visitor{Remote: "192.0.2.17"}); err != nil {
 			t.Errorf("a refused form changed the password: %v", err)
 		}
 	})
@@ -95,3 +96,6 @@ func TestOnlyThePersonChangesTheirPassword(t *testing.T) {
 		newcomer.follow(passwordPage, form).says("Votre mot de passe est changé.")
 	})
 }
+
+// opened gives the session that a sign-in opened.
+func opened(in account.Entry, err error) (string, error) { return in.Session, err }
