@@ -198,7 +198,7 @@ func populate(t *testing.T, a *app.App) []string {
 func member(t *testing.T, a *app.App, address, login string) access.Actor {
 	t.Helper()
 	ctx := t.Context()
-	if err := a.Accounts.AskSignUp(ctx, account.SignUpForm{SIRET: "12345678200002", CompanyName: "Voirie Test", Name: "Une Personne", Address: address}); err != nil {
+	if err := a.Accounts.AskSignUp(ctx, account.SignUpForm{SIRET: "12345678200002", CompanyName: "Voirie Test", Name: "Une Personne", Address: address}, account.Visitor{}); err != nil {
 		t.Fatal(err)
 	}
 	parsed, err := account.ParseAddress(address)

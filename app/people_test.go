@@ -27,7 +27,7 @@ type person struct {
 func (p *platform) join(t *testing.T, siret, company, name, login string) person {
 	t.Helper()
 	address := login + "@exemple.example"
-	if err := p.Accounts.AskSignUp(t.Context(), account.SignUpForm{SIRET: siret, CompanyName: company, Name: name, Address: address}); err != nil {
+	if err := p.Accounts.AskSignUp(t.Context(), account.SignUpForm{SIRET: siret, CompanyName: company, Name: name, Address: address}, account.Visitor{}); err != nil {
 		t.Fatal(err)
 	}
 	where := link(t, p.mail(t, address, "Terminez votre inscription"), "/inscription/")

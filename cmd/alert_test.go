@@ -64,7 +64,7 @@ func configOf(place []string) app.Config {
 func watcher(t *testing.T, a *app.App, address, word string) {
 	t.Helper()
 	ctx := t.Context()
-	if err := a.Accounts.AskSignUp(ctx, account.SignUpForm{SIRET: "12345678200002", CompanyName: "Voirie Test", Name: "Une Personne", Address: address}); err != nil {
+	if err := a.Accounts.AskSignUp(ctx, account.SignUpForm{SIRET: "12345678200002", CompanyName: "Voirie Test", Name: "Une Personne", Address: address}, account.Visitor{}); err != nil {
 		t.Fatal(err)
 	}
 	parsed, err := account.ParseAddress(address)

@@ -162,7 +162,7 @@ func (d *Demo) join(ctx context.Context, p pages.Person, siret, address string) 
 	if found, err := d.find(ctx, parsed); err != nil || found.ID != "" {
 		return err
 	}
-	if err := d.Accounts.AskSignUp(ctx, account.SignUpForm{SIRET: siret, CompanyName: p.Company, Name: p.Name, Address: address}); err != nil {
+	if err := d.Accounts.AskSignUp(ctx, account.SignUpForm{SIRET: siret, CompanyName: p.Company, Name: p.Name, Address: address}, account.Visitor{}); err != nil {
 		return err
 	}
 	var secret string

@@ -22,12 +22,8 @@ const (
 	resetWait = 2 * time.Hour
 )
 
-// resetsPerDay is how many such mails an account can be made to receive in
-// resetMemory, which is how long a request is remembered.
-const (
-	resetsPerDay = 5
-	resetMemory  = 24 * time.Hour
-)
+// resetMemory is how long a request is remembered.
+const resetMemory = 24 * time.Hour
 
 // Reset is somebody's request to choose another password.
 type Reset struct {
@@ -49,40 +45,54 @@ type ResetBody struct {
 }
 
 // AskReset has a link owed to the address of the account that has this identifiant
-// or address. Whether there is one, and whether it was asked too often today, is
-// not told: the answer is the same, and so are the work and the rows. The only
-// fault is an empty identifiant.
-func (s *Service) AskReset(ctx context.Context, identifier string) error {
+// or address. Whether there is one, and whether its address was written to often
+// enough today, is not told: the answer is the same, and so are the work and the
+// rows. A fault on identifiant is an empty one; a network that asks too much is told
+// how long to wait (fault.Unavailable).
+func (s *Service) AskReset(ctx context.Context, identifier string, from Visitor) error {
 	if strings.TrimSpace(identifier) == "" {
 		return refuse("Indiquez votre identifiant ou votre adresse électronique.").On("identifiant")
 	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		a, _, who, err := whoIs(tx, identifier)
+		if err := resetQuota.take(tx, from); err != nil {
+			return err
+		}
+		a, _, _, err := whoIs(tx, identifier)
 		if err != nil {
 			return err
 		}
-		who = keyOf("reset\x00" + who)
-		// The row is the lock of what is counted.
-		if _, err := takeAttempt(tx, who, tx.Now.Add(resetMemory)); err != nil {
-			return err
-		}
-		today, err := countResets(tx, who, tx.Now.Add(-resetMemory))
+		allowed, err := Solicit(tx, solicited(a, identifier))
 		if err != nil {
 			return err
-		}
-		if today >= resetsPerDay {
-			s.log.WarnContext(ctx, "reset of a password not mailed: asked too often", "who", who[:12])
-			return nil
 		}
 		id, subject := db.NewID(), stranger
-		if a.ID != "" {
+		switch {
+		case !allowed:
+			// As for nobody: a request of this account would take the place of those
+			// that were mailed.
+			a = Account{}
+			s.log.WarnContext(ctx, "reset of a password not mailed: too many mails for one address", "reset", id)
+		case a.ID != "":
 			subject = a.ID
 		}
-		if err := insertReset(tx, id, who, a); err != nil {
+		if err := insertReset(tx, id, a); err != nil {
 			return err
 		}
 		return s.journal.Record(tx, access.Anybody(), event.ResetAsked, subject, ResetBody{id})
 	})
+}
+
+// solicited is the address that a reset would be mailed to; where nobody has what was
+// typed, what was typed stands for one.
+func solicited(a Account, typed string) string {
+	if a.ID != "" {
+		return a.AddressKey
+	}
+	addressKey, loginKey := identifierKeys(typed)
+	if addressKey != "" {
+		return addressKey
+	}
+	return "nobody\x00" + loginKey
 }
 
 // FindReset reads a request with its account. db.ErrNone when it was swept, when

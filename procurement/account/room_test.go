@@ -74,7 +74,7 @@ func lastSignUp(t *testing.T, d *db.DB, kind event.Kind) string {
 // link signs up and gives the token that the mail would carry.
 func link(t *testing.T, d *db.DB, s *account.Service, address string) (token string) {
 	t.Helper()
-	if err := s.AskSignUp(context.Background(), form(address)); err != nil {
+	if err := s.AskSignUp(context.Background(), form(address), account.Visitor{}); err != nil {
 		t.Fatal(err)
 	}
 	id := lastSignUp(t, d, event.SignUpAsked)

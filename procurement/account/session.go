@@ -150,8 +150,7 @@ func switchSession(tx *db.Tx, open Session, membershipID string) (string, error)
 }
 
 // ForgetStale removes what is over: sessions, sign-ups a day after their link
-// died (they count against the address until then), forgotten passwords, failed
-// attempts.
+// died, forgotten passwords, counts of unasked mail and of attempts.
 func (s *Service) ForgetStale(ctx context.Context) error {
 	return s.db.Write(ctx, deleteStale)
 }

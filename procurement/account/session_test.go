@@ -177,7 +177,7 @@ func TestWhatIsOverIsForgotten(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {
 		ctx, s := context.Background(), room(t, d)
 		_, token := signedIn(t, d, s)
-		if err := s.AskSignUp(ctx, form("autre@exemple.fr")); err != nil {
+		if err := s.AskSignUp(ctx, form("autre@exemple.fr"), account.Visitor{}); err != nil {
 			t.Fatal(err)
 		}
 		left := func() [3]int {

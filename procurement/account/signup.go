@@ -24,10 +24,6 @@ var ErrStale = errors.New("account: link is used, expired or replaced")
 // signUpLife is how long the link of a sign-up works.
 const signUpLife = 24 * time.Hour
 
-// signUpsPerDay is how many sign-ups one address can be made to receive: more
-// would be somebody else's doing.
-const signUpsPerDay = 5
-
 // France is the country of companies that have a SIRET.
 const France = "FR"
 
@@ -79,33 +75,35 @@ const (
 )
 
 // AskSignUp takes a sign-up and has a mail owed to its address: a link when the
-// address is free, a reminder to sign in when it has an account. The answer is the
-// same and so is the work. Faults are on siret, pays, identifiant_national,
-// entreprise, nom, adresse.
-func (s *Service) AskSignUp(ctx context.Context, form SignUpForm) error {
+// address is free, a reminder to sign in when it has an account, nothing when it was
+// written to often enough today. The answer is the same and so is the work. Faults
+// are on siret, pays, identifiant_national, entreprise, nom, adresse; a network that
+// asks too much is told how long to wait (fault.Unavailable).
+func (s *Service) AskSignUp(ctx context.Context, form SignUpForm, from Visitor) error {
 	asked, err := form.read()
 	if err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := lockAddress(tx, asked.AddressKey); err != nil {
+		if err := signUpQuota.take(tx, from); err != nil {
 			return err
 		}
-		today, err := countSignUps(tx, asked.AddressKey, tx.Now.Add(-24*time.Hour))
+		allowed, err := Solicit(tx, asked.AddressKey)
 		if err != nil {
 			return err
 		}
-		if today >= signUpsPerDay {
-			s.log.WarnContext(ctx, "sign-up not mailed: too many for one address", "address", keyOf(asked.AddressKey)[:12])
-			return nil
+		known, err := accountByAddress(tx, asked.AddressKey)
+		if err != nil && !errors.Is(err, db.ErrNone) {
+			return err
 		}
 		asked.ID, asked.AskedAt, asked.ExpiresAt = db.NewID(), tx.Now, tx.Now.Add(signUpLife)
 		kind, subject := event.SignUpAsked, asked.ID
-		switch known, err := accountByAddress(tx, asked.AddressKey); {
+		switch {
+		case !allowed:
+			asked.UsedAt = tx.Now // a closed sign-up is mailed to nobody
+			s.log.WarnContext(ctx, "sign-up not mailed: too many mails for one address", "address", keyOf(asked.AddressKey)[:12])
 		case err == nil:
 			kind, subject, asked.UsedAt = event.SignUpRepeated, known.ID, tx.Now
-		case !errors.Is(err, db.ErrNone):
-			return err
 		}
 		if err := insertSignUp(tx, asked); err != nil {
 			return err

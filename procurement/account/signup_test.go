@@ -60,7 +60,7 @@ func TestASignUpFormIsReadWhole(t *testing.T) {
 			before := number(t, d, "SELECT count(*) FROM sign_up")
 			f := form(fmt.Sprintf("p%d@exemple.fr", before))
 			c.change(&f)
-			err := s.AskSignUp(context.Background(), f)
+			err := s.AskSignUp(context.Background(), f, account.Visitor{})
 			if got := fields(err); !slices.Equal(got, c.want) {
 				t.Errorf("%s: faults on %v (%v), want %v", what, got, err, c.want)
 			}
@@ -77,7 +77,7 @@ func TestWhatWasTypedIsKeptTidy(t *testing.T) {
 		s := room(t, d)
 		f := account.SignUpForm{Country: " be", NationalID: "BE 0403.170-701", CompanyName: "  Menuiserie   d'Arlon ",
 			Name: "Ame\u0301lie  Peeters", Address: " Amelie@Exemple.BE "}
-		if err := s.AskSignUp(context.Background(), f); err != nil {
+		if err := s.AskSignUp(context.Background(), f, account.Visitor{}); err != nil {
 			t.Fatal(err)
 		}
 		var got account.SignUp
@@ -104,14 +104,14 @@ func TestAnAddressWithAnAccountAnswersLikeAnyOther(t *testing.T) {
 		known := person(t, d, s, "omuller", "odile@exemple.fr")
 		rows := func() map[string]int {
 			out := map[string]int{}
-			for _, table := range []string{"account", "sign_up", "attempt", "event", "river_job", "session", "change"} {
+			for _, table := range []string{"account", "sign_up", "attempt", "solicitation", "event", "river_job", "session", "change"} {
 				out[table] = number(t, d, "SELECT count(*) FROM "+table)
 			}
 			return out
 		}
 		grown := func(address string) (map[string]int, error) {
 			before := rows()
-			err := s.AskSignUp(ctx, form(address))
+			err := s.AskSignUp(ctx, form(address), account.Visitor{})
 			after := rows()
 			for table := range after {
 				after[table] -= before[table]
@@ -132,7 +132,7 @@ func TestAnAddressWithAnAccountAnswersLikeAnyOther(t *testing.T) {
 		if diff := cmp.Diff(free, of); diff != "" {
 			t.Errorf("an address with an account writes otherwise (-free +taken):\n%s", diff)
 		}
-		if of["sign_up"] != 1 || of["event"] != 1 || of["river_job"] != 1 {
+		if of["sign_up"] != 1 || of["solicitation"] != 1 || of["event"] != 1 || of["river_job"] != 1 {
 			t.Errorf("written: %v", of)
 		}
 		id := lastSignUp(t, d, event.SignUpRepeated)
@@ -156,12 +156,12 @@ func TestAnAddressReceivesFiveSignUpsADay(t *testing.T) {
 		s := room(t, d)
 		ask := func(times int) {
 			for range times {
-				if err := s.AskSignUp(context.Background(), form("victime@exemple.fr")); err != nil {
+				if err := s.AskSignUp(context.Background(), form("victime@exemple.fr"), account.Visitor{}); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
-		events := func() int { return number(t, d, "SELECT count(*) FROM event") }
+		events := func() int { return number(t, d, "SELECT count(*) FROM sign_up WHERE used_at IS NULL") }
 		ask(9)
 		if got := events(); got != 5 {
 			t.Errorf("%d mails owed, want 5", got)
@@ -185,14 +185,17 @@ func TestFiveADayHoldsWhenAllAreAskedAtOnce(t *testing.T) {
 		var all sync.WaitGroup
 		for range 12 {
 			all.Go(func() {
-				if err := s.AskSignUp(context.Background(), form("victime@exemple.fr")); err != nil {
+				if err := s.AskSignUp(context.Background(), form("victime@exemple.fr"), account.Visitor{}); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		all.Wait()
-		if got := number(t, d, "SELECT count(*) FROM sign_up"); got != 5 {
+		if got := number(t, d, "SELECT count(*) FROM sign_up WHERE used_at IS NULL"); got != 5 {
 			t.Errorf("%d, want 5", got)
+		}
+		if got := number(t, d, "SELECT count(*) FROM sign_up"); got != 12 {
+			t.Errorf("%d rows for 12 requests", got)
 		}
 	})
 }

@@ -1,9 +1,6 @@
 package account
 
-import (
-	"parvis/kit/clock"
-	"parvis/kit/db"
-)
+import "parvis/kit/db"
 
 const accountColumns = "id, login, address, address_key, name, created_at"
 
@@ -68,12 +65,6 @@ func setSignUpToken(tx *db.Tx, id, hash string) error {
 func useSignUps(tx *db.Tx, addressKey string) error {
 	_, err := tx.Exec("UPDATE sign_up SET used_at = $1 WHERE address_key = $2 AND used_at IS NULL", tx.Now, addressKey)
 	return err
-}
-
-func countSignUps(tx *db.Tx, addressKey string, since clock.Instant) (int, error) {
-	var n int
-	err := tx.One(&n, "SELECT count(*) FROM sign_up WHERE address_key = $1 AND asked_at > $2", addressKey, since)
-	return n, err
 }
 
 func insertMembership(tx *db.Tx, m Membership) error {

@@ -40,20 +40,14 @@ func clearAttempts(tx *db.Tx, key string) error {
 const resetColumns = "id, coalesce(account_id, '') AS account_id, coalesce(address_key, '') AS address_key, asked_at, expires_at, closed_at"
 
 // insertReset writes the same row for nobody (an empty account) as for somebody.
-func insertReset(tx *db.Tx, id, who string, a Account) error {
+func insertReset(tx *db.Tx, id string, a Account) error {
 	var accountID, addressKey *string
 	if a.ID != "" {
 		accountID, addressKey = &a.ID, &a.AddressKey
 	}
-	_, err := tx.Exec("INSERT INTO password_reset (id, who, account_id, address_key, asked_at) VALUES ($1, $2, $3, $4, $5)",
-		id, who, accountID, addressKey, tx.Now)
+	_, err := tx.Exec("INSERT INTO password_reset (id, account_id, address_key, asked_at) VALUES ($1, $2, $3, $4)",
+		id, accountID, addressKey, tx.Now)
 	return err
-}
-
-func countResets(tx *db.Tx, who string, since clock.Instant) (int, error) {
-	var n int
-	err := tx.One(&n, "SELECT count(*) FROM password_reset WHERE who = $1 AND asked_at > $2", who, since)
-	return n, err
 }
 
 func resetByID(tx *db.Tx, id string) (Reset, error) {

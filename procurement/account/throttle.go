@@ -184,12 +184,6 @@ func welcomeHome(tx *db.Tx, who, network string) error {
 	return setAttempt(tx, attempt{Key: home, KeepUntil: tx.Now.Add(homeMemory)})
 }
 
-// lockAddress has those who sign up with this address wait their turn.
-func lockAddress(tx *db.Tx, addressKey string) error {
-	_, err := takeAttempt(tx, keyOf("address\x00"+addressKey), tx.Now.Add(signUpLife))
-	return err
-}
-
 func tooMany(wait time.Duration) error {
 	return fault.New(fault.Unavailable, fmt.Sprintf("Trop d'essais infructueux. Réessayez dans %s.", frenchWait(wait)))
 }

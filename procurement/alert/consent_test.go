@@ -10,6 +10,7 @@ import (
 
 	"parvis/kit/fault"
 	"parvis/kit/mail/mailbox"
+	"parvis/procurement/account"
 	"parvis/procurement/alert"
 )
 
@@ -161,7 +162,7 @@ func TestWhoUnsubscribesGetsNothingFromThenOn(t *testing.T) {
 func TestTheSignUpMailsOfAnAddress(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ctx := context.Background()
-		h.must(h.Accounts.AskSignUp(ctx, signUp(odile)))
+		h.must(h.Accounts.AskSignUp(ctx, signUp(odile), account.Visitor{}))
 		h.Work()
 		m := h.only()
 		if _, err := h.Accounts.SignUpOf(ctx, h.secret(m)); err != nil || m.To[0] != odile || m.Subject != "Terminez votre inscription sur Parvis" {
@@ -170,7 +171,7 @@ func TestTheSignUpMailsOfAnAddress(t *testing.T) {
 		h.odile()
 		h.Work()
 		h.told("the second link was used before it was sent")
-		h.must(h.Accounts.AskSignUp(ctx, signUp(odile)))
+		h.must(h.Accounts.AskSignUp(ctx, signUp(odile), account.Visitor{}))
 		h.Work()
 		if m := h.only(); m.Subject != "Vous avez déjà un compte sur Parvis" || !strings.Contains(m.Text, "odile.muller") {
 			t.Errorf("%s\n%s", m.Subject, m.Text)

@@ -65,11 +65,11 @@ func quiet(t *testing.T) *house {
 func TestTheMailsSayWhatTheySay(t *testing.T) {
 	h := quiet(t)
 	h.Set(dbtest.Start)
-	h.must(h.Accounts.AskSignUp(t.Context(), signUp(odile)))
+	h.must(h.Accounts.AskSignUp(t.Context(), signUp(odile), account.Visitor{}))
 	h.Work()
 	golden(t, "sign_up", h.only())
 	by := h.odile()
-	h.must(h.Accounts.AskSignUp(t.Context(), signUp(odile)))
+	h.must(h.Accounts.AskSignUp(t.Context(), signUp(odile), account.Visitor{}))
 	h.Work()
 	golden(t, "sign_up_repeated", h.only())
 

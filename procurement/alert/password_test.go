@@ -39,7 +39,7 @@ func TestTheMailsOfAPasswordSayWhatTheySay(t *testing.T) {
 	h.odile()
 	h.mails()
 	h.Set(dbtest.Start)
-	h.must(h.Accounts.AskReset(t.Context(), "odile.muller"))
+	h.must(h.Accounts.AskReset(t.Context(), "odile.muller", account.Visitor{}))
 	h.Work()
 	m := h.only()
 	golden(t, "password_reset", without(m))
@@ -63,7 +63,7 @@ func TestWhoForgetsAPasswordIsMailedOnceAndNobodyElseIs(t *testing.T) {
 		h.odile()
 		h.mails()
 		for _, who := range []string{"nobody", "nobody@muller.example", "odile.muller", "odile.muller"} {
-			h.must(h.Accounts.AskReset(t.Context(), who))
+			h.must(h.Accounts.AskReset(t.Context(), who, account.Visitor{}))
 		}
 		h.Work()
 		m := h.only() // the last of the two requests
@@ -83,7 +83,7 @@ func TestALinkIsNotMailedHoursLater(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.odile()
 		h.mails()
-		h.must(h.Accounts.AskReset(t.Context(), odile))
+		h.must(h.Accounts.AskReset(t.Context(), odile, account.Visitor{}))
 		h.Work()
 		h.Clock.Move(3 * time.Hour) // the relay was down
 		if late := h.mails(); len(late) != 0 {

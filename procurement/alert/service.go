@@ -54,7 +54,7 @@ func (s *Service) mailSignUp(tx *db.Tx, e event.Event) error {
 	if errors.Is(err, db.ErrNone) {
 		return nil // swept meanwhile
 	}
-	if err != nil {
+	if err != nil || !up.UsedAt.IsZero() { // closed: withheld, or finished by another link
 		return err
 	}
 	return s.owe(tx, mailSignUp, e.Subject, up.Address)
@@ -70,6 +70,10 @@ func (s *Service) mailSignUpRepeated(tx *db.Tx, e event.Event) error {
 }
 
 func (s *Service) mailRequest(tx *db.Tx, e event.Event) error {
+	var body watch.AskedBody
+	if err := e.Decode(&body); err != nil || body.Withheld {
+		return err
+	}
 	r, ok, err := watch.FindRecipient(tx, e.Subject)
 	if err != nil || !ok {
 		return err

@@ -41,7 +41,7 @@ func form(siret, address string) account.SignUpForm {
 func (r rooms) link(t *testing.T, d *db.DB, f account.SignUpForm) (token string) {
 	t.Helper()
 	ctx := context.Background()
-	if err := r.accounts.AskSignUp(ctx, f); err != nil {
+	if err := r.accounts.AskSignUp(ctx, f, account.Visitor{}); err != nil {
 		t.Fatal(err)
 	}
 	err := d.Write(ctx, func(tx *db.Tx) error {

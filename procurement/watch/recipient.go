@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -16,12 +17,8 @@ import (
 	"parvis/procurement/org"
 )
 
-// A request to receive a watch waits for its answer that long, and an address is
-// asked that often a day at most, all companies together.
-const (
-	consentFor = 7 * 24 * time.Hour
-	asksPerDay = 5
-)
+// consentFor is how long a request to receive a watch waits for its answer.
+const consentFor = 7 * 24 * time.Hour
 
 // recipientName is how the journal calls who answers for an address: the journal is
 // for ever, addresses are not. Which one it was is in the row of the recipient.
@@ -29,34 +26,45 @@ const recipientName = "destinataire"
 
 var errNoRecipient = fault.New(fault.NotFound, "Ce lien n'est plus valable\u00a0: la demande a expiré, ou l'adresse a été retirée de la veille.")
 
+// AskedBody is the body of event.RecipientAsked.
+type AskedBody struct {
+	Withheld bool `json:"withheld,omitempty"` // not mailed: the address was written to often enough that day
+}
+
 // addRecipients asks each new address whether it wants the watch. It gives the
-// addresses that were asked.
-func (s *Service) addRecipients(tx *db.Tx, by access.Actor, w *Watch, addresses []account.Address) ([]string, error) {
-	var asked []string
+// addresses of whom it is asked, those included whose mailbox is left in peace: how
+// often others wrote to it is not the company's business.
+func (s *Service) addRecipients(tx *db.Tx, by access.Actor, w *Watch, addresses []account.Address) (asked []string, err error) {
+	unknown, allowed := map[string]bool{}, map[string]bool{}
 	for _, a := range addresses {
 		known, err := agreed(tx, w.Scope, a.Key)
 		if err != nil {
 			return nil, err
 		}
-		if known {
-			if _, err := insertRecipient(tx, w.ID, a, false, tx.Now); err != nil {
-				return nil, err
-			}
+		unknown[a.Key] = !known
+	}
+	for _, key := range slices.Sorted(maps.Keys(unknown)) {
+		if !unknown[key] {
 			continue
 		}
-		today, err := askedToday(tx, a.Key, tx.Now.Add(-24*time.Hour))
+		if allowed[key], err = account.Solicit(tx, key); err != nil {
+			return nil, err
+		}
+	}
+	for _, a := range addresses {
+		var confirmed clock.Instant
+		if !unknown[a.Key] {
+			confirmed = tx.Now
+		}
+		id, err := insertRecipient(tx, w.ID, a, false, confirmed)
 		if err != nil {
 			return nil, err
 		}
-		id, err := insertRecipient(tx, w.ID, a, false, 0)
-		if err != nil {
-			return nil, err
-		}
-		if today >= asksPerDay {
-			continue // the row waits; the mailbox is left in peace
+		if !unknown[a.Key] {
+			continue
 		}
 		asked = append(asked, a.Text)
-		if err := s.journal.Record(tx, by, event.RecipientAsked, id, struct{}{}); err != nil {
+		if err := s.journal.Record(tx, by, event.RecipientAsked, id, AskedBody{Withheld: !allowed[a.Key]}); err != nil {
 			return nil, err
 		}
 	}

@@ -67,7 +67,7 @@ func (s *Service) Find(ctx context.Context, by access.Actor, id string) (*Watch,
 type Saved struct {
 	ID      string
 	Ignored []string // function words left out, to be said
-	Asked   []string // addresses that were sent a confirmation request
+	Asked   []string // addresses of whom it is asked whether they agree
 }
 
 // body is what the journal keeps of a watch.

@@ -33,14 +33,6 @@ func agreed(tx *db.Tx, scope, addressKey string) (bool, error) {
 	return yes > 0 && no == 0, err
 }
 
-// askedToday counts the confirmations asked of an address since an instant, by
-// anybody: nobody's mailbox is flooded through us.
-func askedToday(tx *db.Tx, addressKey string, since clock.Instant) (int, error) {
-	var n int
-	err := tx.One(&n, `SELECT count(*) FROM watch_recipient WHERE address_key = $1 AND NOT main AND asked_at >= $2 AND confirmed_at IS NULL`, addressKey, since)
-	return n, err
-}
-
 func recipientBy(tx *db.Tx, condition string, args ...any) (Recipient, error) {
 	var r Recipient
 	err := tx.One(&r, "SELECT "+recipientColumns+" FROM watch_recipient WHERE removed_at IS NULL AND "+condition, args...)

@@ -150,7 +150,7 @@ type browser struct {
 func (p *platform) join(siret, login string) *browser {
 	p.t.Helper()
 	ctx := context.Background()
-	p.must(p.accounts.AskSignUp(ctx, account.SignUpForm{SIRET: siret, CompanyName: "Menuiserie Muller", Name: "Odile Muller", Address: login + "@muller.example"}))
+	p.must(p.accounts.AskSignUp(ctx, account.SignUpForm{SIRET: siret, CompanyName: "Menuiserie Muller", Name: "Odile Muller", Address: login + "@muller.example"}, account.Visitor{}))
 	var token string
 	p.write(func(tx *db.Tx) error {
 		var id string

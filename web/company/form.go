@@ -238,7 +238,7 @@ func done(created bool, f watch.Form, saved watch.Saved) string {
 		text += " " + ui.Plural(len(words), "Mot trop courant, laissé de côté", "Mots trop courants, laissés de côté") + "\u00a0: " + enumerated(words, 10) + "."
 	}
 	if len(saved.Asked) > 0 {
-		text += " Une demande de confirmation est adressée à " + enumerated(saved.Asked, 3) + "\u00a0: rien d'autre ne sera envoyé avant d'avoir reçu cet accord."
+		text += " Une demande de confirmation est adressée à " + enumerated(saved.Asked, 3) + "\u00a0: rien d'autre ne sera envoyé avant d'avoir reçu cet accord. Une adresse reçoit au plus cinq demandes par jour."
 	}
 	return text
 }

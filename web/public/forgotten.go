@@ -30,11 +30,12 @@ func (p Pages) forgotten(*answer.Visit) (answer.Answer, error) {
 // account, and the mail tells them.
 func (p Pages) askReset(v *answer.Visit) (answer.Answer, error) {
 	f := forgottenPage{Identifier: v.PostForm.Get(fieldLogin)}
-	if err := p.Accounts.AskReset(v.Context(), f.Identifier); err != nil {
+	if err := p.Accounts.AskReset(v.Context(), f.Identifier, asker(v)); err != nil {
+		refusal := refusalStatus(err)
 		if f.Errors, err = answer.Errors(err); err != nil {
 			return answer.Answer{}, err
 		}
-		return answer.Refused(forgottenTitle, forgottenView(f)), nil
+		return answer.Refused(forgottenTitle, forgottenView(f)).WithStatus(refusal), nil
 	}
 	return answer.Show(ui.Page{Title: "Consultez votre messagerie", Narrow: true, NoIndex: true}, askedView(printable(f.Identifier))), nil
 }

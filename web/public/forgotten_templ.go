@@ -183,7 +183,7 @@ func askedView(identifier string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</strong>, un message vient de partir à son adresse électronique.</p><p>Ouvrez-le et suivez son lien, dans les 30 minutes, pour choisir un nouveau mot de passe.</p><p class=\"hint\">Rien reçu au bout de quelques minutes&nbsp;? Regardez dans les courriers indésirables, vérifiez ce que vous avez saisi, puis recommencez&nbsp;: un compte reçoit au plus cinq de ces messages par jour, et seul le lien du dernier fonctionne.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</strong>, un message vient de partir à son adresse électronique.</p><p>Ouvrez-le et suivez son lien, dans les 30 minutes, pour choisir un nouveau mot de passe.</p><p class=\"hint\">Rien reçu au bout de quelques minutes&nbsp;? Regardez dans les courriers indésirables, vérifiez ce que vous avez saisi, puis recommencez&nbsp;: une adresse reçoit au plus cinq messages de ce genre par jour, toutes demandes réunies, et seul le lien du dernier fonctionne.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

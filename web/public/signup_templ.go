@@ -232,7 +232,7 @@ func sentView(address string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</strong>.</p><p>Ouvrez-le et suivez son lien, dans les 24 heures, pour choisir votre identifiant et votre mot de passe.</p><p class=\"hint\">Rien reçu au bout de quelques minutes&nbsp;? Regardez dans les courriers indésirables, vérifiez l'adresse ci-dessus, puis recommencez&nbsp;: une adresse reçoit au plus cinq messages par jour.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</strong>.</p><p>Ouvrez-le et suivez son lien, dans les 24 heures, pour choisir votre identifiant et votre mot de passe.</p><p class=\"hint\">Rien reçu au bout de quelques minutes&nbsp;? Regardez dans les courriers indésirables, vérifiez l'adresse ci-dessus, puis recommencez&nbsp;: une adresse reçoit au plus cinq messages de ce genre par jour, toutes demandes réunies.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -95,7 +95,7 @@ const (
 func (h *House) Join(siret, login, address string) access.Actor {
 	h.t.Helper()
 	ctx := context.Background()
-	h.must(h.Accounts.AskSignUp(ctx, account.SignUpForm{SIRET: siret, CompanyName: "Menuiserie Muller", Name: "Odile Muller", Address: address}))
+	h.must(h.Accounts.AskSignUp(ctx, account.SignUpForm{SIRET: siret, CompanyName: "Menuiserie Muller", Name: "Odile Muller", Address: address}, account.Visitor{}))
 	typed, err := account.ParseAddress(address)
 	h.must(err)
 	var secret string
