@@ -115,12 +115,26 @@ func identifierKeys(typed string) (addressKey, loginKey string) {
 	return "", "?" + keyOf(strings.ToLower(strings.TrimSpace(typed)))
 }
 
-// enter opens the session of somebody who proved who they are.
-func (s *Service) enter(tx *db.Tx, c claim, from Visitor) (in Entry, err error) {
+// enter opens the session of somebody who knew the password.
+func (s *Service) enter(tx *db.Tx, c claim, from Visitor) (Entry, error) {
 	if err := settle(tx, c.meters); err != nil {
 		return Entry{}, err
 	}
-	mine, err := MembershipsOf(tx, c.ID)
+	// The password may have been changed since it was verified: what a change ends
+	// must not begin after it.
+	switch now, err := passwordHash(tx, c.ID, true); {
+	case err != nil:
+		return Entry{}, err
+	case now != c.hash:
+		return Entry{}, errWrong()
+	}
+	return s.welcome(tx, c.Account, from)
+}
+
+// welcome lets in somebody who proved who they are, by all that their account asks:
+// it chooses the membership they act under, opens the session and tells the journal.
+func (s *Service) welcome(tx *db.Tx, a Account, from Visitor) (in Entry, err error) {
+	mine, err := MembershipsOf(tx, a.ID)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -134,16 +148,8 @@ func (s *Service) enter(tx *db.Tx, c claim, from Visitor) (in Entry, err error) 
 			break
 		}
 	}
-	if in.Session, err = OpenSession(tx, c.Account, under, from.Remote, from.Browser); err != nil {
+	if in.Session, err = OpenSession(tx, a, under, from.Remote, from.Browser); err != nil {
 		return Entry{}, err
 	}
-	// The password may have been changed since it was verified: what a change ends
-	// must not begin after it.
-	switch now, err := passwordHash(tx, c.ID, true); {
-	case err != nil:
-		return Entry{}, err
-	case now != c.hash:
-		return Entry{}, errWrong()
-	}
-	return in, s.journal.Record(tx, c.actor(), event.SignedIn, c.ID, SignInBody{under})
+	return in, s.journal.Record(tx, a.actor(), event.SignedIn, a.ID, SignInBody{under})
 }
