@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"go/ast"
 	"slices"
 	"strconv"
 	"strings"
@@ -132,6 +133,38 @@ func checkHTTP(s *source) (wrong []string) {
 				wrong = append(wrong, s.at(spec, "%s imports %s: HTTP is the web floor's", f.dir(), p))
 			}
 		}
+	}
+	return wrong
+}
+
+// checkDoors keeps every address behind the access matrix: pages are routes, which
+// name an act, and what is served without one is the files of the pages. A
+// demonstration has nothing to hide.
+func checkDoors(s *source) (wrong []string) {
+	const files = `"GET /static/"`
+	for _, f := range s.files {
+		if floor, _ := place(f.dir()); floor != "web" && floor != "app" && floor != "cmd" || f.isTest() || f.dir() == "web/answer" || f.dir() == "web/demo" {
+			continue
+		}
+		ast.Inspect(f.File, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			to, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			switch to.Sel.Name {
+			case "Handle", "HandleFunc":
+				wrong = append(wrong, s.at(call, "an address outside the access matrix: register a Route, with its act"))
+			case "Files":
+				if pattern, ok := call.Args[0].(*ast.BasicLit); !ok || pattern.Value != files {
+					wrong = append(wrong, s.at(call, "only %s is open without an act", files))
+				}
+			}
+			return true
+		})
 	}
 	return wrong
 }

@@ -31,6 +31,7 @@ var rules = []rule{
 	{"imports go down the floors", checkImports},
 	{"test support stays in tests", checkTestSupport},
 	{"the trade does not speak HTTP", checkHTTP},
+	{"every address has its act", checkDoors},
 	{"packages say what they answer for", checkPackages},
 	{"one notion has one word", checkWords},
 	{"cited articles exist", checkCitations},

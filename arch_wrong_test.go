@@ -66,6 +66,10 @@ func TestRulesCanFail(t *testing.T) {
 		{"longer words, other company, what is not exported", "one word", org, "package org\ntype Adapted int\ntype Read int\ntype CompanyUser int\ntype Saved struct{ Search, authority int }\nvar Subscribe int", ""},
 		{"a glossary without its list", "one word", glossary, "# Glossaire\n", "no list of refused identifiers"},
 
+		{"a page beside the matrix", "has its act", "web/public/a.go", "package public\nfunc f() { mux.HandleFunc(\"GET /x\", g) }", "web/public/a.go:2: an address outside"},
+		{"files that are not files", "has its act", "app/a.go", "package app\nfunc f() { s.Files(\"GET /export/\", h) }", "only \"GET /static/\""},
+		{"routes and files", "has its act", "app/a.go", "package app\nfunc f() { s.Files(\"GET /static/\", h); s.Route(\"GET /x\", a, h) }", ""},
+
 		{"an article that is not there", "articles", org, "package org\nvar x = 1 // CCP R2151-6", "org.go:2: article R2151-6 is not in docs/loi/"},
 		{"half an article's number", "articles", org, "package org\nvar x = 1 // CCP L3-1", "article L3-1"},
 		{"an article that is there", "articles", org, "package org\nvar x = 1 // CCP R2132-7", ""},

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"parvis/kit/db"
+	"parvis/kit/mail/mailbox"
 	"parvis/procurement/access"
 	"parvis/procurement/account"
 	"parvis/procurement/notice"
@@ -33,6 +35,12 @@ type village struct {
 	callers []caller // visitor, newcomer, user, admin, stranger
 	watchID string   // the first company's
 	others  []string // memberships of the first company
+
+	settled     []access.Actor // who everybody is at first
+	noticeID    string
+	reset, stop string            // secrets of links
+	made        map[string]string // the last object made of each kind
+	letters     int               // how many things have a name of their own
 }
 
 func settle(t *testing.T) *village {
@@ -52,7 +60,29 @@ func settle(t *testing.T) *village {
 	}
 	v.watchID, v.others = saved.ID, []string{admin.MembershipID, user.MembershipID, newcomer.MembershipID}
 	v.take(t, notice.Record{SourceID: "26-1", Title: "Menuiseries", Departments: []string{"67"}, Deadline: inDays(10)})
+	v.made = map[string]string{}
+	for i := range v.callers {
+		v.settled = append(v.settled, v.renew(&v.callers[i]))
+	}
+	if err := v.DB.Read(t.Context(), func(tx *db.Tx) error { return tx.One(&v.noticeID, "SELECT id FROM notice") }); err != nil {
+		t.Fatal(err)
+	}
 	return v
+}
+
+// write changes the database.
+func (v *village) write(f func(*db.Tx) error) {
+	v.t.Helper()
+	if err := v.DB.Write(v.t.Context(), f); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// secretOf gives the secret at the end of a link in a mail.
+func secretOf(t *testing.T, m mailbox.Message, path string) string {
+	t.Helper()
+	where := link(t, m, path)
+	return where[strings.LastIndex(where, "/")+1:]
 }
 
 // named gives one of the callers.
@@ -135,117 +165,19 @@ func (v *village) ask(c *caller, method, path string, body io.Reader, headers ..
 	return got{res.StatusCode, res.Header, string(text)}
 }
 
+// variable is the part of a pattern of net/http that a request fills.
+var variable = regexp.MustCompile(`\{[A-Za-z_]+(?:\.\.\.)?\}`)
+
 // parts cuts a pattern of net/http into its method and its path with this in the
 // place of what varies.
 func parts(pattern, varying string) (method, path string) {
 	method, path, _ = strings.Cut(pattern, " ")
-	path = strings.TrimSuffix(path, "{$}")
-	for _, name := range []string{"{id}", "{token}"} {
-		path = strings.ReplaceAll(path, name, varying)
-	}
-	return method, path
+	return method, variable.ReplaceAllLiteralString(strings.TrimSuffix(path, "{$}"), varying)
 }
 
 // varies tells whether a part of the path is to be filled.
 func varies(r answer.Route) bool {
-	return strings.Contains(strings.ReplaceAll(r.Pattern, "{$}", ""), "{")
-}
-
-// TestEveryRouteAgreesWithTheAccessMatrix calls each route as each of five people:
-// who may not is led to sign in or told no, who may is never turned away at the door,
-// and nothing breaks.
-func TestEveryRouteAgreesWithTheAccessMatrix(t *testing.T) {
-	v := settle(t)
-	if len(v.Site.Routes()) < 25 {
-		t.Fatalf("%d routes", len(v.Site.Routes()))
-	}
-	for _, route := range v.Site.Routes() {
-		method, path := parts(route.Pattern, unknownID)
-		if strings.ContainsAny(path, "{}") {
-			t.Fatalf("%s: this test does not know how to fill it", route.Pattern)
-		}
-		for i := range v.callers {
-			c := &v.callers[i]
-			by := v.renew(c)
-			var body io.Reader
-			if method == http.MethodPost {
-				body = strings.NewReader("")
-			}
-			g := v.ask(c, method, path, body)
-			what := c.name + ": " + route.Pattern
-			switch may := by.May(route.Act); {
-			case g.status >= 500:
-				t.Errorf("%s: %d", what, g.status)
-			case !may && by.Role == access.Visitor && !g.leadsToSignIn():
-				t.Errorf("%s: %d %s, want to be led to sign in", what, g.status, g.header.Get("Location"))
-			case !may && by.Role != access.Visitor && g.status != http.StatusForbidden:
-				t.Errorf("%s: %d, want 403", what, g.status)
-			case may && (g.status == http.StatusForbidden || g.leadsToSignIn() && route.Act != access.VisitSite):
-				t.Errorf("%s: %d %s, and the matrix allows it", what, g.status, g.header.Get("Location"))
-			}
-			if method == http.MethodGet {
-				v.headAgrees(c, path, g)
-			}
-		}
-	}
-}
-
-// headAgrees asks for the head of what was got.
-func (v *village) headAgrees(c *caller, path string, g got) {
-	v.t.Helper()
-	head := v.ask(c, http.MethodHead, path, nil)
-	if head.status != g.status || head.body != "" || head.header.Get("Content-Type") != g.header.Get("Content-Type") {
-		v.t.Errorf("%s: HEAD %s: %d %s and %d bytes, GET gave %d %s", c.name, path, head.status, head.header.Get("Content-Type"), len(head.body),
-			g.status, g.header.Get("Content-Type"))
-	}
-}
-
-// TestWhatIsAnothersDoesNotExist calls every route of a watch and of a person of the
-// first company as the other company and as a newcomer: 404, as for nothing at all,
-// and nothing has changed.
-func TestWhatIsAnothersDoesNotExist(t *testing.T) {
-	v := settle(t)
-	tried := 0
-	for _, route := range v.Site.Routes() {
-		var theirs []string
-		switch {
-		case strings.Contains(route.Pattern, "/veilles/{id}"):
-			theirs = []string{v.watchID}
-		case strings.Contains(route.Pattern, "/utilisateurs/{id}"):
-			theirs = v.others
-		default:
-			continue
-		}
-		for _, id := range theirs {
-			for _, name := range []string{"stranger", "newcomer"} {
-				c := v.named(name)
-				by := v.renew(c)
-				want := http.StatusNotFound
-				if !by.May(route.Act) {
-					want = http.StatusForbidden
-				}
-				method, path := parts(route.Pattern, id)
-				g := v.ask(c, method, path, strings.NewReader("nom=Vol%C3%A9e&mots_cles=menuiserie&version=1"))
-				if g.status != want {
-					t.Errorf("%s: %s %s: %d, want %d", name, method, route.Pattern, g.status, want)
-				}
-				if strings.Contains(g.body, "Menuiseries") {
-					t.Errorf("%s: %s %s tells the watch's name", name, method, route.Pattern)
-				}
-				tried++
-			}
-		}
-	}
-	if tried < 30 {
-		t.Errorf("only %d requests were tried", tried)
-	}
-	v.untouched()
-	// The same addresses are good for whom they belong to.
-	for _, name := range []string{"user", "admin"} {
-		if g := v.ask(v.named(name), http.MethodGet, "/entreprise/veilles/"+v.watchID+"/modifier", nil); g.status != http.StatusOK {
-			t.Errorf("%s: the company's own watch: %d", name, g.status)
-		}
-	}
+	return variable.MatchString(r.Pattern)
 }
 
 // untouched checks that the first company is as it was settled.
