@@ -26,7 +26,12 @@ const (
 
 // DB is an open database.
 type DB struct {
-	Clock   clock.Clock
+	Clock clock.Clock
+	// Observe, when set before anything runs, is told each statement of our own
+	// before it runs (the job queue's are not). It may be called from several places
+	// at once.
+	Observe func(query string)
+
 	dialect Dialect
 
 	pool         *pgxpool.Pool // PostgreSQL

@@ -80,6 +80,7 @@ func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
 
 // Exec runs a statement and tells how many rows it touched.
 func (tx *Tx) Exec(query string, args ...any) (int64, error) {
+	tx.observe(query)
 	if tx.pg != nil {
 		tag, err := tx.pg.Exec(tx.ctx, query, args...)
 		if err != nil {
@@ -132,7 +133,14 @@ func (tx *Tx) Each(f func(scan func(dst ...any) error) error, query string, args
 	return rows.Err()
 }
 
+func (tx *Tx) observe(query string) {
+	if tx.db.Observe != nil {
+		tx.db.Observe(query)
+	}
+}
+
 func (tx *Tx) rows(query string, args ...any) (dbscan.Rows, error) {
+	tx.observe(query)
 	if tx.pg != nil {
 		rows, err := tx.pg.Query(tx.ctx, query, args...)
 		if err != nil {
