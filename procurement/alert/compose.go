@@ -80,7 +80,7 @@ func (s *Service) composeRequest(tx *db.Tx, ref, _ string) (mail.Message, error)
 		return mail.Message{}, mail.ErrUnwanted
 	}
 	m, err := write("recipient_request", "Souhaitez-vous recevoir cette veille de marchés\u00a0?", map[string]string{
-		"Company": r.CompanyName, "Number": r.Number,
+		"Company": strangersName(r.CompanyName), "Number": r.Number,
 		"Link": s.baseURL + "/confirmation/" + secret, "Until": r.ExpiresAt.Long(clock.Paris),
 	})
 	m.Once = true

@@ -2,6 +2,7 @@ package alert
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 
 	"parvis/kit/db"
@@ -172,9 +173,13 @@ func (s *Service) writeMember(tx *db.Tx, letter, page string, m account.Membersh
 	})
 }
 
-// strangersName is the name of somebody whom the reader does not know yet. They chose
-// it: nothing in it may become a link in the reader's mail.
+// afterDot is where a mail program would begin the end of an address: « exemple.fr »,
+// but neither « S.A.R.L. » nor « 3.5 ».
+var afterDot = regexp.MustCompile(`\.(\pL{2})`)
+
+// strangersName is the name of somebody, or of a company, whom the reader does not know
+// yet. They chose it: nothing in it may become a link in the reader's mail.
 func strangersName(name string) string {
-	name = strings.NewReplacer("://", " ", "@", " ", ".", ". ").Replace(name)
-	return strings.TrimSpace(oneLine(name))
+	name = strings.NewReplacer("://", " ", "@", " ").Replace(name)
+	return oneLine(afterDot.ReplaceAllString(name, ". $1"))
 }
