@@ -32,6 +32,7 @@ var rules = []rule{
 	{"test support stays in tests", checkTestSupport},
 	{"the trade does not speak HTTP", checkHTTP},
 	{"every address has its act", checkDoors},
+	{"abuses are tried", checkAbuses},
 	{"packages say what they answer for", checkPackages},
 	{"one notion has one word", checkWords},
 	{"cited articles exist", checkCitations},

@@ -70,6 +70,11 @@ func TestRulesCanFail(t *testing.T) {
 		{"files that are not files", "has its act", "app/a.go", "package app\nfunc f() { s.Files(\"GET /export/\", h) }", "only \"GET /static/\""},
 		{"routes and files", "has its act", "app/a.go", "package app\nfunc f() { s.Files(\"GET /static/\", h); s.Route(\"GET /x\", a, h) }", ""},
 
+		{"a test that is gone", "abuses are tried", abusePage, "| 15 | x | `TestNothing` |", "docs/abus.md:1: there is no TestNothing"},
+		{"a function that is no test", "abuses are tried", abusePage, "`TestNothing` is not tested", "there is no TestNothing"},
+		{"a test that no page names", "abuses are tried", "app/a_test.go", "package app\nfunc TestAbuse15X(t *testing.T) {}", "does not name TestAbuse15X"},
+		{"a page without tests", "abuses are tried", abusePage, "# Abus\n`make test`", ""},
+
 		{"an article that is not there", "articles", org, "package org\nvar x = 1 // CCP R2151-6", "org.go:2: article R2151-6 is not in docs/loi/"},
 		{"half an article's number", "articles", org, "package org\nvar x = 1 // CCP L3-1", "article L3-1"},
 		{"an article that is there", "articles", org, "package org\nvar x = 1 // CCP R2132-7", ""},

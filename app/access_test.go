@@ -143,7 +143,7 @@ var roles = []struct {
 // TestEveryRouteAnswersWhomItShould asks every route of the program, as everybody,
 // about every kind of thing that its address may name, and about nothing that exists.
 // What each must get comes from the access matrix and from whose the thing is. It
-// covers abuses 61 and 63 of docs/abus.md.
+// is abuses 61 and 63 of docs/abus.md.
 func TestEveryRouteAnswersWhomItShould(t *testing.T) {
 	v := settle(t)
 	asked := 0

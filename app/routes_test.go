@@ -233,7 +233,7 @@ func TestNoAddressBreaksARoute(t *testing.T) {
 
 func cut(s string) string { return s[:min(len(s), 120)] }
 
-// TestAWrongMethodIsToldSo asks each address by every method that it does not have:
+// Abuse 63. TestAWrongMethodIsToldSo asks each address by every method that it does not have:
 // a page of ours says so, in French, and which it has.
 func TestAWrongMethodIsToldSo(t *testing.T) {
 	v := settle(t)
@@ -267,7 +267,7 @@ func TestAWrongMethodIsToldSo(t *testing.T) {
 	v.untouched()
 }
 
-// TestAnotherSiteCannotAct posts every form from a page of another site: refused,
+// Abuse 77. TestAnotherSiteCannotAct posts every form from a page of another site: refused,
 // but for the unsubscription, which mail providers post.
 func TestAnotherSiteCannotAct(t *testing.T) {
 	v := settle(t)
@@ -298,7 +298,7 @@ func TestAnotherSiteCannotAct(t *testing.T) {
 	v.untouched()
 }
 
-// TestAFormMayNotBeHugeNorCompressed sends two megabytes, whole and in parts, and a
+// Abuse 85. TestAFormMayNotBeHugeNorCompressed sends two megabytes, whole and in parts, and a
 // compressed body, to every form.
 func TestAFormMayNotBeHugeNorCompressed(t *testing.T) {
 	v := settle(t)

@@ -68,7 +68,7 @@ func TestALetterIsWrittenAsAlways(t *testing.T) {
 	}
 }
 
-// TestTheBuilderAloneRefusesToBeInjected hands the builder what no form should
+// Abuse 15. TestTheBuilderAloneRefusesToBeInjected hands the builder what no form should
 // have let through.
 func TestTheBuilderAloneRefusesToBeInjected(t *testing.T) {
 	for name, spoil := range map[string]func(*mail.Letter){
@@ -111,7 +111,7 @@ func TestTheBuilderAloneRefusesToBeInjected(t *testing.T) {
 	}
 }
 
-// TestWhateverIsSaidTheHeadersAreOurs: any text either is refused, or comes out as
+// Abuses 15 and 23. TestWhateverIsSaidTheHeadersAreOurs: any text either is refused, or comes out as
 // a message with exactly our headers, and reads back as it was.
 func TestWhateverIsSaidTheHeadersAreOurs(t *testing.T) {
 	want := []string{"Auto-Submitted", "Content-Type", "Date", "From", "List-Unsubscribe", "List-Unsubscribe-Post", "Message-Id",

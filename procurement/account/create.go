@@ -25,7 +25,8 @@ type Credentials struct {
 
 // Choose checks all fields together and hashes the password; outside of any
 // transaction, because hashing is slow on purpose. Faults are on identifiant,
-// mot_de_passe, confirmation.
+// mot_de_passe, confirmation; whoever tries one identifiant after the other is told how
+// long to wait (fault.Unavailable).
 func (s *Service) Choose(ctx context.Context, by SignUp, form CredentialsForm) (Credentials, error) {
 	var faults fault.List
 	on := func(field string, err error) {
@@ -41,6 +42,9 @@ func (s *Service) Choose(ctx context.Context, by SignUp, form CredentialsForm) (
 		on("confirmation", refuse("La confirmation diffère du mot de passe. Saisissez deux fois le même."))
 	}
 	if err := faults.Err(); err != nil {
+		return Credentials{}, err
+	}
+	if err := s.db.Write(ctx, func(tx *db.Tx) error { return loginQuota.take(tx, by.AddressKey) }); err != nil {
 		return Credentials{}, err
 	}
 	hash, err := s.hasher.hash(ctx, password)

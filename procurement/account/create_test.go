@@ -16,7 +16,8 @@ import (
 )
 
 func TestCredentialsAreRefusedTogether(t *testing.T) {
-	s := account.New(nil, nil, nil) // hashing needs no database
+	d, _ := dbtest.Open(t, dbtest.URL(t, db.SQLite))
+	s := room(t, d)
 	by := account.SignUp{Name: "Odile Muller-Schmitt", Address: "odile.muller@exemple.fr", AddressKey: "odile.muller@exemple.fr"}
 	for what, c := range map[string]struct {
 		login, password, confirm string

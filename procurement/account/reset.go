@@ -54,7 +54,7 @@ func (s *Service) AskReset(ctx context.Context, identifier string, from Visitor)
 		return refuse("Indiquez votre identifiant ou votre adresse électronique.").On("identifiant")
 	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := resetQuota.take(tx, from); err != nil {
+		if err := resetQuota.ofNetwork(tx, from); err != nil {
 			return err
 		}
 		a, _, _, err := whoIs(tx, identifier)

@@ -85,7 +85,7 @@ func (s *Service) AskSignUp(ctx context.Context, form SignUpForm, from Visitor) 
 		return err
 	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := signUpQuota.take(tx, from); err != nil {
+		if err := signUpQuota.ofNetwork(tx, from); err != nil {
 			return err
 		}
 		allowed, err := Solicit(tx, asked.AddressKey)

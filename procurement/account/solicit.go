@@ -1,7 +1,6 @@
 package account
 
 import (
-	"fmt"
 	"time"
 
 	"parvis/kit/db"
@@ -39,28 +38,37 @@ func Solicit(tx *db.Tx, addressKey string) (allowed bool, err error) {
 	return allowed, insertSolicitation(tx, who)
 }
 
-// quota is how many requests of one kind come from one network before it has to
-// wait. A town hall, a training room and a street behind one operator's address are
-// networks too: it is there to stop a program.
+// quota is how many requests of one kind come from one place before it has to wait.
 type quota struct {
 	name string
 	most int64
 	each time.Duration // from the first of them
+	says string        // to whom it refuses, before how long to wait
 }
 
+// A town hall, a training room and a street behind one operator's address are networks
+// too: their quotas are there to stop a program. Whoever finishes a sign-up learns of
+// each identifiant that they try whether it is free, as they must; they may not go
+// through a list.
 var (
-	signUpQuota = quota{"sign-up", 30, time.Hour}
-	resetQuota  = quota{"reset", 30, time.Hour}
+	signUpQuota = quota{"sign-up", 30, time.Hour, "Beaucoup de demandes viennent de votre réseau."}
+	resetQuota  = quota{"reset", 30, time.Hour, "Beaucoup de demandes viennent de votre réseau."}
+	loginQuota  = quota{"login", 10, 24 * time.Hour, "Vous avez essayé beaucoup d'identifiants."}
 )
 
-// take counts a request that a visitor makes, or tells how long to wait
-// (fault.Unavailable). It is taken before anybody is looked up.
-func (q quota) take(tx *db.Tx, from Visitor) error {
+// ofNetwork counts a request that a visitor makes. It is taken before anybody is looked
+// up.
+func (q quota) ofNetwork(tx *db.Tx, from Visitor) error {
 	network := NetworkOf(from.Remote)
 	if network == "" {
 		return nil
 	}
-	a, err := takeAttempt(tx, keyOf("quota\x00"+q.name+"\x00"+network), tx.Now.Add(q.each))
+	return q.take(tx, network)
+}
+
+// take counts a request, or tells how long to wait (fault.Unavailable).
+func (q quota) take(tx *db.Tx, who string) error {
+	a, err := takeAttempt(tx, keyOf("quota\x00"+q.name+"\x00"+who), tx.Now.Add(q.each))
 	if err != nil {
 		return err
 	}
@@ -68,7 +76,7 @@ func (q quota) take(tx *db.Tx, from Visitor) error {
 		a.Failures, a.KeepUntil = 0, tx.Now.Add(q.each)
 	}
 	if a.Failures >= q.most {
-		return fault.New(fault.Unavailable, fmt.Sprintf("Beaucoup de demandes viennent de votre réseau. Réessayez dans %s.", frenchWait(a.KeepUntil.Sub(tx.Now))))
+		return fault.New(fault.Unavailable, q.says+" Réessayez dans "+frenchWait(a.KeepUntil.Sub(tx.Now))+".")
 	}
 	a.Failures++
 	return setAttempt(tx, a)

@@ -266,3 +266,34 @@ func TestAMistakeIsNotCounted(t *testing.T) {
 		}
 	})
 }
+
+// Abuse 69: an identifiant that is taken is told so to whoever chooses one, because they
+// need another; going through a list of them stops after ten, in the database.
+func TestNobodyGoesThroughAListOfIdentifiants(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {
+		s := at(t, d)
+		person(t, d, s, "omuller", "odile@exemple.fr")
+		token := link(t, d, s, "curieux@exemple.fr")
+		for i := range 10 {
+			if _, err := create(d, s, token, "omuller"); !fault.Is(err, fault.Invalid) || fields(err)[0] != "identifiant" {
+				t.Fatalf("try %d: %v", i+1, err)
+			}
+		}
+		later := link(t, d, s, "curieux@exemple.fr") // another sign-up of the same mailbox is the same person
+		for _, link := range []string{token, later} {
+			_, taken := create(d, s, link, "omuller")
+			_, free := create(d, s, link, "libre")
+			if !fault.Is(taken, fault.Unavailable) || taken.Error() != free.Error() {
+				t.Errorf("after ten: %v; and for one that is free: %v", taken, free)
+			}
+		}
+		c.Move(23 * time.Hour) // while the links live
+		if _, err := create(d, s, link(t, d, s, "autre@exemple.fr"), "libre"); err != nil {
+			t.Errorf("somebody else: %v", err)
+		}
+		c.Move(2 * time.Hour)
+		if _, err := create(d, s, link(t, d, s, "curieux@exemple.fr"), "encore"); err != nil {
+			t.Errorf("the next day: %v", err)
+		}
+	})
+}

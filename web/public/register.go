@@ -56,10 +56,11 @@ func (p Pages) register(v *answer.Visit) (answer.Answer, error) {
 		Remote: v.RemoteAddr, Browser: v.UserAgent(),
 	})
 	if err != nil {
+		refusal := refusalStatus(err)
 		if r.Errors, err = answer.Errors(err); err != nil {
 			return answer.Answer{}, err
 		}
-		return answer.Refused(registerTitle, registerView(r)).Kept(), nil
+		return answer.Refused(registerTitle, registerView(r)).WithStatus(refusal).Kept(), nil
 	}
 	if err := p.Accounts.SignOut(v.Context(), v.Token()); err != nil {
 		return answer.Answer{}, err
