@@ -32,15 +32,15 @@ func (p *platform) join(t *testing.T, siret, company, name, login string) person
 	}
 	where := link(t, p.mail(t, address, "Terminez votre inscription"), "/inscription/")
 	token := where[strings.LastIndex(where, "/")+1:]
-	session, err := p.Orgs.Register(t.Context(), token, org.RegisterForm{
-		Login: login, Password: everybodysPassword, Confirm: everybodysPassword, Remote: "127.0.0.1", Browser: "test",
+	in, err := p.Orgs.Register(t.Context(), token, org.RegisterForm{
+		Login: login, Password: everybodysPassword, Confirm: everybodysPassword, From: account.Visitor{Remote: "127.0.0.1", Browser: "test"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	by, err := p.Orgs.ActorOf(t.Context(), session)
+	by, err := p.Orgs.ActorOf(t.Context(), in.Session)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return person{by, session, login}
+	return person{by, in.Session, login}
 }

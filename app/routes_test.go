@@ -113,7 +113,8 @@ func (v *village) renew(c *caller) access.Actor {
 		if err != nil {
 			return err
 		}
-		c.session, err = account.OpenSession(tx, a, c.MembershipID, "127.0.0.1", "test")
+		in, err := account.OpenSession(tx, a, c.MembershipID, account.Visitor{Remote: "127.0.0.1", Browser: "test"})
+		c.session = in.Session
 		return err
 	}); err != nil {
 		v.t.Fatal(err)

@@ -83,11 +83,11 @@ func watcher(t *testing.T, a *app.App, address, word string) {
 		t.Fatal(err)
 	}
 	const password = "un mot de passe assez long"
-	session, err := a.Orgs.Register(ctx, token, org.RegisterForm{Login: "une.personne", Password: password, Confirm: password, Remote: "127.0.0.1", Browser: "test"})
+	in, err := a.Orgs.Register(ctx, token, org.RegisterForm{Login: "une.personne", Password: password, Confirm: password, From: account.Visitor{Remote: "127.0.0.1", Browser: "test"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	by, err := a.Orgs.ActorOf(ctx, session)
+	by, err := a.Orgs.ActorOf(ctx, in.Session)
 	if err != nil {
 		t.Fatal(err)
 	}

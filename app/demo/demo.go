@@ -176,7 +176,7 @@ func (d *Demo) join(ctx context.Context, p pages.Person, siret, address string) 
 	}); err != nil {
 		return err
 	}
-	_, err = d.Orgs.Register(ctx, secret, org.RegisterForm{Login: p.Login, Password: p.Password, Confirm: p.Password, Remote: "127.0.0.1", Browser: "Parvis"})
+	_, err = d.Orgs.Register(ctx, secret, org.RegisterForm{Login: p.Login, Password: p.Password, Confirm: p.Password, From: machine})
 	return err
 }
 
@@ -191,17 +191,20 @@ func (d *Demo) find(ctx context.Context, a account.Address) (found account.Accou
 	return found, err
 }
 
+// machine is where the demonstration acts from when nobody watches.
+var machine = account.Visitor{Remote: "127.0.0.1", Browser: "Parvis"}
+
 // watches gives the first person theirs, one daily and one immediate.
 func (d *Demo) watches(ctx context.Context) error {
-	token, err := d.enter(ctx, cast[0].Login, "127.0.0.1", "Parvis")
+	in, err := d.enter(ctx, cast[0].Login, machine)
 	if err != nil {
 		return err
 	}
-	by, err := d.Orgs.ActorOf(ctx, token)
+	by, err := d.Orgs.ActorOf(ctx, in.Session)
 	if err != nil {
 		return err
 	}
-	if err := d.Accounts.SignOut(ctx, token); err != nil {
+	if err := d.Accounts.SignOut(ctx, in.Session); err != nil {
 		return err
 	}
 	if have, err := d.Watches.List(ctx, by); err != nil || len(have) > 0 {
@@ -220,14 +223,14 @@ func (d *Demo) watches(ctx context.Context) error {
 
 // enter opens a session for one of the cast, without a password: the
 // demonstration's buttons. Nobody else can be entered as.
-func (d *Demo) enter(ctx context.Context, login, remote, browser string) (token string, err error) {
+func (d *Demo) enter(ctx context.Context, login string, from account.Visitor) (in account.Entry, err error) {
 	for _, one := range cast {
 		if one.Login != login {
 			continue
 		}
 		parsed, err := account.ParseAddress(one.address)
 		if err != nil {
-			return "", err
+			return account.Entry{}, err
 		}
 		err = d.DB.Write(ctx, func(tx *db.Tx) error {
 			a, err := account.FindByAddress(tx, parsed)
@@ -242,12 +245,12 @@ func (d *Demo) enter(ctx context.Context, login, remote, browser string) (token 
 			if len(theirs) > 0 {
 				membership = theirs[0].ID
 			}
-			token, err = account.OpenSession(tx, a, membership, remote, browser)
+			in, err = account.OpenSession(tx, a, membership, from)
 			return err
 		})
-		return token, err
+		return in, err
 	}
-	return "", fault.New(fault.NotFound, "Ce compte n'est pas de la démonstration.")
+	return account.Entry{}, fault.New(fault.NotFound, "Ce compte n'est pas de la démonstration.")
 }
 
 // publish takes in the next notice as the gazette's of today would be, and has

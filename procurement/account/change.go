@@ -55,11 +55,11 @@ type ChangedBody struct {
 
 // ChangePassword replaces the password of the person signed in, who proves it with
 // the current one: a session left open on a desk is not enough. A wrong one counts
-// like a wrong sign-in from remote. This session goes on, the person's others end,
-// and so do links to choose another password. Faults are on mot_de_passe_actuel,
+// like a wrong sign-in. This session goes on, the person's others end, their browsers
+// are forgotten, and so are links to choose another password. Faults are on mot_de_passe_actuel,
 // mot_de_passe, confirmation; too many errors are told how long to wait
 // (fault.Unavailable).
-func (s *Service) ChangePassword(ctx context.Context, sessionToken string, form ChangeForm, remote string) error {
+func (s *Service) ChangePassword(ctx context.Context, sessionToken string, form ChangeForm, from Visitor) error {
 	var open Session
 	var a Account
 	var old string
@@ -84,7 +84,7 @@ func (s *Service) ChangePassword(ctx context.Context, sessionToken string, form 
 	if err != nil {
 		return err
 	}
-	meters, err := s.prove(ctx, a, old, form.Current, NetworkOf(remote))
+	meters, err := s.prove(ctx, a, old, form.Current, from)
 	if err != nil {
 		return err
 	}
@@ -103,15 +103,15 @@ func (s *Service) ChangePassword(ctx context.Context, sessionToken string, form 
 		case !swapped:
 			return fault.New(fault.Conflict, "Votre mot de passe vient d'être changé par ailleurs. Recommencez avec le nouveau.")
 		}
-		return s.passwordChanged(tx, a, open.TokenHash, ChangedBody{})
+		return s.passwordChanged(tx, a, open, ChangedBody{})
 	})
 }
 
 // prove has somebody signed in say their password again, and counts the attempt:
 // it stays counted when it is wrong, and is the caller's to settle when it is right.
-func (s *Service) prove(ctx context.Context, a Account, hash, password, network string) (meters []meter, err error) {
+func (s *Service) prove(ctx context.Context, a Account, hash, password string, from Visitor) (meters []meter, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		if meters, err = metersOf(tx, a.ID, network); err != nil {
+		if meters, err = metersOf(tx, a.ID, from); err != nil {
 			return err
 		}
 		return count(tx, meters)
@@ -135,12 +135,16 @@ func (s *Service) forgive(ctx context.Context, meters []meter) error {
 }
 
 // passwordChanged is what follows a change, in its transaction: who knew only the
-// old password is out, whatever they hold.
-func (s *Service) passwordChanged(tx *db.Tx, a Account, keptSession string, how ChangedBody) error {
+// old password is out, whatever they hold. kept is the session that made the change;
+// by a link there is none.
+func (s *Service) passwordChanged(tx *db.Tx, a Account, kept Session, how ChangedBody) error {
 	if err := closeResets(tx, a.ID, ""); err != nil {
 		return err
 	}
-	if err := deleteSessions(tx, a.ID, keptSession); err != nil {
+	if _, err := forgetDevices(tx, a.ID, kept.DeviceID); err != nil {
+		return err
+	}
+	if _, err := deleteSessions(tx, a.ID, kept.TokenHash); err != nil {
 		return err
 	}
 	return s.journal.Record(tx, a.actor(), event.PasswordChanged, a.ID, how)

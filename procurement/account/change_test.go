@@ -34,7 +34,7 @@ func TestAChangedPasswordKeepsThisSessionAndEndsTheOthers(t *testing.T) {
 			t.Fatal(err)
 		}
 		link := resetLink(t, d, s, "omuller")
-		if err := s.ChangePassword(ctx, here, changing(password, other), office); err != nil {
+		if err := s.ChangePassword(ctx, here, changing(password, other), account.Visitor{Remote: office}); err != nil {
 			t.Fatal(err)
 		}
 		if !actor(t, d, here).SignedIn() || actor(t, d, elsewhere).SignedIn() || !actor(t, d, somebodyElse).SignedIn() {
@@ -68,7 +68,7 @@ func TestAChangeIsRefusedWhole(t *testing.T) {
 			"confirmed badly":    {account.ChangeForm{Current: password, NewPassword: account.NewPassword{Password: other, Confirm: "x"}}, []string{"confirmation"}},
 			"the current, wrong": {changing("rabot varlopf", other), []string{"mot_de_passe_actuel"}},
 		} {
-			err := s.ChangePassword(ctx, token, c.form, office)
+			err := s.ChangePassword(ctx, token, c.form, account.Visitor{Remote: office})
 			if got := fields(err); !slices.Equal(got, c.want) || !fault.Is(err, fault.Invalid) {
 				t.Errorf("%s: %v, want faults on %v", what, err, c.want)
 			}
@@ -77,7 +77,7 @@ func TestAChangeIsRefusedWhole(t *testing.T) {
 			t.Error("a refused form changed something")
 		}
 		for _, out := range []string{"", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"} {
-			if err := s.ChangePassword(ctx, out, changing(password, other), office); !fault.Is(err, fault.SignIn) {
+			if err := s.ChangePassword(ctx, out, changing(password, other), account.Visitor{Remote: office}); !fault.Is(err, fault.SignIn) {
 				t.Errorf("without a session: %v", err)
 			}
 		}
@@ -93,28 +93,28 @@ func TestAWrongCurrentPasswordCounts(t *testing.T) {
 		ctx, s := context.Background(), telling(t, d)
 		_, token := signedIn(t, d, s)
 		for i := range 10 {
-			if err := s.ChangePassword(ctx, token, changing("rabot varlopf", other), office); !fault.Is(err, fault.Invalid) {
+			if err := s.ChangePassword(ctx, token, changing("rabot varlopf", other), account.Visitor{Remote: office}); !fault.Is(err, fault.Invalid) {
 				t.Fatalf("error %d: %v", i+1, err)
 			}
 			if i >= 4 && i < 9 {
 				c.Move(time.Second << (i - 4))
 			}
 		}
-		if err := s.ChangePassword(ctx, token, changing(password, other), office); !fault.Is(err, fault.Unavailable) {
+		if err := s.ChangePassword(ctx, token, changing(password, other), account.Visitor{Remote: office}); !fault.Is(err, fault.Unavailable) {
 			t.Errorf("right after the tenth: %v", err)
 		}
 		if _, err := s.SignIn(ctx, "omuller", password, account.Visitor{Remote: office}); !fault.Is(err, fault.Unavailable) {
 			t.Errorf("the door has a counter of its own: %v", err)
 		}
 		// What cannot be right costs nothing, nor is it counted.
-		if err := s.ChangePassword(ctx, token, changing("", other), office); !fault.Is(err, fault.Invalid) {
+		if err := s.ChangePassword(ctx, token, changing("", other), account.Visitor{Remote: office}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("without the current one: %v", err)
 		}
 		c.Move(33 * time.Second)
-		if err := s.ChangePassword(ctx, token, changing(password, other), office); err != nil {
+		if err := s.ChangePassword(ctx, token, changing(password, other), account.Visitor{Remote: office}); err != nil {
 			t.Errorf("when the delay is over: %v", err)
 		}
-		if err := s.ChangePassword(ctx, token, changing(password, password+"x"), office); !fault.Is(err, fault.Invalid) {
+		if err := s.ChangePassword(ctx, token, changing(password, password+"x"), account.Visitor{Remote: office}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("after a success all is forgiven: %v", err)
 		}
 	})
@@ -130,8 +130,8 @@ func TestOfTwoChangesAtOnceOneIsMade(t *testing.T) {
 		}
 		var errs [2]error
 		var all sync.WaitGroup
-		all.Go(func() { errs[0] = s.ChangePassword(ctx, here, changing(password, other), office) })
-		all.Go(func() { errs[1] = s.ChangePassword(ctx, there, changing(password, other+" bis"), away) })
+		all.Go(func() { errs[0] = s.ChangePassword(ctx, here, changing(password, other), account.Visitor{Remote: office}) })
+		all.Go(func() { errs[1] = s.ChangePassword(ctx, there, changing(password, other+" bis"), account.Visitor{Remote: away}) })
 		all.Wait()
 		won, lost := 0, errs[1]
 		if errs[0] != nil {
@@ -172,7 +172,7 @@ func TestASessionThatSwitchesWhileThePasswordChangesEnds(t *testing.T) {
 				}
 			})
 			all.Go(func() {
-				if err := s.ChangePassword(ctx, here, changing(passwords[0], passwords[1]), office); err != nil {
+				if err := s.ChangePassword(ctx, here, changing(passwords[0], passwords[1]), account.Visitor{Remote: office}); err != nil {
 					t.Error(err)
 				}
 				changed.Store(true)

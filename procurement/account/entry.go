@@ -4,10 +4,11 @@ package account
 type Visitor struct {
 	Remote  string // network address, see NetworkOf
 	Browser string // what it says it is
-	Device  string // token of the cookie that this browser keeps, if any
+	Device  string // what this browser keeps of Entry.Device, if anything
 }
 
 // Entry is what proving who one is gives.
 type Entry struct {
-	Session string // token of the session that is open
+	Session string // token of the session that is open; empty when none was opened
+	Device  string // what the browser is to keep for DeviceLife, to be known again; empty: unchanged
 }

@@ -173,10 +173,11 @@ func staleReset() *fault.Error {
 }
 
 // ResetPassword sets the password by a link, which serves once, ends every session
-// of the account and forgets its failed attempts, those made from remote included:
-// who holds the mailbox need not wait to sign in. It signs nobody in. Faults are on
-// mot_de_passe, confirmation; a link that is no longer good is fault.NotFound.
-func (s *Service) ResetPassword(ctx context.Context, token string, form NewPassword, remote string) error {
+// of the account and forgets its browsers, but for the one that did it: who holds the
+// mailbox need not wait to sign in, whoever hammers the account. It signs nobody in:
+// the entry has no session. Faults are on mot_de_passe, confirmation; a link that is
+// no longer good is fault.NotFound.
+func (s *Service) ResetPassword(ctx context.Context, token string, form NewPassword, from Visitor) (Entry, error) {
 	var r Reset
 	var old string
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
@@ -187,45 +188,50 @@ func (s *Service) ResetPassword(ctx context.Context, token string, form NewPassw
 		return err
 	})
 	if err != nil {
-		return err
+		return Entry{}, err
 	}
 	password, faults := form.read(r.Account)
 	if err := faults.Err(); err != nil {
-		return err
+		return Entry{}, err
 	}
 	hash, err := s.hasher.hash(ctx, password)
 	if err != nil {
-		return err
+		return Entry{}, err
 	}
-	return s.db.Write(ctx, func(tx *db.Tx) error {
+	var in Entry
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if r, err = openReset(tx, token); err != nil {
 			return err
 		}
-		// Attempts, then the account, then the rest: the order in which a sign-in
-		// takes its rows.
-		if err := forgetFailures(tx, r.AccountID, NetworkOf(remote)); err != nil {
-			return err
-		}
-		// Whoever changed the password meanwhile has closed the link.
-		done, err := swapPassword(tx, r.AccountID, old, hash)
-		if err == nil && done {
-			done, err = useReset(tx, r.ID)
-		}
-		switch {
-		case err != nil:
-			return err
-		case !done:
-			return staleReset()
-		}
-		return s.passwordChanged(tx, r.Account, "", ChangedBody{ByLink: true})
+		in, err = s.resetPassword(tx, r, old, hash, from)
+		return err
 	})
+	if err != nil {
+		return Entry{}, err
+	}
+	return in, nil
 }
 
-// forgetFailures lets somebody who proved who they are sign in at once. The network
-// keeps its own: one good account must not pay for guesses at others.
-func forgetFailures(tx *db.Tx, accountID, network string) error {
-	if err := clearAttempts(tx, keyOf("account\x00"+accountID)); err != nil {
-		return err
+func (s *Service) resetPassword(tx *db.Tx, r Reset, old, hash string, from Visitor) (in Entry, err error) {
+	// Attempts, then the account, then the rest: the order in which a sign-in takes
+	// its rows. What was guessed so far was another password.
+	if err := clearAttempts(tx, everywhereKey(r.AccountID)); err != nil {
+		return Entry{}, err
 	}
-	return clearAttempts(tx, keyOf("home\x00"+accountID+"\x00"+network))
+	// Whoever changed the password meanwhile has closed the link.
+	done, err := swapPassword(tx, r.AccountID, old, hash)
+	if err == nil && done {
+		done, err = useReset(tx, r.ID)
+	}
+	switch {
+	case err != nil:
+		return Entry{}, err
+	case !done:
+		return Entry{}, staleReset()
+	}
+	if err := s.passwordChanged(tx, r.Account, Session{}, ChangedBody{ByLink: true}); err != nil {
+		return Entry{}, err
+	}
+	_, in.Device, _, err = meet(tx, r.Account, from)
+	return in, err
 }

@@ -104,7 +104,7 @@ func TestAForgottenPasswordIsChosenAnewByALinkThatServesOnce(t *testing.T) {
 		if !actor(t, d, session).SignedIn() || !opens(t, s, password) {
 			t.Error("asking changed something")
 		}
-		if err := s.ResetPassword(ctx, token, chosen(other), office); err != nil {
+		if err := reset(s, token, chosen(other), account.Visitor{Remote: office}); err != nil {
 			t.Fatal(err)
 		}
 		if n := number(t, d, "SELECT count(*) FROM session"); n != 0 || actor(t, d, session).SignedIn() {
@@ -113,7 +113,7 @@ func TestAForgottenPasswordIsChosenAnewByALinkThatServesOnce(t *testing.T) {
 		if opens(t, s, password) || !opens(t, s, other) {
 			t.Error("the old password opens, or the new one does not")
 		}
-		if err := s.ResetPassword(ctx, token, chosen(password), office); !fault.Is(err, fault.NotFound) {
+		if err := reset(s, token, chosen(password), account.Visitor{Remote: office}); !fault.Is(err, fault.NotFound) {
 			t.Errorf("used again: %v", err)
 		}
 		if n := number(t, d, "SELECT count(*) FROM event WHERE kind = $1 AND subject = $2 AND body = '{\"by_link\":true}'", string(event.PasswordChanged), a.ID); n != 1 {
@@ -124,7 +124,7 @@ func TestAForgottenPasswordIsChosenAnewByALinkThatServesOnce(t *testing.T) {
 
 func TestALinkKeepsTheRulesOfPasswords(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Movable) {
-		ctx, s := context.Background(), telling(t, d)
+		s := telling(t, d)
 		person(t, d, s, "omuller", "odile@exemple.fr")
 		token := resetLink(t, d, s, "omuller")
 		for what, c := range map[string]struct {
@@ -143,14 +143,14 @@ func TestALinkKeepsTheRulesOfPasswords(t *testing.T) {
 			"a little more":  {chosen(strings.Repeat("abcde", 40) + "f"), []string{"mot_de_passe"}},
 			"only confirmed": {account.NewPassword{Confirm: other}, []string{"mot_de_passe"}},
 		} {
-			if err := s.ResetPassword(ctx, token, c.form, office); !slices.Equal(fields(err), c.want) {
+			if err := reset(s, token, c.form, account.Visitor{Remote: office}); !slices.Equal(fields(err), c.want) {
 				t.Errorf("%s: %v, want faults on %v", what, err, c.want)
 			}
 		}
 		if !opens(t, s, password) {
 			t.Error("a refused form changed the password")
 		}
-		if err := s.ResetPassword(ctx, token, chosen(other), office); err != nil {
+		if err := reset(s, token, chosen(other), account.Visitor{Remote: office}); err != nil {
 			t.Errorf("a refused form consumed the link: %v", err)
 		}
 	})
@@ -164,7 +164,7 @@ func TestALinkDies(t *testing.T) {
 		dead := func(what, token string) {
 			t.Helper()
 			_, err1 := s.ResetOf(ctx, token)
-			err2 := s.ResetPassword(ctx, token, chosen(other), office)
+			err2 := reset(s, token, chosen(other), account.Visitor{Remote: office})
 			if !fault.Is(err1, fault.NotFound) || !fault.Is(err2, fault.NotFound) || err1.Error() != err2.Error() {
 				t.Errorf("%s: %v and %v", what, err1, err2)
 			}
@@ -229,7 +229,7 @@ func TestARequestIsNotMailedInVain(t *testing.T) {
 		if err != nil || r.ExpiresAt.Sub(d.Clock.Now()) < 29*time.Minute {
 			t.Errorf("the reader has until %v: %v", r.ExpiresAt.Time(), err)
 		}
-		if err := s.ResetPassword(ctx, token, chosen(other), office); err != nil {
+		if err := reset(s, token, chosen(other), account.Visitor{Remote: office}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := mint(d, second); !errors.Is(err, account.ErrStale) {
@@ -339,27 +339,34 @@ func TestAnAccountIsMailedFiveLinksADay(t *testing.T) {
 	})
 }
 
-// Who forgot has tried too often before asking; who holds the mailbox need not wait.
+// Who forgot has tried too often before asking; who holds the mailbox need not wait,
+// whoever goes on hammering.
 func TestALinkEndsTheWaitOfItsOwner(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {
 		ctx, s := context.Background(), telling(t, d)
-		person(t, d, s, "omuller", "odile@exemple.fr") // never signed in from away
-		fail(t, c, s, "omuller")
-		if _, err := s.SignIn(ctx, "omuller", password, account.Visitor{Remote: away}); !fault.Is(err, fault.Unavailable) {
-			t.Fatalf("the delay does not run: %v", err)
-		}
-		if err := s.ResetPassword(ctx, resetLink(t, d, s, "omuller"), chosen(other), away); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.SignIn(ctx, "omuller", other, account.Visitor{Remote: away}); err != nil {
-			t.Errorf("from a new network: %v", err)
-		}
-		fail(t, c, s, "omuller") // which is a home now, with a counter of its own
-		if err := s.ResetPassword(ctx, resetLink(t, d, s, "omuller"), chosen(password), away); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.SignIn(ctx, "omuller", password, account.Visitor{Remote: away}); err != nil {
-			t.Errorf("from home: %v", err)
+		person(t, d, s, "omuller", "odile@exemple.fr")
+		for range 2 {
+			fail(t, c, s, "omuller")
+			if _, err := s.SignIn(ctx, "omuller", password, account.Visitor{Remote: away}); !fault.Is(err, fault.Unavailable) {
+				t.Fatalf("the delay does not run: %v", err)
+			}
+			in, err := s.ResetPassword(ctx, resetLink(t, d, s, "omuller"), chosen(other), account.Visitor{Remote: away})
+			if err != nil || in.Session != "" {
+				t.Fatalf("%+v: %v", in, err)
+			}
+			if _, err := s.SignIn(ctx, "omuller", other, account.Visitor{Remote: away}); !fault.Is(err, fault.Unavailable) {
+				t.Errorf("from another browser: %v", err)
+			}
+			if _, err := s.SignIn(ctx, "omuller", other, account.Visitor{Remote: away, Device: in.Device}); err != nil {
+				t.Errorf("from the browser of the link: %v", err)
+			}
+			c.Move(30 * 24 * time.Hour)
 		}
 	})
+}
+
+// reset sets the password by a link.
+func reset(s *account.Service, token string, form account.NewPassword, from account.Visitor) error {
+	_, err := s.ResetPassword(context.Background(), token, form, from)
+	return err
 }

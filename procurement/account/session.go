@@ -34,6 +34,8 @@ type Session struct {
 	EstablishmentID string
 	Role            access.Role
 	ApprovedAt      clock.Instant
+	DeviceID        string // the browser that opened it
+	Browser         string // what it said it was
 	SeenAt          clock.Instant
 	ExpiresAt       clock.Instant
 }
@@ -75,14 +77,20 @@ func (s *Service) KeepAlive(ctx context.Context, open Session) error {
 }
 
 // OpenSession begins a session under a membership (empty: in one's own name) for
-// somebody who has proved who they are, and gives the token, which exists nowhere
-// else. The network counts as theirs from now on.
-func OpenSession(tx *db.Tx, a Account, membershipID, remote, browser string) (token string, err error) {
-	if err := welcomeHome(tx, a.ID, NetworkOf(remote)); err != nil {
-		return "", err
+// somebody who has proved who they are, and makes their browser known. The tokens of
+// the entry exist nowhere else.
+func OpenSession(tx *db.Tx, a Account, membershipID string, from Visitor) (Entry, error) {
+	in, _, _, err := openSession(tx, a, membershipID, from)
+	return in, err
+}
+
+func openSession(tx *db.Tx, a Account, membershipID string, from Visitor) (in Entry, d Device, known bool, err error) {
+	if d, in.Device, known, err = meet(tx, a, from); err != nil {
+		return Entry{}, Device{}, false, err
 	}
 	token, hash := newToken()
-	return token, insertSession(tx, hash, a.ID, membershipID, browserName(browser), tx.Now.Add(life))
+	in.Session = token
+	return in, d, known, insertSession(tx, sessionRow{hash, a.ID, membershipID, d.ID, d.Browser, tx.Now.Add(life)})
 }
 
 // SignOut ends the session. Ending one that is over is no error.
@@ -132,10 +140,6 @@ func switchSession(tx *db.Tx, open Session, membershipID string) (string, error)
 		if _, err := passwordHash(tx, open.AccountID, true); err != nil {
 			return "", err
 		}
-		browser, err := sessionBrowser(tx, open.TokenHash)
-		if err != nil && !errors.Is(err, db.ErrNone) {
-			return "", err
-		}
 		ended, err := endSession(tx, open.TokenHash)
 		switch {
 		case err != nil:
@@ -144,13 +148,14 @@ func switchSession(tx *db.Tx, open Session, membershipID string) (string, error)
 			return "", sessionOver()
 		}
 		token, hash := newToken()
-		return token, insertSession(tx, hash, open.AccountID, m.ID, browser, open.ExpiresAt)
+		return token, insertSession(tx, sessionRow{hash, open.AccountID, m.ID, open.DeviceID, open.Browser, open.ExpiresAt})
 	}
 	return "", fault.New(fault.NotFound, "Ce rattachement n'existe pas.")
 }
 
 // ForgetStale removes what is over: sessions, sign-ups a day after their link
-// died, forgotten passwords, counts of unasked mail and of attempts.
+// died, forgotten passwords, counts of unasked mail and of attempts, browsers that are
+// not known any more.
 func (s *Service) ForgetStale(ctx context.Context) error {
 	return s.db.Write(ctx, deleteStale)
 }

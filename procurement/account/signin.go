@@ -30,17 +30,20 @@ type claim struct {
 // SignInBody is the body of event.SignedIn.
 type SignInBody struct {
 	MembershipID string `json:"membership_id"`
+	DeviceID     string `json:"device_id"`
+	Known        bool   `json:"known"` // the account knew the browser
 }
 
 // SignIn opens a session for whoever knows the password of an identifiant or an
-// address, under the first membership that is approved, or else the first. It
-// gives the token of the session, a new one each time. A wrong identifier
+// address, under the first membership that is approved, or else the first. The
+// browser is known from now on; the owner is told by mail when it was not. A wrong
+// identifier
 // and a wrong password are one refusal after the same work; too many are told how
 // long to wait (fault.Unavailable).
 func (s *Service) SignIn(ctx context.Context, identifier, password string, from Visitor) (Entry, error) {
 	var c claim
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		c, err = knock(tx, identifier, NetworkOf(from.Remote))
+		c, err = knock(tx, identifier, from)
 		return err
 	})
 	if err != nil {
@@ -75,14 +78,14 @@ func (s *Service) SignIn(ctx context.Context, identifier, password string, from 
 }
 
 // knock finds who is meant and counts the attempt.
-func knock(tx *db.Tx, identifier, network string) (claim, error) {
+func knock(tx *db.Tx, identifier string, from Visitor) (claim, error) {
 	var c claim
 	var who string // what the failures are counted under
 	var err error
 	if c.Account, c.hash, who, err = whoIs(tx, identifier); err != nil {
 		return claim{}, err
 	}
-	if c.meters, err = metersOf(tx, who, network); err != nil {
+	if c.meters, err = metersOf(tx, who, from); err != nil {
 		return claim{}, err
 	}
 	return c, count(tx, c.meters)
@@ -97,7 +100,7 @@ func whoIs(tx *db.Tx, identifier string) (a Account, hash, who string, err error
 	case err == nil:
 		return a, hash, a.ID, nil
 	case errors.Is(err, db.ErrNone):
-		return Account{}, "", "nobody\x00" + addressKey + loginKey, nil
+		return Account{}, "", "nobody:" + addressKey + loginKey, nil
 	}
 	return Account{}, "", "", err
 }
@@ -133,7 +136,7 @@ func (s *Service) enter(tx *db.Tx, c claim, from Visitor) (Entry, error) {
 
 // welcome lets in somebody who proved who they are, by all that their account asks:
 // it chooses the membership they act under, opens the session and tells the journal.
-func (s *Service) welcome(tx *db.Tx, a Account, from Visitor) (in Entry, err error) {
+func (s *Service) welcome(tx *db.Tx, a Account, from Visitor) (Entry, error) {
 	mine, err := MembershipsOf(tx, a.ID)
 	if err != nil {
 		return Entry{}, err
@@ -148,8 +151,9 @@ func (s *Service) welcome(tx *db.Tx, a Account, from Visitor) (in Entry, err err
 			break
 		}
 	}
-	if in.Session, err = OpenSession(tx, a, under, from.Remote, from.Browser); err != nil {
+	in, d, known, err := openSession(tx, a, under, from)
+	if err != nil {
 		return Entry{}, err
 	}
-	return in, s.journal.Record(tx, a.actor(), event.SignedIn, a.ID, SignInBody{under})
+	return in, s.journal.Record(tx, a.actor(), event.SignedIn, a.ID, SignInBody{under, d.ID, known})
 }

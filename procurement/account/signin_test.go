@@ -78,7 +78,7 @@ func TestAWrongIdentifierAndAWrongPasswordAreOneAnswer(t *testing.T) {
 					number(t, d, "SELECT count(*) FROM attempt WHERE key LIKE '%nobody-here%'"),
 			}
 		}
-		want := trace{Error: "invalid: Identifiant ou mot de passe incorrect.", Attempts: 1, Events: 1, Jobs: 1}
+		want := trace{Error: "invalid: Identifiant ou mot de passe incorrect.", Attempts: 2, Events: 1, Jobs: 1}
 		for what, c := range map[string][2]string{
 			"wrong password":        {"omuller", "rabot varlopf"},
 			"unknown identifiant":   {"nobody-here", password},

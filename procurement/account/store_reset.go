@@ -25,15 +25,15 @@ func swapPassword(tx *db.Tx, accountID, old, hash string) (bool, error) {
 	return n == 1, err
 }
 
-// deleteSessions ends the sessions of an account but the one kept, if any.
-func deleteSessions(tx *db.Tx, accountID, keptHash string) error {
-	_, err := tx.Exec("DELETE FROM session WHERE account_id = $1 AND token_hash <> $2", accountID, keptHash)
-	return err
+// deleteSessions ends the sessions of an account but the one kept, if any, and tells
+// how many.
+func deleteSessions(tx *db.Tx, accountID, keptHash string) (int64, error) {
+	return tx.Exec("DELETE FROM session WHERE account_id = $1 AND token_hash <> $2", accountID, keptHash)
 }
 
 // clearAttempts forgets failures; an absent counter stays absent.
 func clearAttempts(tx *db.Tx, key string) error {
-	_, err := tx.Exec("UPDATE attempt SET failures = 0, blocked_until = NULL WHERE key = $1", key)
+	_, err := tx.Exec("UPDATE attempt SET failures = 0, blocked_until = NULL, keep_until = $2 WHERE key = $1", key, int64(tx.Now))
 	return err
 }
 

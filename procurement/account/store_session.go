@@ -1,13 +1,23 @@
 package account
 
 import (
+	"errors"
+	"time"
+
 	"parvis/kit/clock"
 	"parvis/kit/db"
 )
 
-func insertSession(tx *db.Tx, hash, accountID, membershipID, browser string, expires clock.Instant) error {
-	_, err := tx.Exec(`INSERT INTO session (token_hash, account_id, membership_id, browser, created_at, seen_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $5, $6)`, hash, accountID, membershipID, browser, tx.Now, expires)
+// sessionRow is a session to open.
+type sessionRow struct {
+	hash, accountID, membershipID, deviceID, browser string
+	expires                                          clock.Instant
+}
+
+func insertSession(tx *db.Tx, s sessionRow) error {
+	_, err := tx.Exec(`INSERT INTO session (token_hash, id, account_id, membership_id, device_id, browser, created_at, seen_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)`,
+		s.hash, db.NewID(), s.accountID, s.membershipID, s.deviceID, s.browser, tx.Now, s.expires)
 	return err
 }
 
@@ -16,17 +26,11 @@ func sessionByHash(tx *db.Tx, hash string) (Session, error) {
 	var s Session
 	err := tx.One(&s, `SELECT s.token_hash, s.account_id, a.name, a.address,
 			coalesce(m.id, '') AS membership_id, coalesce(m.establishment_id, '') AS establishment_id,
-			coalesce(m.role, '') AS role, m.approved_at, s.seen_at, s.expires_at
+			coalesce(m.role, '') AS role, m.approved_at, s.device_id, s.browser, s.seen_at, s.expires_at
 		FROM session s JOIN account a ON a.id = s.account_id
 		LEFT JOIN membership m ON m.id = s.membership_id AND m.account_id = s.account_id AND m.ended_at IS NULL
 		WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3`, hash, tx.Now, tx.Now.Add(-idle))
 	return s, err
-}
-
-func sessionBrowser(tx *db.Tx, hash string) (string, error) {
-	var browser string
-	err := tx.One(&browser, "SELECT browser FROM session WHERE token_hash = $1", hash)
-	return browser, err
 }
 
 func seeSession(tx *db.Tx, hash string) error {
@@ -55,10 +59,14 @@ func takeAttempt(tx *db.Tx, key string, keepUntil clock.Instant) (attempt, error
 	return a, err
 }
 
-func attemptKept(tx *db.Tx, key string) (bool, error) {
-	var n int
-	err := tx.One(&n, "SELECT count(*) FROM attempt WHERE key = $1 AND keep_until >= $2", key, tx.Now)
-	return n > 0, err
+// attemptByKey reads a counter without taking it; a missing one has counted nothing.
+func attemptByKey(tx *db.Tx, key string) (attempt, error) {
+	a := attempt{Key: key}
+	err := tx.One(&a, "SELECT key, failures, blocked_until, keep_until FROM attempt WHERE key = $1", key)
+	if errors.Is(err, db.ErrNone) {
+		err = nil
+	}
+	return a, err
 }
 
 func setAttempt(tx *db.Tx, a attempt) error {
@@ -69,10 +77,10 @@ func setAttempt(tx *db.Tx, a attempt) error {
 
 // forgiveAttempt takes back one failure, and the delay that it brought unless
 // somebody else's failure has set another one since.
-func forgiveAttempt(tx *db.Tx, key string, until clock.Instant) error {
-	_, err := tx.Exec(`UPDATE attempt SET failures = failures - 1,
+func forgiveAttempt(tx *db.Tx, key string, until clock.Instant, each time.Duration) error {
+	_, err := tx.Exec(`UPDATE attempt SET failures = failures - 1, keep_until = keep_until - $3,
 			blocked_until = CASE WHEN blocked_until = $2 THEN NULL ELSE blocked_until END
-		WHERE key = $1 AND failures > 0`, key, until)
+		WHERE key = $1 AND failures > 0`, key, until, each.Milliseconds())
 	return err
 }
 
@@ -87,6 +95,9 @@ func deleteStale(tx *db.Tx) error {
 		return err
 	}
 	if _, err := tx.Exec("DELETE FROM solicitation WHERE at <= $1", tx.Now.Add(-solicitationMemory)); err != nil {
+		return err
+	}
+	if err := deleteDevices(tx, tx.Now.Add(-forgottenMemory)); err != nil {
 		return err
 	}
 	_, err := tx.Exec("DELETE FROM attempt WHERE keep_until < $1", tx.Now)

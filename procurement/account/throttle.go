@@ -16,31 +16,71 @@ import (
 // pace says how failures slow down the next attempt.
 type pace struct {
 	free    int64         // failures that cost nothing
-	longest time.Duration // the delay doubles from a second up to here
-	memory  time.Duration // without a failure for so long, all is forgotten
+	first   time.Duration // the delay after one more; it doubles
+	longest time.Duration // up to here
+	// How failures are forgotten: one by one, one per each; or, when each is zero, all
+	// together after memory without any.
+	each   time.Duration
+	memory time.Duration
 }
 
-// Whatever the number of networks, an account can be guessed at less than a
-// hundred times in thirty days: twenty errors to reach half a day, then two a day.
-// A network is slowed much later and for less: a town hall is one.
+// Whatever the number of networks and of stolen cookies, an account can be guessed at
+// a hundred times at most in thirty days: that is everywherePace, forty at once and
+// two a day. Browsers that the account does not know have their own, slower pace, half
+// of that: they can use up neither the hundred nor the pace of the browsers that it
+// knows. A network is slowed much later and for less: a town hall is one.
 var (
-	accountPace = pace{free: 4, longest: 12 * time.Hour, memory: 30 * 24 * time.Hour}
-	networkPace = pace{free: 30, longest: 15 * time.Minute, memory: time.Hour}
+	everywherePace = pace{free: 39, first: 12 * time.Hour, longest: 12 * time.Hour, each: 12 * time.Hour}
+	strangePace    = pace{free: 4, first: time.Second, longest: 24 * time.Hour, each: 24 * time.Hour}
+	devicePace     = pace{free: 4, first: time.Second, longest: time.Minute, memory: 30 * 24 * time.Hour}
+	networkPace    = pace{free: 30, first: time.Second, longest: 15 * time.Minute, memory: time.Hour}
 )
 
-// homeMemory is how long a network where somebody signed in counts as theirs.
-const homeMemory = 60 * 24 * time.Hour
+// worn is how many failures in a row make a known browser count like any other, until
+// its owner signs in: its cookie may be a copy.
+const worn = 10
 
 // delay is how long to wait after this many failures.
 func (p pace) delay(failures int64) time.Duration {
-	n := failures - p.free
-	if n <= 0 {
+	if failures <= p.free {
 		return 0
 	}
-	if n > 30 {
-		return p.longest
+	d := p.first
+	for n := failures - p.free; n > 1 && d < p.longest; n-- {
+		d *= 2
 	}
-	return min(time.Second<<(n-1), p.longest)
+	return min(d, p.longest)
+}
+
+// standing is how many failures of a counter still count. Those that are forgotten
+// one by one are written as the hour when the last one will be.
+func (p pace) standing(a attempt, now clock.Instant) int64 {
+	left := a.KeepUntil.Sub(now)
+	switch {
+	case left < 0:
+		return 0
+	case p.each > 0:
+		return int64((left + p.each - 1) / p.each)
+	}
+	return a.Failures
+}
+
+// failed is the counter after one more failure.
+func (p pace) failed(a attempt, now clock.Instant) attempt {
+	if left := p.standing(a, now); left == 0 {
+		a.Failures, a.BlockedUntil = 1, 0
+	} else {
+		a.Failures = left + 1
+	}
+	if p.each > 0 {
+		a.KeepUntil = max(a.KeepUntil, now).Add(p.each)
+	} else {
+		a.KeepUntil = max(a.KeepUntil, now.Add(p.memory))
+	}
+	if d := p.delay(a.Failures); d > 0 {
+		a.BlockedUntil = now.Add(d)
+	}
+	return a
 }
 
 // attempt is a counter of failures.
@@ -56,6 +96,7 @@ type meter struct {
 	key   string
 	pace  pace
 	until clock.Instant // the delay that this attempt brought, if it fails
+	worn  bool          // a known browser's that failed too often: it counts for nothing, until a success
 }
 
 // NetworkOf is the part of a remote address that one subscriber of an operator
@@ -92,54 +133,69 @@ func NetworkOf(remote string) string {
 // a password in the wrong field included.
 func keyOf(parts string) string { return token.Hash(parts) }
 
-// metersOf says what counts for this attempt. Where the account has signed in
-// before, it has a counter of its own: somebody who hammers it from elsewhere does
-// not lock its owner out, an hour before a deadline.
-func metersOf(tx *db.Tx, who, network string) ([]meter, error) {
-	if network == "" {
-		return []meter{{key: keyOf("account\x00" + who), pace: accountPace}}, nil
-	}
-	home := keyOf("home\x00" + who + "\x00" + network)
-	atHome, err := attemptKept(tx, home)
+// Keys of the counters: of an account by where it is tried from, and of a network.
+func everywhereKey(who string) string  { return keyOf("everywhere\x00" + who) }
+func strangeKey(who string) string     { return keyOf("strange\x00" + who) }
+func deviceKey(deviceID string) string { return keyOf("device\x00" + deviceID) }
+func networkKey(network string) string { return keyOf("network\x00" + network) }
+
+// metersOf says what counts for this attempt at an account, or at nobody's. A browser
+// that the account knows has a counter of its own: somebody who hammers the account
+// from elsewhere, or from the same network, does not lock its owner out, an hour
+// before a deadline.
+func metersOf(tx *db.Tx, who string, from Visitor) ([]meter, error) {
+	everywhere := meter{key: everywhereKey(who), pace: everywherePace}
+	d, _, known, err := deviceOf(tx, who, from.Device)
 	if err != nil {
 		return nil, err
 	}
-	if atHome {
-		return []meter{{key: home, pace: accountPace}}, nil
+	meters := []meter{everywhere}
+	if known {
+		own := meter{key: deviceKey(d.ID), pace: devicePace}
+		a, err := attemptByKey(tx, own.key)
+		if err != nil {
+			return nil, err
+		}
+		own.worn = devicePace.standing(a, tx.Now) >= worn
+		meters = append(meters, own)
+		if !own.worn {
+			return meters, nil
+		}
 	}
-	return []meter{
-		{key: keyOf("account\x00" + who), pace: accountPace},
-		{key: keyOf("network\x00" + network), pace: networkPace},
-	}, nil
+	meters = append(meters, meter{key: strangeKey(who), pace: strangePace})
+	if network := NetworkOf(from.Remote); network != "" {
+		meters = append(meters, meter{key: networkKey(network), pace: networkPace})
+	}
+	return meters, nil
 }
 
 // count takes the attempt as failed before it is made, so that a thousand at once
-// are a thousand, and refuses it while a delay runs. What succeeds is forgiven.
+// are a thousand, and refuses it while a delay runs. What was not wrong is taken back.
 func count(tx *db.Tx, meters []meter) error {
 	// One order for everybody, because each row is a lock.
 	slices.SortFunc(meters, func(a, b meter) int { return cmp.Compare(a.key, b.key) })
 	rows := make([]attempt, len(meters))
 	for i, m := range meters {
-		a, err := takeAttempt(tx, m.key, tx.Now.Add(m.pace.memory))
+		if m.worn {
+			continue
+		}
+		a, err := takeAttempt(tx, m.key, tx.Now)
 		if err != nil {
 			return err
 		}
-		if a.KeepUntil < tx.Now {
-			a.Failures, a.BlockedUntil = 0, 0
-		}
-		if tx.Now < a.BlockedUntil {
+		if tx.Now < a.BlockedUntil && m.pace.standing(a, tx.Now) > 0 {
 			return tooMany(a.BlockedUntil.Sub(tx.Now))
 		}
 		rows[i] = a
 	}
 	for i, m := range meters {
-		a := rows[i]
-		a.Failures++
-		if d := m.pace.delay(a.Failures); d > 0 {
-			a.BlockedUntil = tx.Now.Add(d)
+		if m.worn {
+			continue
+		}
+		a := m.pace.failed(rows[i], tx.Now)
+		if m.pace.delay(a.Failures) > 0 {
 			meters[i].until = a.BlockedUntil
 		}
-		a.KeepUntil = max(a.KeepUntil, tx.Now.Add(m.pace.memory))
 		if err := setAttempt(tx, a); err != nil {
 			return err
 		}
@@ -147,41 +203,33 @@ func count(tx *db.Tx, meters []meter) error {
 	return nil
 }
 
-// forgive takes back what count wrote for an attempt that was not wrong.
+// forgive takes back what count wrote for an attempt that was not wrong, and nothing
+// else: the account's owner who signs in gives nobody else new guesses, nor does one
+// good account pay for guesses at others.
 func forgive(tx *db.Tx, meters []meter) error {
 	for _, m := range meters {
-		if err := forgiveAttempt(tx, m.key, m.until); err != nil {
+		if m.worn {
+			continue
+		}
+		if err := forgiveAttempt(tx, m.key, m.until, m.pace.each); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// settle notes a success: the account's counter starts again, the network's only
-// loses this attempt: one good account must not pay for guesses at others.
+// settle notes a success: it takes back its own attempt, and the known browser's
+// counter starts again.
 func settle(tx *db.Tx, meters []meter) error {
-	for _, m := range meters {
-		if m.pace == networkPace {
-			if err := forgiveAttempt(tx, m.key, m.until); err != nil {
-				return err
-			}
-		} else if err := setAttempt(tx, attempt{Key: m.key, KeepUntil: tx.Now.Add(m.pace.memory)}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// welcomeHome remembers a network where the account has signed in.
-func welcomeHome(tx *db.Tx, who, network string) error {
-	if network == "" {
-		return nil
-	}
-	home := keyOf("home\x00" + who + "\x00" + network)
-	if _, err := takeAttempt(tx, home, 0); err != nil {
+	if err := forgive(tx, meters); err != nil {
 		return err
 	}
-	return setAttempt(tx, attempt{Key: home, KeepUntil: tx.Now.Add(homeMemory)})
+	for _, m := range meters {
+		if m.pace == devicePace {
+			return clearAttempts(tx, m.key)
+		}
+	}
+	return nil
 }
 
 func tooMany(wait time.Duration) error {

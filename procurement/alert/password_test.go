@@ -45,7 +45,8 @@ func TestTheMailsOfAPasswordSayWhatTheySay(t *testing.T) {
 	golden(t, "password_reset", without(m))
 
 	h.Set(dbtest.Start)
-	h.must(h.Accounts.ResetPassword(t.Context(), h.resetIn(m), another("maillet ciseau gouge"), "192.0.2.17"))
+	_, err := h.Accounts.ResetPassword(t.Context(), h.resetIn(m), another("maillet ciseau gouge"), account.Visitor{Remote: "192.0.2.17"})
+	h.must(err)
 	h.Set(dbtest.Start.Add(time.Hour)) // the mail says when it was changed, not when it left
 	h.Work()
 	golden(t, "password_changed_by_link", h.only())
@@ -53,7 +54,7 @@ func TestTheMailsOfAPasswordSayWhatTheySay(t *testing.T) {
 	session, err := opened(h.Accounts.SignIn(t.Context(), odile, "maillet ciseau gouge", account.Visitor{Remote: "192.0.2.17", Browser: "Firefox"}))
 	h.must(err)
 	h.Set(dbtest.Start)
-	h.must(h.Accounts.ChangePassword(t.Context(), session, account.ChangeForm{Current: "maillet ciseau gouge", NewPassword: another(noticetest.Password)}, "192.0.2.17"))
+	h.must(h.Accounts.ChangePassword(t.Context(), session, account.ChangeForm{Current: "maillet ciseau gouge", NewPassword: another(noticetest.Password)}, account.Visitor{Remote: "192.0.2.17"}))
 	h.Work()
 	golden(t, "password_changed", h.only())
 }

@@ -64,22 +64,21 @@ type RegisterForm struct {
 	Login    string
 	Password string
 	Confirm  string
-	Remote   string // network address of the visitor, see account.NetworkOf
-	Browser  string // what it says it is
+	From     account.Visitor
 }
 
 // Register makes the account of a sign-up link, its company and establishment when
-// they are new, and its membership, in one transaction, and signs in: it gives the
-// token of the session. Faults are on identifiant, mot_de_passe, confirmation; a
+// they are new, and its membership, in one transaction, and signs in: the browser is
+// known from now on. Faults are on identifiant, mot_de_passe, confirmation; a
 // link that is no longer good is fault.NotFound.
-func (s *Service) Register(ctx context.Context, token string, form RegisterForm) (sessionToken string, err error) {
+func (s *Service) Register(ctx context.Context, token string, form RegisterForm) (in account.Entry, err error) {
 	from, err := s.accounts.SignUpOf(ctx, token)
 	if err != nil {
-		return "", err
+		return account.Entry{}, err
 	}
 	chosen, err := s.accounts.Choose(ctx, from, account.CredentialsForm{Login: form.Login, Password: form.Password, Confirm: form.Confirm})
 	if err != nil {
-		return "", err
+		return account.Entry{}, err
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		a, from, err := s.accounts.CreateAccount(tx, token, chosen)
@@ -90,13 +89,13 @@ func (s *Service) Register(ctx context.Context, token string, form RegisterForm)
 		if err != nil {
 			return err
 		}
-		sessionToken, err = account.OpenSession(tx, a, m.ID, form.Remote, form.Browser)
+		in, err = account.OpenSession(tx, a, m.ID, form.From)
 		return err
 	})
 	if err != nil {
-		return "", err
+		return account.Entry{}, err
 	}
-	return sessionToken, nil
+	return in, nil
 }
 
 // join brings the person into their establishment. The establishment's row is

@@ -15,6 +15,7 @@ import (
 	"parvis/kit/db/dbtest"
 	"parvis/kit/fault"
 	"parvis/procurement/access"
+	"parvis/procurement/account"
 	"parvis/procurement/event"
 	"parvis/procurement/org"
 )
@@ -32,8 +33,8 @@ func TestTheFirstPersonAdministersAndTheNextAsksToJoin(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		admin, err1 := r.org.ActorOf(ctx, first)
-		newcomer, err2 := r.org.ActorOf(ctx, later)
+		admin, err1 := r.org.ActorOf(ctx, first.Session)
+		newcomer, err2 := r.org.ActorOf(ctx, later.Session)
 		if err1 != nil || err2 != nil {
 			t.Fatal(err1, err2)
 		}
@@ -68,11 +69,11 @@ func TestEstablishmentsOfOneCompanyHaveTheirOwnPeople(t *testing.T) {
 		ctx, r := context.Background(), open(t, d)
 		var seen []access.Actor
 		for login, siret := range map[string]string{"siege": seat, "agence": branch} {
-			token, err := r.org.Register(ctx, r.link(t, d, form(siret, login+"@exemple.fr")), chosen(login))
+			in, err := r.org.Register(ctx, r.link(t, d, form(siret, login+"@exemple.fr")), chosen(login))
 			if err != nil {
 				t.Fatal(err)
 			}
-			a, err := r.org.ActorOf(ctx, token)
+			a, err := r.org.ActorOf(ctx, in.Session)
 			if err != nil || a.Role != access.CompanyAdmin || a.SIRET != siret {
 				t.Errorf("%s: %+v (%v)", login, a, err)
 			}
@@ -94,11 +95,11 @@ func TestAForeignCompanyRegistersWithItsOwnNumber(t *testing.T) {
 		for login, c := range map[string][2]string{"arlon": {"BE", "732829320"}, "kehl": {"DE", "732829320"}, "arlon2": {"BE", "732.829.320"}} {
 			f := form("", login+"@exemple.eu")
 			f.Country, f.NationalID = c[0], c[1]
-			token, err := r.org.Register(ctx, r.link(t, d, f), chosen(login))
+			in, err := r.org.Register(ctx, r.link(t, d, f), chosen(login))
 			if err != nil {
 				t.Fatal(err)
 			}
-			a, err := r.org.ActorOf(ctx, token)
+			a, err := r.org.ActorOf(ctx, in.Session)
 			if err != nil || a.SIRET != "" || a.CompanyName != "Menuiserie Muller" {
 				t.Errorf("%s: %+v (%v)", login, a, err)
 			}
@@ -155,19 +156,19 @@ func TestARefusedRegistrationLeavesNothing(t *testing.T) {
 			"a weak password":     {"opetit", "azertyuiop123", "azertyuiop123", []string{"mot_de_passe"}},
 			"unequal":             {"opetit", password, "rabot", []string{"confirmation"}},
 		} {
-			session, err := r.org.Register(ctx, token, org.RegisterForm{Login: c.login, Password: c.pass, Confirm: c.confirm})
+			in, err := r.org.Register(ctx, token, org.RegisterForm{Login: c.login, Password: c.pass, Confirm: c.confirm})
 			var fields []string
 			for _, f := range fault.All(err) {
 				fields = append(fields, f.Field)
 			}
-			if !slices.Equal(fields, c.want) || session != "" {
-				t.Errorf("%s: %q, %v", what, session, err)
+			if !slices.Equal(fields, c.want) || in != (account.Entry{}) {
+				t.Errorf("%s: %+v, %v", what, in, err)
 			}
 		}
 		c.Move(25 * time.Hour)
 		for what, link := range map[string]string{"expired": token, "garbage": "x"} {
-			if session, err := r.org.Register(ctx, link, chosen("opetit")); !fault.Is(err, fault.NotFound) || session != "" {
-				t.Errorf("%s: %q, %v", what, session, err)
+			if in, err := r.org.Register(ctx, link, chosen("opetit")); !fault.Is(err, fault.NotFound) || in != (account.Entry{}) {
+				t.Errorf("%s: %+v, %v", what, in, err)
 			}
 		}
 		for table, want := range map[string]int{"account": 1, "company": 1, "establishment": 1, "membership": 1, "session": 1} {
@@ -181,7 +182,7 @@ func TestARefusedRegistrationLeavesNothing(t *testing.T) {
 func TestWhoActsIsAVisitorWithoutAnOpenSession(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {
 		ctx, r := context.Background(), open(t, d)
-		token, err := r.org.Register(ctx, r.link(t, d, form(seat, "odile@exemple.fr")), chosen("omuller"))
+		in, err := r.org.Register(ctx, r.link(t, d, form(seat, "odile@exemple.fr")), chosen("omuller"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,12 +193,12 @@ func TestWhoActsIsAVisitorWithoutAnOpenSession(t *testing.T) {
 		}
 		for range 3 { // ActorOf keeps the session alive
 			c.Move(119 * time.Minute)
-			if a, err := r.org.ActorOf(ctx, token); err != nil || !a.SignedIn() {
+			if a, err := r.org.ActorOf(ctx, in.Session); err != nil || !a.SignedIn() {
 				t.Fatalf("%+v (%v)", a, err)
 			}
 		}
 		c.Move(121 * time.Minute)
-		if a, err := r.org.ActorOf(ctx, token); err != nil || a != access.Anybody() {
+		if a, err := r.org.ActorOf(ctx, in.Session); err != nil || a != access.Anybody() {
 			t.Errorf("two idle hours later: %+v (%v)", a, err)
 		}
 	})
@@ -206,7 +207,7 @@ func TestWhoActsIsAVisitorWithoutAnOpenSession(t *testing.T) {
 func TestAVerifiedEstablishmentSaysSo(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Movable) {
 		ctx, r := context.Background(), open(t, d)
-		token, err := r.org.Register(ctx, r.link(t, d, form(seat, "odile@exemple.fr")), chosen("omuller"))
+		in, err := r.org.Register(ctx, r.link(t, d, form(seat, "odile@exemple.fr")), chosen("omuller"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -217,7 +218,7 @@ func TestAVerifiedEstablishmentSaysSo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := r.org.ActorOf(ctx, token)
+		a, err := r.org.ActorOf(ctx, in.Session)
 		if err != nil || !a.Verified {
 			t.Errorf("%+v (%v)", a, err)
 		}

@@ -60,7 +60,7 @@ func (r rooms) link(t *testing.T, d *db.DB, f account.SignUpForm) (token string)
 }
 
 func chosen(login string) org.RegisterForm {
-	return org.RegisterForm{Login: login, Password: password, Confirm: password, Remote: "192.0.2.17", Browser: "Firefox"}
+	return org.RegisterForm{Login: login, Password: password, Confirm: password, From: account.Visitor{Remote: "192.0.2.17", Browser: "Firefox"}}
 }
 
 func number(t *testing.T, d *db.DB, query string, args ...any) (n int) {

@@ -12,6 +12,7 @@ import (
 
 	"parvis/kit/fault"
 	"parvis/procurement/access"
+	"parvis/procurement/account"
 	"parvis/web/ui"
 )
 
@@ -35,6 +36,7 @@ type Answer struct {
 	failure *ui.Failure
 	flash   *ui.Flash
 	token   *string // the session to set; "" ends it
+	device  string  // what the browser is to keep to be known; "": unchanged
 }
 
 // Show answers with a page.
@@ -66,6 +68,16 @@ func Text(s string) Answer { return Answer{data: []byte(s), kind: "text/plain; c
 
 // WithSession has the browser keep a session's token, or forget it when empty.
 func (a Answer) WithSession(token string) Answer { a.token = &token; return a }
+
+// WithEntry has the browser keep what proving who one is gave: a session's token, if
+// one was opened, and what makes the browser known.
+func (a Answer) WithEntry(in account.Entry) Answer {
+	if in.Session != "" {
+		a = a.WithSession(in.Session)
+	}
+	a.device = in.Device
+	return a
+}
 
 // WithStatus sets the HTTP status.
 func (a Answer) WithStatus(status int) Answer { a.Status = status; return a }
@@ -124,6 +136,20 @@ func (v *Visit) Token() string {
 	return c.Value
 }
 
+// Device is what makes this browser known to accounts, "" for nothing.
+func (v *Visit) Device() string {
+	c, err := v.Cookie(v.site.cookieName("device"))
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// Visitor is where whoever asks does it from, for those who prove who they are.
+func (v *Visit) Visitor() account.Visitor {
+	return account.Visitor{Remote: v.RemoteAddr, Browser: v.UserAgent(), Device: v.Device()}
+}
+
 func (s *Site) cookie(name, value string, maxAge int) *http.Cookie {
 	return &http.Cookie{
 		Name: s.cookieName(name), Value: value, Path: "/", MaxAge: maxAge,
@@ -139,6 +165,9 @@ func (s *Site) cookies(w http.ResponseWriter, v *Visit, a *Answer) {
 			age = -1
 		}
 		http.SetCookie(w, s.cookie("session", *a.token, age))
+	}
+	if a.device != "" {
+		http.SetCookie(w, s.cookie("device", a.device, int(account.DeviceLife.Seconds())))
 	}
 	if a.flash != nil {
 		text, _ := json.Marshal(a.flash) // two strings: it cannot fail

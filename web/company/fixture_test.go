@@ -162,10 +162,10 @@ func (p *platform) join(siret, login string) *browser {
 		return err
 	})
 	const password = "rabot varlope"
-	session, err := p.org.Register(ctx, token, org.RegisterForm{Login: login, Password: password, Confirm: password, Remote: "192.0.2.17", Browser: "Firefox"})
+	in, err := p.org.Register(ctx, token, org.RegisterForm{Login: login, Password: password, Confirm: password, From: account.Visitor{Remote: "192.0.2.17", Browser: "Firefox"}})
 	p.must(err)
-	b := &browser{platform: p, cookies: map[string]string{"parvis-session": session}}
-	b.actor, err = p.org.ActorOf(ctx, session)
+	b := &browser{platform: p, cookies: map[string]string{"parvis-session": in.Session, "parvis-device": in.Device}}
+	b.actor, err = p.org.ActorOf(ctx, in.Session)
 	p.must(err)
 	return b
 }

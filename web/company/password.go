@@ -36,7 +36,7 @@ func (p Pages) changePassword(v *answer.Visit) (answer.Answer, error) {
 	err := p.Accounts.ChangePassword(v.Context(), v.Token(), account.ChangeForm{
 		Current:     v.PostForm.Get(fieldCurrent),
 		NewPassword: account.NewPassword{Password: v.PostForm.Get(fieldNewPassword), Confirm: v.PostForm.Get(fieldConfirm)},
-	}, v.RemoteAddr)
+	}, v.Visitor())
 	if err != nil {
 		var page passwordPage
 		later := fault.Is(err, fault.Unavailable)
@@ -49,5 +49,5 @@ func (p Pages) changePassword(v *answer.Visit) (answer.Answer, error) {
 		}
 		return a, nil
 	}
-	return answer.SeeOther(spaceURL, "Votre mot de passe est changé. Vos autres sessions sont fermées, et un message vous le confirme."), nil
+	return answer.SeeOther(spaceURL, "Votre mot de passe est changé. Vos autres connexions sont fermées, et un message vous le confirme."), nil
 }

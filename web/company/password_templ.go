@@ -121,7 +121,7 @@ func passwordBody(p passwordPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p class=\"hint section\">Vous resterez connecté ici&nbsp;; vos autres sessions seront fermées. <a href=\"/mot-de-passe-oublie\">Mot de passe actuel oublié&nbsp;?</a></p></form>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p class=\"hint section\">Vous resterez connecté ici&nbsp;; vos autres connexions seront fermées. <a href=\"/mot-de-passe-oublie\">Mot de passe actuel oublié&nbsp;?</a></p></form>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -16,6 +16,7 @@ import (
 	"parvis/kit/fault"
 	"parvis/kit/mail/mailbox"
 	"parvis/procurement/access"
+	"parvis/procurement/account"
 	"parvis/web/answer"
 	"parvis/web/ui"
 )
@@ -31,7 +32,7 @@ type Pages struct {
 	Clock   *clock.Movable
 	Mailbox *mailbox.Mailbox
 	// Enter opens a session for the person of a login.
-	Enter func(ctx context.Context, login, remote, browser string) (token string, err error)
+	Enter func(ctx context.Context, login string, from account.Visitor) (account.Entry, error)
 	// Publish publishes the next of the notices kept for that, and says its title.
 	Publish func(ctx context.Context) (title string, err error)
 	// Moved is called after the clock was moved, to remember how far.
@@ -73,11 +74,11 @@ func (p Pages) home(*answer.Visit) (answer.Answer, error) {
 }
 
 func (p Pages) enter(v *answer.Visit) (answer.Answer, error) {
-	token, err := p.Enter(v.Context(), v.Form.Get("identifiant"), v.RemoteAddr, v.UserAgent())
+	in, err := p.Enter(v.Context(), v.Form.Get("identifiant"), v.Visitor())
 	if err != nil {
 		return answer.Answer{}, err
 	}
-	return answer.SeeOther("/entreprise", "").WithSession(token), nil
+	return answer.SeeOther("/entreprise", "").WithEntry(in), nil
 }
 
 func (p Pages) move(v *answer.Visit) (answer.Answer, error) {

@@ -74,11 +74,12 @@ func (p Pages) setPassword(v *answer.Visit) (answer.Answer, error) {
 		return answer.Answer{}, err
 	}
 	form := account.NewPassword{Password: v.PostForm.Get(fieldPassword), Confirm: v.PostForm.Get(fieldConfirm)}
-	if err := p.Accounts.ResetPassword(v.Context(), v.PathValue("token"), form, v.RemoteAddr); err != nil {
+	in, err := p.Accounts.ResetPassword(v.Context(), v.PathValue("token"), form, v.Visitor())
+	if err != nil {
 		if r.Errors, err = answer.Errors(err); err != nil {
 			return answer.Answer{}, err
 		}
 		return answer.Refused(resetTitle, resetView(r)).Kept(), nil
 	}
-	return answer.SeeOther("/connexion", "Votre mot de passe est changé"+nbsp+": connectez-vous avec le nouveau."), nil
+	return answer.SeeOther("/connexion", "Votre mot de passe est changé"+nbsp+": connectez-vous avec le nouveau.").WithEntry(in), nil
 }

@@ -51,9 +51,9 @@ func (p Pages) register(v *answer.Visit) (answer.Answer, error) {
 		return answer.Answer{}, err
 	}
 	r.Login = v.PostForm.Get(fieldLogin)
-	session, err := p.Orgs.Register(v.Context(), v.PathValue("token"), org.RegisterForm{
+	in, err := p.Orgs.Register(v.Context(), v.PathValue("token"), org.RegisterForm{
 		Login: r.Login, Password: v.PostForm.Get(fieldPassword), Confirm: v.PostForm.Get(fieldConfirm),
-		Remote: v.RemoteAddr, Browser: v.UserAgent(),
+		From: v.Visitor(),
 	})
 	if err != nil {
 		refusal := refusalStatus(err)
@@ -65,5 +65,5 @@ func (p Pages) register(v *answer.Visit) (answer.Answer, error) {
 	if err := p.Accounts.SignOut(v.Context(), v.Token()); err != nil {
 		return answer.Answer{}, err
 	}
-	return answer.SeeOther("/entreprise", "Votre compte est créé"+nbsp+": bienvenue sur Parvis.").WithSession(session), nil
+	return answer.SeeOther("/entreprise", "Votre compte est créé"+nbsp+": bienvenue sur Parvis.").WithEntry(in), nil
 }

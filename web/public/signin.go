@@ -7,7 +7,6 @@ import (
 	"unicode"
 
 	"parvis/kit/fault"
-	"parvis/procurement/account"
 	"parvis/web/answer"
 	"parvis/web/ui"
 )
@@ -52,7 +51,7 @@ func (p Pages) signIn(v *answer.Visit) (answer.Answer, error) {
 // that somebody planted is worth nothing afterwards.
 func (p Pages) enter(v *answer.Visit) (answer.Answer, error) {
 	s := signInPage{Next: next(v), Identifier: v.PostForm.Get(fieldLogin)}
-	in, err := p.Accounts.SignIn(v.Context(), s.Identifier, v.PostForm.Get(fieldPassword), account.Visitor{Remote: v.RemoteAddr, Browser: v.UserAgent()})
+	in, err := p.Accounts.SignIn(v.Context(), s.Identifier, v.PostForm.Get(fieldPassword), v.Visitor())
 	if err != nil {
 		later := fault.Is(err, fault.Unavailable)
 		if s.Errors, err = answer.Errors(err); err != nil {
@@ -67,7 +66,7 @@ func (p Pages) enter(v *answer.Visit) (answer.Answer, error) {
 	if err := p.Accounts.SignOut(v.Context(), v.Token()); err != nil {
 		return answer.Answer{}, err
 	}
-	return answer.SeeOther(either(s.Next, space), "").WithSession(in.Session), nil
+	return answer.SeeOther(either(s.Next, space), "").WithEntry(in), nil
 }
 
 // leave ends the session on the server too: a copy of its token is worth nothing.

@@ -107,9 +107,9 @@ func (h *House) Join(siret, login, address string) access.Actor {
 		secret, _, err = account.MintSignUpToken(tx, asked.ID)
 		return err
 	})
-	session, err := h.Orgs.Register(ctx, secret, org.RegisterForm{Login: login, Password: Password, Confirm: Password, Remote: "192.0.2.17", Browser: "Firefox"})
+	in, err := h.Orgs.Register(ctx, secret, org.RegisterForm{Login: login, Password: Password, Confirm: Password, From: account.Visitor{Remote: "192.0.2.17", Browser: "Firefox"}})
 	h.must(err)
-	by, err := h.Orgs.ActorOf(ctx, session)
+	by, err := h.Orgs.ActorOf(ctx, in.Session)
 	h.must(err)
 	return by
 }
