@@ -3,9 +3,7 @@ package account
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"parvis/kit/clock"
 	"parvis/kit/db"
@@ -21,11 +19,9 @@ const (
 	refresh = time.Minute
 )
 
-// maxBrowser is how much is kept of what a browser says it is, in bytes.
-const maxBrowser = 200
-
 // Session is an open session and the person who holds it.
 type Session struct {
+	ID              string // stays the same when the token changes
 	TokenHash       string
 	AccountID       string
 	Name            string
@@ -90,7 +86,7 @@ func openSession(tx *db.Tx, a Account, membershipID string, from Visitor) (in En
 	}
 	token, hash := newToken()
 	in.Session = token
-	return in, d, known, insertSession(tx, sessionRow{hash, a.ID, membershipID, d.ID, d.Browser, tx.Now.Add(life)})
+	return in, d, known, insertSession(tx, sessionRow{db.NewID(), hash, a.ID, membershipID, d.ID, d.Browser, tx.Now.Add(life)})
 }
 
 // SignOut ends the session. Ending one that is over is no error.
@@ -148,7 +144,7 @@ func switchSession(tx *db.Tx, open Session, membershipID string) (string, error)
 			return "", sessionOver()
 		}
 		token, hash := newToken()
-		return token, insertSession(tx, sessionRow{hash, open.AccountID, m.ID, open.DeviceID, open.Browser, open.ExpiresAt})
+		return token, insertSession(tx, sessionRow{open.ID, hash, open.AccountID, m.ID, open.DeviceID, open.Browser, open.ExpiresAt})
 	}
 	return "", fault.New(fault.NotFound, "Ce rattachement n'existe pas.")
 }
@@ -158,18 +154,4 @@ func switchSession(tx *db.Tx, open Session, membershipID string) (string, error)
 // not known any more.
 func (s *Service) ForgetStale(ctx context.Context) error {
 	return s.db.Write(ctx, deleteStale)
-}
-
-// browserName cuts what a browser says it is, between characters.
-func browserName(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || r < ' ' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, s)
-	if len(s) > maxBrowser {
-		s = strings.ToValidUTF8(s[:maxBrowser], "")
-	}
-	return s
 }

@@ -18,6 +18,17 @@ func passwordHash(tx *db.Tx, accountID string, hold bool) (string, error) {
 	return hash, err
 }
 
+// takeAccount has sign-ins, changes of membership and of password wait until this
+// transaction ends, and us for those under way.
+func takeAccount(tx *db.Tx, accountID string) error {
+	query := "SELECT id FROM account WHERE id = $1"
+	if tx.Dialect() == db.Postgres {
+		query += " FOR NO KEY UPDATE" // SQLite's writers are alone anyway
+	}
+	var id string
+	return tx.One(&id, query, accountID)
+}
+
 // swapPassword is false when the hash is not the old one any more: of two changes
 // at once the second waits here for the first.
 func swapPassword(tx *db.Tx, accountID, old, hash string) (bool, error) {

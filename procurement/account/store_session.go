@@ -10,27 +10,49 @@ import (
 
 // sessionRow is a session to open.
 type sessionRow struct {
-	hash, accountID, membershipID, deviceID, browser string
-	expires                                          clock.Instant
+	id, hash, accountID, membershipID, deviceID, browser string
+	expires                                              clock.Instant
 }
 
 func insertSession(tx *db.Tx, s sessionRow) error {
 	_, err := tx.Exec(`INSERT INTO session (token_hash, id, account_id, membership_id, device_id, browser, created_at, seen_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)`,
-		s.hash, db.NewID(), s.accountID, s.membershipID, s.deviceID, s.browser, tx.Now, s.expires)
+		s.hash, s.id, s.accountID, s.membershipID, s.deviceID, s.browser, tx.Now, s.expires)
 	return err
 }
 
 // sessionByHash reads an open session only: neither idle nor over.
 func sessionByHash(tx *db.Tx, hash string) (Session, error) {
 	var s Session
-	err := tx.One(&s, `SELECT s.token_hash, s.account_id, a.name, a.address,
+	err := tx.One(&s, `SELECT s.id, s.token_hash, s.account_id, a.name, a.address,
 			coalesce(m.id, '') AS membership_id, coalesce(m.establishment_id, '') AS establishment_id,
 			coalesce(m.role, '') AS role, m.approved_at, s.device_id, s.browser, s.seen_at, s.expires_at
 		FROM session s JOIN account a ON a.id = s.account_id
 		LEFT JOIN membership m ON m.id = s.membership_id AND m.account_id = s.account_id AND m.ended_at IS NULL
 		WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3`, hash, tx.Now, tx.Now.Add(-idle))
 	return s, err
+}
+
+const seenColumns = "id, token_hash, device_id, browser, seen_at, expires_at"
+
+// sessionsOf lists the open sessions of an account, the last used first.
+func sessionsOf(tx *db.Tx, accountID string) ([]SeenSession, error) {
+	var out []SeenSession
+	err := tx.All(&out, "SELECT "+seenColumns+` FROM session
+		WHERE account_id = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, id DESC`, accountID, tx.Now, tx.Now.Add(-idle))
+	return out, err
+}
+
+func openSessionByID(tx *db.Tx, accountID, id string) (SeenSession, error) {
+	var s SeenSession
+	err := tx.One(&s, "SELECT "+seenColumns+` FROM session
+		WHERE id = $1 AND account_id = $2 AND expires_at > $3 AND seen_at > $4`, id, accountID, tx.Now, tx.Now.Add(-idle))
+	return s, err
+}
+
+// deleteSessionsOf ends the sessions of a browser but the one kept, and tells how many.
+func deleteSessionsOf(tx *db.Tx, accountID, deviceID, keptHash string) (int64, error) {
+	return tx.Exec("DELETE FROM session WHERE account_id = $1 AND device_id = $2 AND token_hash <> $3", accountID, deviceID, keptHash)
 }
 
 func seeSession(tx *db.Tx, hash string) error {

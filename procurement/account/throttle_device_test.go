@@ -27,6 +27,40 @@ func browserOf(t *testing.T, d *db.DB, a Account) string {
 	return keep
 }
 
+func TestAnAccountKnowsTwentyBrowsersTheLastUsed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {
+		a := insider(t, d)
+		oldest, used := browserOf(t, d, a), browserOf(t, d, a)
+		comes := func(kept string) (keep string, known bool) {
+			t.Helper()
+			err := d.Write(context.Background(), func(tx *db.Tx) (err error) {
+				_, keep, known, err = meet(tx, a, Visitor{Device: kept})
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return keep, known
+		}
+		for range maxDevices - 1 {
+			c.Move(time.Minute)
+			used, _ = comes(used)
+			browserOf(t, d, a)
+		}
+		var n int
+		err := d.Read(context.Background(), func(tx *db.Tx) error {
+			return tx.One(&n, "SELECT count(*) FROM device WHERE forgotten_at IS NULL")
+		})
+		if err != nil || n != maxDevices {
+			t.Errorf("%d browsers are known (%v)", n, err)
+		}
+		_, known := comes(used)
+		if _, old := comes(oldest); old || !known {
+			t.Error("it is not the one unused for longest that was forgotten")
+		}
+	})
+}
+
 // enters is the account's owner who signs in, right at the first try; false when they
 // must wait.
 func enters(t *testing.T, d *db.DB, from Visitor) bool {

@@ -45,13 +45,13 @@ func TestTheMailsOfAPasswordSayWhatTheySay(t *testing.T) {
 	golden(t, "password_reset", without(m))
 
 	h.Set(dbtest.Start)
-	_, err := h.Accounts.ResetPassword(t.Context(), h.resetIn(m), another("maillet ciseau gouge"), account.Visitor{Remote: "192.0.2.17"})
+	in, err := h.Accounts.ResetPassword(t.Context(), h.resetIn(m), another("maillet ciseau gouge"), account.Visitor{Remote: "192.0.2.17"})
 	h.must(err)
 	h.Set(dbtest.Start.Add(time.Hour)) // the mail says when it was changed, not when it left
 	h.Work()
 	golden(t, "password_changed_by_link", h.only())
 
-	session, err := opened(h.Accounts.SignIn(t.Context(), odile, "maillet ciseau gouge", account.Visitor{Remote: "192.0.2.17", Browser: "Firefox"}))
+	session, err := opened(h.Accounts.SignIn(t.Context(), odile, "maillet ciseau gouge", account.Visitor{Remote: "192.0.2.17", Browser: "Firefox", Device: in.Device}))
 	h.must(err)
 	h.Set(dbtest.Start)
 	h.must(h.Accounts.ChangePassword(t.Context(), session, account.ChangeForm{Current: "maillet ciseau gouge", NewPassword: another(noticetest.Password)}, account.Visitor{Remote: "192.0.2.17"}))

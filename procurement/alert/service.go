@@ -33,6 +33,7 @@ func NewService(d *db.DB, j *event.Journal, o *mail.Outbox, w *watch.Service, ba
 	o.Compose(mailSignUpRepeated, s.composeSignUpRepeated)
 	o.Compose(mailReset, s.composeReset)
 	o.Compose(mailPasswordChanged, s.composePasswordChanged)
+	o.Compose(mailSignedIn, s.composeSignedIn)
 	o.Compose(mailRequest, s.composeRequest)
 	o.Compose(mailNotices, s.composeNotices)
 	s.composeMembers()

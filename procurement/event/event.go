@@ -23,6 +23,7 @@ const (
 	SignInRefused      Kind = "account.sign_in_refused"
 	ResetAsked         Kind = "account.reset_asked" // somebody forgot their password, or says so
 	PasswordChanged    Kind = "account.password_changed"
+	SessionsEnded      Kind = "account.sessions_ended" // by their owner, from another one
 	MembershipCreated  Kind = "membership.created"
 	MembershipApproved Kind = "membership.approved"
 	MembershipRefused  Kind = "membership.refused"
@@ -40,7 +41,7 @@ const (
 
 // Kinds lists them all, so that a test finds the ones nobody decided about.
 var Kinds = []Kind{
-	SignUpAsked, SignUpRepeated, AccountCreated, SignedIn, SignInRefused, ResetAsked, PasswordChanged, MembershipCreated,
+	SignUpAsked, SignUpRepeated, AccountCreated, SignedIn, SignInRefused, ResetAsked, PasswordChanged, SessionsEnded, MembershipCreated,
 	MembershipApproved, MembershipRefused, MembershipChanged, MembershipEnded, NoticesRecorded,
 	WatchCreated, WatchChanged, WatchDeleted, RecipientAsked, RecipientConfirmed, RecipientStopped, DigestsSent,
 }
