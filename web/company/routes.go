@@ -43,6 +43,11 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("GET /entreprise/mot-de-passe", access.EditAccount, p.password)
 	site.Route("POST /entreprise/mot-de-passe", access.EditAccount, p.changePassword)
 
+	site.Route("GET /entreprise/connexions", access.EditAccount, p.connections)
+	site.Route("POST /entreprise/connexions/fermer", access.EditAccount, p.closeOthers)
+	site.Route("POST /entreprise/connexions/{id}/fermer", access.EditAccount, p.closeOne)
+	site.Route("POST /entreprise/connexions/navigateurs/{id}/oublier", access.EditAccount, p.forgetBrowser)
+
 	site.Route("GET /entreprise/utilisateurs", access.SeeUsers, p.people)
 	site.Route("GET /entreprise/utilisateurs/quitter", access.LeaveCompany, p.askLeave)
 	site.Route("POST /entreprise/utilisateurs/quitter", access.LeaveCompany, p.leave)

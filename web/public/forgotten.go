@@ -30,7 +30,7 @@ func (p Pages) forgotten(*answer.Visit) (answer.Answer, error) {
 // account, and the mail tells them.
 func (p Pages) askReset(v *answer.Visit) (answer.Answer, error) {
 	f := forgottenPage{Identifier: v.PostForm.Get(fieldLogin)}
-	if err := p.Accounts.AskReset(v.Context(), f.Identifier, asker(v)); err != nil {
+	if err := p.Accounts.AskReset(v.Context(), f.Identifier, v.Visitor()); err != nil {
 		refusal := refusalStatus(err)
 		if f.Errors, err = answer.Errors(err); err != nil {
 			return answer.Answer{}, err

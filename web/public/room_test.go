@@ -48,6 +48,7 @@ type house struct {
 	pages http.Handler
 	box   *mailbox.Mailbox
 	token string // the session of the browser
+	known string // what it keeps to be known to accounts
 	flash string // the message that the last act left
 }
 
@@ -156,6 +157,9 @@ func (h *house) do(r *http.Request) page {
 	if h.token != "" {
 		r.AddCookie(&http.Cookie{Name: "parvis-session", Value: h.token})
 	}
+	if h.known != "" {
+		r.AddCookie(&http.Cookie{Name: "parvis-device", Value: h.known})
+	}
 	if h.flash != "" {
 		r.AddCookie(&http.Cookie{Name: "parvis-message", Value: h.flash})
 	}
@@ -171,6 +175,8 @@ func (h *house) do(r *http.Request) page {
 		switch c.Name {
 		case "parvis-session":
 			h.token = c.Value
+		case "parvis-device":
+			h.known = c.Value
 		case "parvis-message":
 			h.flash = c.Value
 		}
@@ -179,7 +185,7 @@ func (h *house) do(r *http.Request) page {
 }
 
 // forget makes the browser a stranger's.
-func (h *house) forget() { h.token, h.flash = "", "" }
+func (h *house) forget() { h.token, h.known, h.flash = "", "", "" }
 
 func (h *house) get(path string) page {
 	h.t.Helper()

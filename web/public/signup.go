@@ -43,7 +43,7 @@ func (p Pages) askSignUp(v *answer.Visit) (answer.Answer, error) {
 		SIRET: v.PostForm.Get(fieldSIRET), Country: v.PostForm.Get(fieldCountry), NationalID: v.PostForm.Get(fieldNationalID),
 		CompanyName: v.PostForm.Get(fieldCompany), Name: v.PostForm.Get(fieldName), Address: v.PostForm.Get(fieldAddress),
 	}}
-	if err := p.Accounts.AskSignUp(v.Context(), s.Form, asker(v)); err != nil {
+	if err := p.Accounts.AskSignUp(v.Context(), s.Form, v.Visitor()); err != nil {
 		refusal := refusalStatus(err)
 		if s.Errors, err = answer.Errors(err); err != nil {
 			return answer.Answer{}, err
