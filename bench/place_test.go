@@ -96,9 +96,11 @@ func (p *place) register() access.Actor {
 		secret, _, err = account.MintSignUpToken(tx, id)
 		return err
 	})
-	if p.session, err = p.Orgs.Register(ctx, secret, org.RegisterForm{Login: "odile.muller", Password: password, Confirm: password}); err != nil {
+	in, err := p.Orgs.Register(ctx, secret, org.RegisterForm{Login: "odile.muller", Password: password, Confirm: password})
+	if err != nil {
 		p.t.Fatal(err)
 	}
+	p.session = in.Session
 	by, err := p.Orgs.ActorOf(ctx, p.session)
 	if err != nil {
 		p.t.Fatal(err)
