@@ -130,8 +130,12 @@ func TestOfTwoChangesAtOnceOneIsMade(t *testing.T) {
 		}
 		var errs [2]error
 		var all sync.WaitGroup
-		all.Go(func() { errs[0] = s.ChangePassword(ctx, here, changing(password, other), account.Visitor{Remote: office}) })
-		all.Go(func() { errs[1] = s.ChangePassword(ctx, there, changing(password, other+" bis"), account.Visitor{Remote: away}) })
+		all.Go(func() {
+			errs[0] = s.ChangePassword(ctx, here, changing(password, other), account.Visitor{Remote: office})
+		})
+		all.Go(func() {
+			errs[1] = s.ChangePassword(ctx, there, changing(password, other+" bis"), account.Visitor{Remote: away})
+		})
 		all.Wait()
 		won, lost := 0, errs[1]
 		if errs[0] != nil {

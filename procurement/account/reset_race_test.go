@@ -23,7 +23,9 @@ func TestOfTwoWhoUseALinkAtOnceOneDoes(t *testing.T) {
 		errs := make([]error, 6)
 		var all sync.WaitGroup
 		for i := range errs {
-			all.Go(func() { errs[i] = reset(s, token, chosen(fmt.Sprintf("%s %d", other, i)), account.Visitor{Remote: office}) })
+			all.Go(func() {
+				errs[i] = reset(s, token, chosen(fmt.Sprintf("%s %d", other, i)), account.Visitor{Remote: office})
+			})
 		}
 		all.Wait()
 		winner := -1
