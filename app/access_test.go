@@ -46,6 +46,9 @@ var objects = []object{
 	{"/entreprise/veilles/{id}", "une veille de l'établissement", "user admin", (*village).aWatch},
 	{"/entreprise/veilles/{id}", "une veille d'une personne non rattachée", "newcomer", (*village).anOwnWatch},
 	{"/entreprise/veilles/{id}", "une veille d'un autre établissement", "stranger", (*village).theirWatch},
+	{"/entreprise/connexions/{id}", "une connexion d'un administrateur", "admin", (*village).aConnection},
+	{"/entreprise/connexions/{id}", "une connexion d'une personne non rattachée", "newcomer", (*village).anOwnConnection},
+	{"/entreprise/connexions/navigateurs/{id}", "un navigateur connu d'un utilisateur", "user", (*village).aBrowser},
 	{"/entreprise/utilisateurs/{id}", "une personne de l'établissement", "admin", (*village).aMember},
 	{"/entreprise/utilisateurs/{id}", "une demande de rattachement", "admin", (*village).aJoinRequest},
 	{"/entreprise/utilisateurs/{id}", "une personne d'un autre établissement", "stranger", (*village).theirMember},
@@ -297,6 +300,26 @@ func (v *village) anOwnWatch(...string) string {
 }
 func (v *village) theirWatch(...string) string {
 	return v.watching("stranger", watch.Form{Keywords: "vitres"})
+}
+
+func (v *village) aConnection(...string) string     { return v.enters("admin").Sessions[0].ID }
+func (v *village) anOwnConnection(...string) string { return v.enters("newcomer").Sessions[0].ID }
+func (v *village) aBrowser(...string) string        { return v.enters("user").Devices[0].ID }
+
+// enters opens one more session of somebody, from a new browser: the first of what
+// they then see.
+func (v *village) enters(name string) account.Connections {
+	v.t.Helper()
+	in := v.open(v.named(name))
+	by, err := v.Orgs.ActorOf(v.t.Context(), in.Session)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	seen, err := v.Accounts.Connections(v.t.Context(), by, in.Session)
+	if err != nil || !seen.Sessions[0].Mine || !seen.Devices[0].Mine {
+		v.t.Fatalf("%+v: %v", seen, err)
+	}
+	return seen
 }
 
 func (v *village) aMember(...string) string      { return v.named("user").MembershipID }
