@@ -114,6 +114,7 @@ func (s *Service) prove(ctx context.Context, a Account, hash, password string, f
 		if meters, err = metersOf(tx, a.ID, from); err != nil {
 			return err
 		}
+		countUnder(meters, a.Login)
 		return count(tx, meters)
 	})
 	if err != nil {

@@ -88,7 +88,20 @@ func knock(tx *db.Tx, identifier string, from Visitor) (claim, error) {
 	if c.meters, err = metersOf(tx, who, from); err != nil {
 		return claim{}, err
 	}
+	countUnder(c.meters, identifier)
 	return c, count(tx, c.meters)
+}
+
+// countUnder has strange browsers counted under the name that was typed. Under the
+// account, whoever hammered an identifiant and then met a delay at an address would
+// have learnt whose it is.
+func countUnder(meters []meter, identifier string) {
+	addressKey, loginKey := identifierKeys(identifier)
+	for i := range meters {
+		if meters[i].pace == strangePace {
+			meters[i].key = strangeKey("named:" + addressKey + loginKey)
+		}
+	}
 }
 
 // whoIs finds the account of an identifiant or an address, empty when nobody has

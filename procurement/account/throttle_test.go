@@ -99,6 +99,44 @@ func insider(t *testing.T, d *db.DB) Account {
 	return a
 }
 
+// Abuse 69: the delay that an identifiant has brought upon itself says nothing of an
+// address, be it the same person's or nobody's; and both names together do not give
+// more guesses than one account may bear.
+func TestTheTwoNamesOfAnAccountDoNotBetrayEachOther(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {
+		insider(t, d)
+		network := 0
+		try := func(name string) bool {
+			network++
+			_, in := door(t, d, name, Visitor{Remote: fmt.Sprintf("10.%d.%d.1", network/250, network%250)})
+			return in
+		}
+		for _, name := range []string{"omuller", "personne"} {
+			for try(name) {
+			}
+		}
+		for _, address := range []string{"odile@exemple.fr", "inconnue@exemple.fr"} {
+			for i := range 5 {
+				if !try(address) {
+					t.Errorf("%s, whose identifiant was hammered or not, is told to wait at try %d", address, i+1)
+				}
+			}
+		}
+		guesses, end := 0, c.Now().Add(30*24*time.Hour)
+		for c.Now() < end {
+			for _, name := range []string{"omuller", "odile@exemple.fr"} {
+				for try(name) {
+					guesses++
+				}
+			}
+			c.Move(10 * time.Minute)
+		}
+		if guesses > 100 || guesses < 40 {
+			t.Errorf("%d guesses in thirty days by both names, want at most 100 (and the test to have tried)", guesses)
+		}
+	})
+}
+
 // Abuse 68: one password on many accounts, from one network.
 func TestANetworkThatTriesManyAccountsIsSlowed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {
