@@ -7,6 +7,7 @@ import (
 
 	"parvis/kit/clock"
 	"parvis/procurement/notice"
+	"parvis/procurement/notice/form"
 )
 
 // parse reads a record made of these fields besides a number and a title.
@@ -121,9 +122,9 @@ func TestDatesAsSourcesWriteThem(t *testing.T) {
 		"2020-13-01": "", "2020-02-30": "", "2020-01-23T25:00": "", "0000-01-01": "", "31/02/2020": "", "": "",
 		"23-01-2020": "", "bientôt": "", "2020-01-23T12:00:00+01:00 environ": "",
 	} {
-		got, ok := readMoment(raw)
-		if ok != (want != "") || ok && got.show() != want {
-			t.Errorf("readMoment(%q) shows %q (%t), want %q", raw, got.show(), ok, want)
+		got, ok := form.ReadMoment(raw)
+		if ok != (want != "") || ok && got.Show() != want {
+			t.Errorf("readMoment(%q) shows %q (%t), want %q", raw, got.Show(), ok, want)
 		}
 	}
 }
@@ -141,8 +142,8 @@ func TestOffsetsOfEuropeanForms(t *testing.T) {
 		"no hour: the end of the day":  {"2026-06-20+02:00", "23:59", false},
 		"another continent's: printed": {"2026-06-20T12:00:00-05:00", "12:00", false},
 	} {
-		read, ok := readMoment(c.raw)
-		at, sure := writtenOffset(read, clock.Paris)
+		read, ok := form.ReadMoment(c.raw)
+		at, sure := form.WrittenOffset(read, clock.Paris)
 		if got := at.In(clock.Paris).Format("15:04"); !ok || got != c.want || sure != c.sure {
 			t.Errorf("%s: %s sure %t, want %s %t", name, got, sure, c.want, c.sure)
 		}
@@ -153,8 +154,8 @@ func TestOffsetsOfEuropeanForms(t *testing.T) {
 		{"2026-06-20Z", "12:00:00Z", "2026-06-20T12:00:00Z"},
 		{"2026-06-20", "", "2026-06-20"}, {"", "12:00:00", ""},
 	} {
-		if got := joinEnd(c[0], c[1]); got != c[2] {
-			t.Errorf("joinEnd(%q, %q) = %q, want %q", c[0], c[1], got, c[2])
+		if got := form.JoinEnd(c[0], c[1]); got != c[2] {
+			t.Errorf("form.JoinEnd(%q, %q) = %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
 }

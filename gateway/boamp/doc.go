@@ -28,3 +28,5 @@
 // A record may have 16 MiB and 100 levels; beyond, it is refused and the next one
 // is read. Nothing larger than one record is held in memory.
 package boamp
+
+import ()

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"parvis/kit/tree"
 )
 
 // lines reads records that stand one per line. Two liberties of real files are
@@ -35,7 +36,7 @@ type lineReader struct {
 	buf     []byte // the line being read
 	pending []byte // the record begun on earlier lines
 	start   int    // the line where pending began
-	nesting nesting
+	nesting tree.Nesting
 	tooLong bool // the line being read passed the limit and was cut
 }
 
@@ -69,7 +70,7 @@ func (l *lineReader) take(line []byte, number int) bool {
 			if len(line) == 0 {
 				return true
 			}
-			l.start, l.nesting = number, nesting{}
+			l.start, l.nesting = number, tree.Nesting{}
 			if line[0] != '{' {
 				return l.stream.record(line, number, refuse("Cette ligne n'est pas un objet JSON.", nil))
 			}
@@ -78,7 +79,7 @@ func (l *lineReader) take(line []byte, number int) bool {
 		if end < 0 {
 			l.pending = append(l.pending, line...)
 			// A string never goes on after a line's end: this record was cut.
-			return !l.nesting.inString || l.flush()
+			return !l.nesting.InString || l.flush()
 		}
 		l.pending = append(l.pending, line[:end]...)
 		line = line[end:]
@@ -91,7 +92,7 @@ func (l *lineReader) take(line []byte, number int) bool {
 // closing is where the record's last brace ends in the line, -1 when it goes on.
 func (l *lineReader) closing(line []byte) int {
 	for i, c := range line {
-		if l.nesting.feed(c) {
+		if l.nesting.Feed(c) {
 			return i + 1
 		}
 	}
@@ -115,7 +116,7 @@ func (l *lineReader) flush() bool {
 		return true
 	}
 	var problem error
-	if l.nesting.deepest > maxDepth {
+	if l.nesting.Deepest > tree.MaxDepth {
 		problem = errTooDeep
 	}
 	ok := l.stream.record(l.pending, l.start, problem)

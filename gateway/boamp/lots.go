@@ -2,21 +2,23 @@ package boamp
 
 import (
 	"strconv"
-	"strings"
 
+	"parvis/kit/scrub"
+	"parvis/kit/tree"
 	"parvis/procurement/notice"
+	"parvis/procurement/notice/form"
 )
 
 // readLots takes the lots from the form, else from the record's extra field.
 func (r *record) readLots() {
 	switch {
 	case r.forms != nil:
-		r.out.Lots = r.forms.lots(r.out.Title)
+		r.out.Lots = r.forms.Lots(r.out.Title)
 	default:
 		r.out.Lots = lotsIn(r.body())
 	}
 	if len(r.out.Lots) == 0 {
-		r.out.Lots = readLotList(each(unify(r.fields["x_lots"])))
+		r.out.Lots = readLotList(tree.Each(tree.Unify(r.fields["x_lots"])))
 	}
 }
 
@@ -27,15 +29,15 @@ func lotsIn(v any) []notice.Lot {
 	if !ok {
 		return nil
 	}
-	for _, k := range keys(m) {
+	for _, k := range tree.Keys(m) {
 		switch k {
 		case "attribution":
 			continue
 		case "lots", "lotsmarche":
 			var list []any
-			for _, box := range each(m[k]) {
-				if has(box, "lot") {
-					list = append(list, at(box, "lot")...)
+			for _, box := range tree.Each(m[k]) {
+				if tree.Has(box, "lot") {
+					list = append(list, tree.At(box, "lot")...)
 				} else {
 					list = append(list, box)
 				}
@@ -45,11 +47,11 @@ func lotsIn(v any) []notice.Lot {
 			}
 		}
 	}
-	for _, k := range keys(m) {
+	for _, k := range tree.Keys(m) {
 		if k == "attribution" {
 			continue
 		}
-		for _, e := range each(m[k]) {
+		for _, e := range tree.Each(m[k]) {
 			if lots := lotsIn(e); len(lots) > 0 {
 				return lots
 			}
@@ -65,29 +67,17 @@ func readLotList(list []any) []notice.Lot {
 			continue
 		}
 		lot := notice.Lot{
-			Number:      token(first(v, "num", "numlot", "numero", "numerolot", "nolot")),
-			Title:       shortTitle(first(v, "intitule", "intitulelot", "titre", "libelle")),
-			Description: paragraphs(first(v, "description", "descriptionlot", "objet", "descriptif")),
-			CPV:         ranked(cpvIn(v)),
+			Number:      scrub.Token(tree.First(v, "num", "numlot", "numero", "numerolot", "nolot")),
+			Title:       scrub.Short(tree.First(v, "intitule", "intitulelot", "titre", "libelle")),
+			Description: scrub.Paragraphs(tree.First(v, "description", "descriptionlot", "objet", "descriptif")),
+			CPV:         form.CPV(v),
 		}
 		if lot.Number == "" {
 			lot.Number = strconv.Itoa(i + 1)
 		}
-		if lot, ok := entitle(lot); ok {
+		if lot, ok := form.Entitle(lot); ok {
 			lots = append(lots, lot)
 		}
 	}
 	return lots
-}
-
-// entitle gives a lot without a title the beginning of its description: FNS forms
-// have no title of lots. A lot without either is none.
-func entitle(lot notice.Lot) (notice.Lot, bool) {
-	if lot.Title == "" {
-		lot.Title = shortTitle(lot.Description)
-	}
-	if strings.EqualFold(lot.Title, title(lot.Description)) {
-		lot.Description = ""
-	}
-	return lot, lot.Title != ""
 }

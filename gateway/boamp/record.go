@@ -7,7 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"parvis/kit/scrub"
+	"parvis/kit/tree"
 	"parvis/procurement/notice"
+	"parvis/procurement/notice/form"
 )
 
 // source is the value of notice.Record.Source.
@@ -19,7 +22,7 @@ type record struct {
 	gestion any    // unified tree, nil when absent
 	donnees any    // unified tree, nil when absent
 	shape   string // the root of donnees: "eforms", "fnsimple", "mapa", "dsp", "divers", "legacy", "" when absent or unknown
-	forms   *eforms
+	forms   *form.EForms
 	out     notice.Record
 }
 
@@ -63,11 +66,11 @@ func (r *record) open(raw []byte) ([]byte, error) {
 	if len(raw) > maxRecord {
 		return nil, refuse("Cet enregistrement dépasse 16\u00a0Mio.", errTooLong)
 	}
-	if tooDeep(raw) {
+	if tree.TooDeep(raw) {
 		return nil, refuse(tooDeepReason, errTooDeep)
 	}
 	for range 3 {
-		v, err := decode(raw)
+		v, err := tree.JSON(raw)
 		if err != nil {
 			return nil, refuse("Cet enregistrement n'est pas du JSON valable ou il est incomplet.", err)
 		}
@@ -103,7 +106,7 @@ var (
 
 // readIdentity takes idweb, the only key that the source keeps.
 func (r *record) readIdentity() error {
-	id := token(text(r.fields["idweb"]))
+	id := scrub.Token(tree.Text(r.fields["idweb"]))
 	if id == "" {
 		return refuse("Cet enregistrement n'a pas de numéro d'avis (champ idweb).", nil)
 	}
@@ -117,11 +120,11 @@ func (r *record) readIdentity() error {
 // openInner reads the two documents within the record.
 func (r *record) openInner() {
 	var known bool
-	if r.gestion, _, known = tree(r.fields["gestion"]); !known {
+	if r.gestion, _, known = inner(r.fields["gestion"]); !known {
 		r.unread("gestion")
 	}
 	var root string
-	if r.donnees, root, known = tree(r.fields["donnees"]); !known {
+	if r.donnees, root, known = inner(r.fields["donnees"]); !known {
 		r.unread("donnees")
 	}
 	r.recognise(root)
@@ -144,15 +147,15 @@ func (r *record) recognise(rootKey string) {
 		if _, found := root[shape]; found {
 			r.shape = shape
 			if shape == "eforms" {
-				r.forms = readEForms(root[shape])
+				r.forms = form.ReadEForms(root[shape])
 				if r.forms == nil {
-					r.unread("donnees.EFORMS." + choice(root[shape]))
+					r.unread("donnees.EFORMS." + tree.Choice(root[shape]))
 				}
 			}
 			return
 		}
 	}
-	if has(root, legacyRoots...) {
+	if tree.Has(root, legacyRoots...) {
 		r.shape = "legacy"
 		return
 	}
@@ -161,20 +164,20 @@ func (r *record) recognise(rootKey string) {
 
 // unread names a part of the record whose shape is unknown.
 func (r *record) unread(part string) {
-	if part = token(part); !slices.Contains(r.out.Detail.Unread, part) {
+	if part = scrub.Token(part); !slices.Contains(r.out.Detail.Unread, part) {
 		r.out.Detail.Unread = append(r.out.Detail.Unread, part)
 	}
 }
 
 // field is a field's text, "" for null and for what is no text.
-func (r *record) field(name string) string { return text(r.fields[name]) }
+func (r *record) field(name string) string { return tree.Text(r.fields[name]) }
 
 // list gives the texts of a field with several values: a list, a text alone, or,
 // as v1.0 of the API writes it, texts joined by semicolons. Empty ones are dropped.
 func (r *record) list(name string) []string {
 	var values []string
 	add := func(s string) {
-		if s = token(s); s != "" && !slices.Contains(values, s) {
+		if s = scrub.Token(s); s != "" && !slices.Contains(values, s) {
 			values = append(values, s)
 		}
 	}
@@ -184,8 +187,8 @@ func (r *record) list(name string) []string {
 		}
 		return values
 	}
-	for _, v := range each(r.fields[name]) {
-		add(text(v))
+	for _, v := range tree.Each(r.fields[name]) {
+		add(tree.Text(v))
 	}
 	return values
 }
@@ -196,7 +199,7 @@ func (r *record) body() any {
 	switch r.shape {
 	case "fnsimple", "mapa", "dsp", "divers":
 		root := r.root()
-		if has(root, "initial") {
+		if tree.Has(root, "initial") {
 			return root["initial"]
 		}
 		return root
@@ -206,7 +209,7 @@ func (r *record) body() any {
 
 // root is the object under the root key of a national form, nil otherwise.
 func (r *record) root() map[string]any {
-	for _, v := range at(r.donnees, r.shape) {
+	for _, v := range tree.At(r.donnees, r.shape) {
 		if m, ok := v.(map[string]any); ok {
 			return m
 		}
@@ -216,9 +219,9 @@ func (r *record) root() map[string]any {
 
 // readPublication takes the day of publication and the address of the page.
 func (r *record) readPublication() {
-	for _, raw := range []string{r.field("dateparution"), first(r.gestion, "indexation.datepublication")} {
-		if m, ok := readMoment(raw); ok {
-			r.out.PublishedOn = m.wall.Format(time.DateOnly)
+	for _, raw := range []string{r.field("dateparution"), tree.First(r.gestion, "indexation.datepublication")} {
+		if m, ok := form.ReadMoment(raw); ok {
+			r.out.PublishedOn = m.Wall.Format(time.DateOnly)
 			break
 		}
 	}
@@ -237,19 +240,19 @@ var webAddress = regexp.MustCompile(`^https?://[0-9A-Za-z.-]+(?::[0-9]+)?(?:[/?#
 // readTitle takes the title: the field objet, the gazette's summary, or what the
 // form itself has.
 func (r *record) readTitle() error {
-	r.out.Title = title(r.field("objet"))
+	r.out.Title = scrub.Line(r.field("objet"))
 	if r.out.Title != "" {
 		return nil
 	}
-	candidates := []string{first(r.gestion, "indexation.resumeobjet")}
+	candidates := []string{tree.First(r.gestion, "indexation.resumeobjet")}
 	if r.forms != nil {
-		candidates = append(candidates, r.forms.title())
+		candidates = append(candidates, r.forms.Title())
 	}
-	candidates = append(candidates, first(r.body(),
+	candidates = append(candidates, tree.First(r.body(),
 		"objet.titremarche", "naturemarche.intitule", "descriptionmarche.titremarche", "description.objet",
 		"objet.objetcomplet", "naturemarche.description", "descriptionmarche.description"))
 	for _, c := range candidates {
-		if r.out.Title = shortTitle(c); r.out.Title != "" {
+		if r.out.Title = scrub.Short(c); r.out.Title != "" {
 			return nil
 		}
 	}
@@ -262,22 +265,22 @@ func (r *record) readTitle() error {
 func (r *record) readObject() {
 	candidates := []string{}
 	if r.forms != nil {
-		candidates = append(candidates, r.forms.description())
+		candidates = append(candidates, r.forms.Description())
 	}
-	candidates = append(candidates, first(r.body(),
+	candidates = append(candidates, tree.First(r.body(),
 		"objet.objetcomplet", "naturemarche.description", "caracteristiques.principales",
 		"descriptionmarche.description", "description.objet", "objet.caracteristiques.principales"),
 		r.field("x_description"))
 	for _, c := range candidates {
-		if c = paragraphs(c); c != "" && c != r.out.Title {
+		if c = scrub.Paragraphs(c); c != "" && c != r.out.Title {
 			r.out.Description = c
 			break
 		}
 	}
 	r.out.Descriptors = r.list("descripteur_libelle")
 	if len(r.out.Descriptors) == 0 {
-		for _, d := range at(r.gestion, "indexation", "descripteurs", "descripteur", "libelle") {
-			r.out.Descriptors = append(r.out.Descriptors, token(text(d)))
+		for _, d := range tree.At(r.gestion, "indexation", "descripteurs", "descripteur", "libelle") {
+			r.out.Descriptors = append(r.out.Descriptors, scrub.Token(tree.Text(d)))
 		}
 	}
 	r.readCategory()
@@ -289,17 +292,17 @@ func (r *record) readObject() {
 func (r *record) readReference() {
 	candidates := []string{}
 	if r.forms != nil {
-		candidates = append(candidates, r.forms.reference())
+		candidates = append(candidates, r.forms.Reference())
 	}
-	candidates = append(candidates, first(r.body(),
+	candidates = append(candidates, tree.First(r.body(),
 		"communication.identifiantinterne", "renseignements.idmarche", "objet.refmarche",
 		"conditionadministrative.referencemarche", "objet.numreference"))
 	if r.forms == nil { // eForms has identifiers of many other things under such names
-		candidates = append(candidates, firstDeep(r.body(), "identifiantinterne", "idmarche", "numreference", "referencemarche"))
+		candidates = append(candidates, tree.FirstDeep(r.body(), "identifiantinterne", "idmarche", "numreference", "referencemarche"))
 	}
 	candidates = append(candidates, r.field("x_reference"))
 	for _, c := range candidates {
-		if r.out.Reference = token(c); r.out.Reference != "" {
+		if r.out.Reference = scrub.Token(c); r.out.Reference != "" {
 			return
 		}
 	}
@@ -309,7 +312,7 @@ func (r *record) readReference() {
 // the surest first.
 func (r *record) readLinks() {
 	add := func(id string) {
-		id = token(id)
+		id = scrub.Token(id)
 		if underscored.MatchString(id) {
 			id = strings.Replace(id, "_", "-", 1)
 		}
@@ -322,14 +325,14 @@ func (r *record) readLinks() {
 			add(id)
 		}
 	}
-	for _, previous := range find(r.donnees, "avisinitial") {
-		for _, id := range find(previous, "idweb") {
-			add(text(id))
+	for _, previous := range tree.Find(r.donnees, "avisinitial") {
+		for _, id := range tree.Find(previous, "idweb") {
+			add(tree.Text(id))
 		}
 	}
-	for _, previous := range find(r.gestion, "annonceanterieur", "annoncelie") {
-		for _, id := range find(previous, "idweb") {
-			add(text(id))
+	for _, previous := range tree.Find(r.gestion, "annonceanterieur", "annoncelie") {
+		for _, id := range tree.Find(previous, "idweb") {
+			add(tree.Text(id))
 		}
 	}
 }

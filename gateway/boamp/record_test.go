@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parvis/procurement/notice"
+	"parvis/procurement/notice/form"
 	"parvis/procurement/refdata"
 )
 
@@ -248,7 +249,7 @@ func TestAmounts(t *testing.T) {
 		{"0", "EUR", 0, ""}, {"-5", "EUR", 0, ""}, {"1e300", "EUR", 0, ""}, {"NaN", "EUR", 0, ""}, {"Inf", "EUR", 0, ""},
 		{"", "EUR", 0, ""}, {"secret", "EUR", 0, ""},
 	} {
-		if cents, code := amount(c.value, c.currency); cents != c.cents || code != c.code {
+		if cents, code := form.Amount(c.value, c.currency); cents != c.cents || code != c.code {
 			t.Errorf("amount(%q, %q) = %d %q", c.value, c.currency, cents, code)
 		}
 	}

@@ -4,56 +4,17 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"parvis/kit/tree"
 )
 
 const (
 	maxRecord = 16 << 20 // bytes
-	maxDepth  = 100      // levels of objects and lists
 )
 
 var (
 	errTooLong = errors.New("record longer than the limit")
 	errTooDeep = errors.New("record nested deeper than the limit")
 )
-
-// nesting follows JSON text byte by byte and knows how deep it is. It checks no
-// grammar: that is the decoder's work, once the record's end is known.
-type nesting struct {
-	depth, deepest    int
-	inString, escaped bool
-}
-
-// feed takes the next byte and tells whether it closed the outermost value.
-func (n *nesting) feed(c byte) (closed bool) {
-	switch {
-	case n.escaped:
-		n.escaped = false
-	case n.inString:
-		n.escaped = c == '\\'
-		n.inString = c != '"'
-	case c == '"':
-		n.inString = true
-	case c == '{' || c == '[':
-		n.depth++
-		n.deepest = max(n.deepest, n.depth)
-	case c == '}' || c == ']':
-		n.depth--
-		return n.depth <= 0
-	}
-	return false
-}
-
-// tooDeep tells whether a text passes the limit of levels, without decoding it.
-func tooDeep[T string | []byte](text T) bool {
-	var n nesting
-	for i := range len(text) {
-		n.feed(text[i])
-		if n.deepest > maxDepth {
-			return true
-		}
-	}
-	return false
-}
 
 // scanner reads a stream one JSON value at a time and keeps what it read on
 // request, so that a wrong guess about the container can be taken back.
@@ -127,19 +88,19 @@ func (s *scanner) value(limit int) (raw []byte, problem, err error) {
 	if first != '{' && first != '[' {
 		return s.scalar(first, limit)
 	}
-	var n nesting
-	n.feed(first)
+	var n tree.Nesting
+	n.Feed(first)
 	for closed := false; !closed; {
 		c, err := s.next()
 		if err != nil {
 			return s.buf, problem, unexpected(err)
 		}
-		closed = n.feed(c)
+		closed = n.Feed(c)
 		switch {
 		case problem != nil:
 		case len(s.buf) >= limit:
 			problem = errTooLong
-		case n.deepest > maxDepth:
+		case n.Deepest > tree.MaxDepth:
 			problem = errTooDeep
 		default:
 			s.buf = append(s.buf, c)
@@ -150,18 +111,18 @@ func (s *scanner) value(limit int) (raw []byte, problem, err error) {
 
 // scalar reads a string, or anything else up to a separator.
 func (s *scanner) scalar(first byte, limit int) (raw []byte, problem, err error) {
-	var n nesting
-	n.feed(first)
+	var n tree.Nesting
+	n.Feed(first)
 	for {
 		c, err := s.next()
 		if err != nil {
 			return s.buf, problem, unexpected(err)
 		}
-		if !n.inString && (isSpace(c) || c == ',' || c == ']' || c == '}' || c == ':') {
+		if !n.InString && (isSpace(c) || c == ',' || c == ']' || c == '}' || c == ':') {
 			s.back()
 			return s.buf, problem, nil
 		}
-		n.feed(c)
+		n.Feed(c)
 		if len(s.buf) >= limit {
 			problem = errTooLong
 			continue

@@ -1,4 +1,4 @@
-package boamp
+package scrub
 
 import (
 	"html"
@@ -29,17 +29,17 @@ var entities = []string{
 	"raquo", "ndash", "mdash", "hellip", "euro", "deg", "sup2", "sup3", "middot", "bull", "times",
 }
 
-// title cleans a text that stands on one line. It never changes case: capitals
+// Line cleans a text that stands on one line. It never changes case: capitals
 // are how the buyer wrote it, and search folds them.
-func title(s string) string {
+func Line(s string) string {
 	return strings.Join(strings.Fields(unclutter(s)), " ")
 }
 
 const maxTitle = 500 // characters, for a title made of a description
 
-// shortTitle is title for a text that was not written as one.
-func shortTitle(s string) string {
-	s = title(s)
+// Short is Line for a text that was not written as one.
+func Short(s string) string {
+	s = Line(s)
 	if utf8.RuneCountInString(s) <= maxTitle {
 		return s
 	}
@@ -50,9 +50,9 @@ func shortTitle(s string) string {
 	return s + "…"
 }
 
-// paragraphs cleans a text of several lines: breaks stay, one empty line at most
+// Paragraphs cleans a text of several lines: breaks stay, one empty line at most
 // between two.
-func paragraphs(s string) string {
+func Paragraphs(s string) string {
 	var b strings.Builder
 	empty := 0
 	for line := range strings.SplitSeq(unclutter(s), "\n") {
@@ -144,9 +144,9 @@ func mend(r rune) rune {
 
 const maxToken = 200 // characters of a code, a number, a town
 
-// token cleans a short value: a code, a register number, a town.
-func token(s string) string {
-	s = title(s)
+// Token cleans a short value: a code, a register number, a town.
+func Token(s string) string {
+	s = Line(s)
 	if utf8.RuneCountInString(s) > maxToken {
 		s = string([]rune(s)[:maxToken])
 	}

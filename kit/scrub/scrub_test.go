@@ -1,4 +1,4 @@
-package boamp
+package scrub
 
 import (
 	"strings"
@@ -42,8 +42,8 @@ func TestTitlesWithTheirDirt(t *testing.T) {
 		"&nbsp;":                                      "",
 		"<br/>":                                       "",
 	} {
-		if got := title(raw); got != want {
-			t.Errorf("title(%q) = %q, want %q", raw, got, want)
+		if got := Line(raw); got != want {
+			t.Errorf("Line(%q) = %q, want %q", raw, got, want)
 		}
 	}
 }
@@ -58,18 +58,18 @@ func TestDescriptionsKeepTheirLines(t *testing.T) {
 		"un\u2028deux":               "un\ndeux",
 		"l&amp;apos;un\u0007\ndeux ": "l'un\ndeux",
 	} {
-		if got := paragraphs(raw); got != want {
-			t.Errorf("paragraphs(%q) = %q, want %q", raw, got, want)
+		if got := Paragraphs(raw); got != want {
+			t.Errorf("Paragraphs(%q) = %q, want %q", raw, got, want)
 		}
 	}
 }
 
 func TestATitleMadeOfADescriptionIsShort(t *testing.T) {
-	got := shortTitle(strings.Repeat("assainissement ", 100))
+	got := Short(strings.Repeat("assainissement ", 100))
 	if n := len([]rune(got)); n > maxTitle+1 || !strings.HasSuffix(got, "assainissement…") {
 		t.Errorf("%d characters, ends with %q", n, got[len(got)-20:])
 	}
-	if got := shortTitle(strings.Repeat("é", 700)); len([]rune(got)) != maxTitle+1 {
+	if got := Short(strings.Repeat("é", 700)); len([]rune(got)) != maxTitle+1 {
 		t.Errorf("a text without spaces has %d characters", len([]rune(got)))
 	}
 }
@@ -77,15 +77,15 @@ func TestATitleMadeOfADescriptionIsShort(t *testing.T) {
 func TestNoTextKeepsWhatCannotBeSeen(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		raw := rapid.String().Draw(t, "raw")
-		one, several := title(raw), paragraphs(raw)
+		one, several := Line(raw), Paragraphs(raw)
 		for _, c := range one {
 			if unicode.IsControl(c) || unicode.Is(unicode.Cf, c) {
-				t.Fatalf("title(%q) = %q", raw, one)
+				t.Fatalf("Line(%q) = %q", raw, one)
 			}
 		}
 		for _, c := range several {
 			if c != '\n' && unicode.IsControl(c) {
-				t.Fatalf("paragraphs(%q) = %q", raw, several)
+				t.Fatalf("Paragraphs(%q) = %q", raw, several)
 			}
 		}
 		if strings.Contains(one, "  ") || one != strings.TrimSpace(one) || strings.Contains(several, "\n\n\n") {

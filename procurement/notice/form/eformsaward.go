@@ -1,9 +1,11 @@
-package boamp
+package form
 
 import (
 	"slices"
 	"strings"
 
+	"parvis/kit/scrub"
+	"parvis/kit/tree"
 	"parvis/procurement/notice"
 )
 
@@ -13,29 +15,29 @@ type eformsBid struct {
 	amount     any
 }
 
-// awards puts the results together: a lot's result points to a bid, the bid to
+// Awards puts the results together: a lot's result points to a bid, the bid to
 // a party, the party to one or several organisations. Only bids that a signed
 // contract refers to have won; without contracts, those of the results.
-func (e *eforms) awards() []notice.AwardLine {
-	result := firstOf(find(e.root, "noticeresult"))
+func (e *EForms) Awards() []notice.AwardLine {
+	result := tree.FirstOf(tree.Find(e.root, "noticeresult"))
 	if result == nil {
 		return nil
 	}
 	parties := e.parties(result)
 	bids := map[string]eformsBid{}
-	for _, v := range at(result, "lottender") {
-		bids[token(first(v, "id"))] = eformsBid{
-			lot: first(v, "tenderlot.id"), party: token(first(v, "tenderingparty.id")),
-			amount: firstOf(at(v, "legalmonetarytotal", "payableamount")),
+	for _, v := range tree.At(result, "lottender") {
+		bids[scrub.Token(tree.First(v, "id"))] = eformsBid{
+			lot: tree.First(v, "tenderlot.id"), party: scrub.Token(tree.First(v, "tenderingparty.id")),
+			amount: tree.FirstOf(tree.At(v, "legalmonetarytotal", "payableamount")),
 		}
 	}
 	lotOf := map[string]string{}
 	var inResults []string
-	for _, v := range at(result, "lotresult") {
-		for _, id := range at(v, "lottender", "id") {
-			bid := token(text(id))
+	for _, v := range tree.At(result, "lotresult") {
+		for _, id := range tree.At(v, "lottender", "id") {
+			bid := scrub.Token(tree.Text(id))
 			inResults = append(inResults, bid)
-			lotOf[bid] = first(v, "tenderlot.id")
+			lotOf[bid] = tree.First(v, "tenderlot.id")
 		}
 	}
 	won, on := e.won(result)
@@ -57,13 +59,13 @@ func (e *eforms) awards() []notice.AwardLine {
 		if bid.lot == "" {
 			bid.lot = lotOf[id]
 		}
-		line := notice.AwardLine{Lot: e.lotName(token(bid.lot)), Holder: holder, On: on[id]}
-		line.AmountCent, line.Currency = amountIn(bid.amount)
+		line := notice.AwardLine{Lot: e.lotName(scrub.Token(bid.lot)), Holder: holder, On: on[id]}
+		line.AmountCent, line.Currency = AmountIn(bid.amount)
 		if line.On == "" {
 			line.On = on[anyBid]
 		}
 		if line.On == "" {
-			line.On = day(first(e.root, "tenderresult.awarddate"))
+			line.On = Day(tree.First(e.root, "tenderresult.awarddate"))
 		}
 		lines = append(lines, line)
 	}
@@ -71,19 +73,19 @@ func (e *eforms) awards() []notice.AwardLine {
 }
 
 // parties gives the names behind each bidding party: several for a consortium.
-func (e *eforms) parties(result any) map[string]string {
+func (e *EForms) parties(result any) map[string]string {
 	parties := map[string]string{}
-	for _, v := range at(result, "tenderingparty") {
+	for _, v := range tree.At(result, "tenderingparty") {
 		var names []string
-		for _, org := range at(v, "tenderer", "id") {
-			if name := e.orgs[token(text(org))].name; name != "" && !slices.Contains(names, name) {
+		for _, org := range tree.At(v, "tenderer", "id") {
+			if name := e.orgs[scrub.Token(tree.Text(org))].Name; name != "" && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
 		if len(names) == 0 {
-			names = append(names, title(first(v, "name")))
+			names = append(names, scrub.Line(tree.First(v, "name")))
 		}
-		parties[token(first(v, "id"))] = strings.Join(names, " / ")
+		parties[scrub.Token(tree.First(v, "id"))] = strings.Join(names, " / ")
 	}
 	return parties
 }
@@ -93,20 +95,20 @@ const anyBid = "*"
 
 // won gives the bids that a contract was signed for, with the day of signature. A
 // contract that refers to no bid says the day for all when it is alone.
-func (e *eforms) won(result any) (bids []string, on map[string]string) {
+func (e *EForms) won(result any) (bids []string, on map[string]string) {
 	on = map[string]string{}
-	contracts := at(result, "settledcontract")
+	contracts := tree.At(result, "settledcontract")
 	for _, c := range contracts {
-		signed := day(first(c, "issuedate"))
+		signed := Day(tree.First(c, "issuedate"))
 		if signed == "" {
-			signed = day(first(c, "awarddate"))
+			signed = Day(tree.First(c, "awarddate"))
 		}
-		refs := at(c, "lottender", "id")
+		refs := tree.At(c, "lottender", "id")
 		if len(refs) == 0 && len(contracts) == 1 {
 			on[anyBid] = signed
 		}
 		for _, id := range refs {
-			bid := token(text(id))
+			bid := scrub.Token(tree.Text(id))
 			if !slices.Contains(bids, bid) {
 				bids = append(bids, bid)
 			}
@@ -117,16 +119,16 @@ func (e *eforms) won(result any) (bids []string, on map[string]string) {
 }
 
 // lotName is a lot as people read it, by its number in the form.
-func (e *eforms) lotName(id string) string {
+func (e *EForms) lotName(id string) string {
 	_, number, _ := strings.Cut(id, "-")
 	number = strings.TrimLeft(number, "0")
 	if number == "" {
 		return ""
 	}
-	for _, v := range at(e.root, "procurementprojectlot") {
-		if token(first(v, "id")) == id {
-			return lotLabel(number, first(v, "procurementproject.name"))
+	for _, v := range tree.At(e.root, "procurementprojectlot") {
+		if scrub.Token(tree.First(v, "id")) == id {
+			return LotLabel(number, tree.First(v, "procurementproject.name"))
 		}
 	}
-	return lotLabel(number, "")
+	return LotLabel(number, "")
 }

@@ -1,4 +1,4 @@
-package boamp
+package form
 
 import (
 	"regexp"
@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"parvis/kit/clock"
+	"parvis/kit/scrub"
 )
 
-// moment is a date as a source wrote it, before anybody has said on which clock.
-type moment struct {
-	wall      time.Time // the figures written, in UTC for want of a zone
-	hasTime   bool
-	offset    int // seconds east of Greenwich, when hasOffset
-	hasOffset bool
+// Moment is a date as a source wrote it, before anybody has said on which clock.
+type Moment struct {
+	Wall      time.Time // the figures written, in UTC for want of a zone
+	HasTime   bool
+	Offset    int // seconds east of Greenwich, when HasOffset
+	HasOffset bool
 }
 
 var (
@@ -21,21 +22,21 @@ var (
 	frenchMoment = regexp.MustCompile(`^(\d{2})/(\d{2})/(\d{4})(?:\s*(?:à|,|-)?\s*(\d{1,2})\s*[hH:]\s*(\d{2})?)?$`)
 )
 
-// readMoment reads the source's forms of dates: ISO with or without hour and
+// ReadMoment reads the source's forms of dates: ISO with or without hour and
 // offset, an offset on a date alone, and French ones (« 27/01/2020 à 12h00 »).
-func readMoment(raw string) (moment, bool) {
-	raw = token(raw)
+func ReadMoment(raw string) (Moment, bool) {
+	raw = scrub.Token(raw)
 	if m := isoMoment.FindStringSubmatch(raw); m != nil {
 		at, ok := wallTime(m[1], m[2], m[3], m[4], m[5], m[6])
-		found := moment{wall: at, hasTime: m[4] != ""}
-		found.offset, found.hasOffset = offsetSeconds(m[7])
+		found := Moment{Wall: at, HasTime: m[4] != ""}
+		found.Offset, found.HasOffset = offsetSeconds(m[7])
 		return found, ok
 	}
 	if m := frenchMoment.FindStringSubmatch(raw); m != nil {
 		at, ok := wallTime(m[3], m[2], m[1], m[4], m[5], "")
-		return moment{wall: at, hasTime: m[4] != ""}, ok
+		return Moment{Wall: at, HasTime: m[4] != ""}, ok
 	}
-	return moment{}, false
+	return Moment{}, false
 }
 
 // wallTime refuses what no calendar or clock shows, such as 30 February.
@@ -62,23 +63,23 @@ func offsetSeconds(s string) (seconds int, ok bool) {
 	return seconds, true
 }
 
-// in is the instant when a clock in that zone shows the figures. A date without
+// In is the instant when a clock in that zone shows the figures. A date without
 // an hour lasts until its end.
-func (m moment) in(zone *time.Location) clock.Instant {
-	w := m.wall
-	if !m.hasTime {
+func (m Moment) In(zone *time.Location) clock.Instant {
+	w := m.Wall
+	if !m.HasTime {
 		w = w.Add(23*time.Hour + 59*time.Minute)
 	}
 	return clock.At(time.Date(w.Year(), w.Month(), w.Day(), w.Hour(), w.Minute(), w.Second(), 0, zone))
 }
 
-// utc is the instant by the offset that was written; without one, as UTC.
-func (m moment) utc() time.Time { return m.wall.Add(-time.Duration(m.offset) * time.Second) }
+// UTC is the instant by the offset that was written; without one, as UTC.
+func (m Moment) UTC() time.Time { return m.Wall.Add(-time.Duration(m.Offset) * time.Second) }
 
-// show is the date as corrections print it: « 23/01/2020 12:00 ».
-func (m moment) show() string {
-	if m.hasTime {
-		return m.wall.Format("02/01/2006 15:04")
+// Show is the date as corrections print it: « 23/01/2020 12:00 ».
+func (m Moment) Show() string {
+	if m.HasTime {
+		return m.Wall.Format("02/01/2006 15:04")
 	}
-	return m.wall.Format("02/01/2006")
+	return m.Wall.Format("02/01/2006")
 }

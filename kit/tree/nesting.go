@@ -1,0 +1,46 @@
+package tree
+
+// MaxDepth is how many levels of objects and lists, or of elements, a document
+// may have.
+const MaxDepth = 100
+
+// Nesting follows JSON text byte by byte and knows how deep it is. It checks no
+// grammar: that is the decoder's work, once the record's end is known.
+type Nesting struct {
+	depth    int
+	Deepest  int  // the most levels that were open at once
+	InString bool // what was fed last is within a string
+	escaped  bool
+}
+
+// Feed takes the next byte and tells whether it closed the outermost value.
+func (n *Nesting) Feed(c byte) (closed bool) {
+	switch {
+	case n.escaped:
+		n.escaped = false
+	case n.InString:
+		n.escaped = c == '\\'
+		n.InString = c != '"'
+	case c == '"':
+		n.InString = true
+	case c == '{' || c == '[':
+		n.depth++
+		n.Deepest = max(n.Deepest, n.depth)
+	case c == '}' || c == ']':
+		n.depth--
+		return n.depth <= 0
+	}
+	return false
+}
+
+// TooDeep tells whether a text passes the limit of levels, without decoding it.
+func TooDeep[T string | []byte](text T) bool {
+	var n Nesting
+	for i := range len(text) {
+		n.Feed(text[i])
+		if n.Deepest > MaxDepth {
+			return true
+		}
+	}
+	return false
+}

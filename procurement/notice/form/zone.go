@@ -1,0 +1,65 @@
+package form
+
+import (
+	"sync"
+	"time"
+
+	"parvis/kit/clock"
+	"parvis/procurement/refdata"
+)
+
+// OnTheWall drops the offset: the gazette's own forms write wall time with a
+// constant one.
+func OnTheWall(m Moment, zone *time.Location) (clock.Instant, bool) {
+	return m.In(zone), m.HasTime
+}
+
+// WrittenOffset honours the offset of an eForms field. One that the buyer's zone
+// does not have on that day is either UTC, which is converted, or the gazette's
+// constant +01:00, which is not: the wall time printed stands. Both must be checked.
+func WrittenOffset(m Moment, zone *time.Location) (clock.Instant, bool) {
+	wall := m.In(zone)
+	if !m.HasOffset || !m.HasTime {
+		return wall, m.HasTime
+	}
+	if _, usual := wall.In(zone).Zone(); usual == m.Offset {
+		return wall, true
+	}
+	if m.Offset == 0 {
+		return clock.At(m.UTC()), false
+	}
+	return wall, false
+}
+
+// zones are the clocks of the departments.
+var zones = sync.OnceValue(func() map[string]*time.Location {
+	all := map[string]*time.Location{refdata.Abroad: clock.Paris}
+	for _, d := range refdata.Departments() {
+		zone, err := time.LoadLocation(d.TimeZone)
+		if err != nil {
+			panic(err) // clock embeds the whole database: a fault of the build
+		}
+		all[d.Code] = zone
+	}
+	return all
+})
+
+// Zone is the clock on the buyer's wall, by its postcode, else by the notice's
+// departments. It is Paris and not certain when these disagree, because they mix
+// the buyer's department with those of the works.
+func Zone(postcode string, departments []string) (zone *time.Location, certain bool) {
+	if code, ok := refdata.DepartmentOfPostcode(postcode); ok {
+		return zones()[code], true
+	}
+	for _, code := range departments {
+		next := zones()[code]
+		if zone != nil && zone.String() != next.String() {
+			return clock.Paris, false
+		}
+		zone = next
+	}
+	if zone == nil {
+		return clock.Paris, true
+	}
+	return zone, true
+}
