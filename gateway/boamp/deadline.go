@@ -1,7 +1,6 @@
 package boamp
 
 import (
-	"strings"
 	"time"
 
 	"parvis/kit/clock"
@@ -10,10 +9,6 @@ import (
 	"parvis/procurement/notice"
 	"parvis/procurement/notice/form"
 )
-
-// maxYears is how far from its publication a deadline can be. Dynamic purchasing
-// systems stay open for more than ten years; 2924 and 7017 are slips.
-const maxYears = 20
 
 // constantOffsetUntil is the first year from which datelimitereponse is no longer
 // wall time stamped with a constant +01:00, summer included. What came after mixes
@@ -27,9 +22,11 @@ type deadlineAt struct {
 	instant func(m form.Moment, zone *time.Location) (at clock.Instant, sure bool)
 }
 
-// readTimes takes the deadline, the visit and the end of questions.
+// readTimes takes the deadline, the visit and the end of questions, all of them on
+// the clock of the buyer's place.
 func (r *record) readTimes() {
-	zone, certain := form.Zone(r.out.Buyer.Postcode, r.out.Departments)
+	zone, certain := form.Zone(r.place, r.out.Buyer.Postcode, r.out.Departments)
+	r.out.TimeZone = zone.String()
 	r.readDeadline(zone, certain)
 	for _, t := range []struct {
 		field string
@@ -54,7 +51,8 @@ func (r *record) readTimes() {
 // readDeadline takes the first possible deadline. The others make it doubtful
 // only when they were impossible: they are copies of it with an hour more or less.
 func (r *record) readDeadline(zone *time.Location, certain bool) {
-	for _, place := range r.deadlines() {
+	places := r.deadlines()
+	for i, place := range places {
 		if scrub.Token(place.raw) == "" {
 			continue
 		}
@@ -62,14 +60,16 @@ func (r *record) readDeadline(zone *time.Location, certain bool) {
 			r.out.DeadlineRaw, r.out.DeadlineSource = scrub.Token(place.raw), place.field
 		}
 		m, ok := form.ReadMoment(place.raw)
-		if !ok || !r.possible(m) {
+		if !ok || !form.Possible(m, r.out.PublishedOn) {
 			r.out.DeadlineDoubtful = true
 			continue
 		}
 		at, sure := place.instant(m, zone)
+		if !sure && m.HasTime {
+			at, sure = r.settle(at, m, zone, places[i+1:])
+		}
 		r.out.Deadline, r.out.DeadlineRaw, r.out.DeadlineSource = at, scrub.Token(place.raw), place.field
-		midnight := m.Wall.Hour() == 0 && m.Wall.Minute() == 0
-		if !sure || !certain || midnight {
+		if !sure || !certain || m.Midnight() || !m.Plain(zone) {
 			r.out.DeadlineDoubtful = true
 		}
 		break
@@ -78,6 +78,51 @@ func (r *record) readDeadline(zone *time.Location, certain bool) {
 		r.out.DeadlineDoubtful = true
 	}
 }
+
+// settle looks for what decides between the two ways to read an hour stamped UTC:
+// converted, or as figures on the wall that somebody stamped. The figures that the
+// gazette's index or the notice's own text print for that day decide when they
+// agree with one of the two only. It gives the deadline back unsure otherwise.
+func (r *record) settle(at clock.Instant, m form.Moment, zone *time.Location, others []deadlineAt) (clock.Instant, bool) {
+	if !m.HasOffset || m.Offset != 0 {
+		return at, false
+	}
+	converted, figures := clock.At(m.UTC()), m.In(zone)
+	var printed []form.Moment
+	for _, o := range others {
+		if read, ok := form.ReadMoment(o.raw); ok && o.field != platformField {
+			printed = append(printed, read)
+		}
+	}
+	for _, text := range append(r.correctedTexts(), r.out.Description, scrub.Paragraphs(r.field("x_description"))) {
+		printed = append(printed, form.FindMoments(text)...)
+	}
+	asConverted, asFigures := false, false
+	for _, p := range printed {
+		if p.HasTime && !(p.HasOffset && p.Offset == 0) {
+			asConverted = asConverted || p.In(zone) == converted
+			asFigures = asFigures || p.In(zone) == figures
+		}
+	}
+	switch {
+	case asConverted && !asFigures:
+		return converted, true
+	case asFigures && !asConverted:
+		return figures, true
+	}
+	return at, false
+}
+
+// correctedTexts are the new texts of a corrigendum.
+func (r *record) correctedTexts() (texts []string) {
+	for _, c := range r.out.Detail.Corrections {
+		texts = append(texts, c.New)
+	}
+	return texts
+}
+
+// platformField is where the open-data platform writes the deadline.
+const platformField = "datelimitereponse"
 
 // deadlines are the places of a deadline, the most telling first: the figures
 // that the buyer typed, in the form or in the gazette's index, then what the
@@ -99,7 +144,7 @@ func (r *record) deadlines() []deadlineAt {
 	}
 	places = append(places,
 		deadlineAt{"x_date_limite_locale", r.field("x_date_limite_locale"), form.OnTheWall},
-		deadlineAt{"datelimitereponse", r.field("datelimitereponse"), r.platformHour})
+		deadlineAt{platformField, r.field(platformField), r.platformHour})
 	if r.out.Kind == notice.Corrigendum {
 		places = append(places, deadlineAt{"rectificatif", r.correctedDeadline(), form.OnTheWall})
 	}
@@ -107,15 +152,17 @@ func (r *record) deadlines() []deadlineAt {
 }
 
 // correctedDeadline is the new deadline that a corrigendum announces among its
-// corrections. IV.2.2 and IV.3.4 are where the European forms of before 2024 have it.
+// corrections.
 func (r *record) correctedDeadline() string {
 	for _, c := range r.out.Detail.Corrections {
-		section := strings.ReplaceAll(form.Plain(c.Section), ".", "")
-		if c.New == "" || !strings.Contains(section, "datelimitedereception") && section != "iv22" && section != "iv34" {
+		if !form.OfDeadline(c.Section) {
 			continue
 		}
 		if _, ok := form.ReadMoment(c.New); ok {
 			return c.New
+		}
+		if found := form.FindMoments(c.New); len(found) == 1 {
+			return found[0].Show()
 		}
 	}
 	return ""
@@ -140,16 +187,6 @@ func dateAndHour(v any) string {
 	return date + " " + hour
 }
 
-// possible refuses deadlines before the publication or decades away from it. A
-// record without a day of publication is only held to this century.
-func (r *record) possible(m form.Moment) bool {
-	published, err := time.Parse(time.DateOnly, r.out.PublishedOn)
-	if err != nil {
-		return m.Wall.Year() >= 2000 && m.Wall.Year() < 2100
-	}
-	return !m.Wall.Before(published) && m.Wall.Year()-published.Year() <= maxYears
-}
-
 // unsure is the same instant, to be checked.
 func unsure(of func(form.Moment, *time.Location) (clock.Instant, bool)) func(form.Moment, *time.Location) (clock.Instant, bool) {
 	return func(m form.Moment, zone *time.Location) (clock.Instant, bool) {
@@ -160,7 +197,8 @@ func unsure(of func(form.Moment, *time.Location) (clock.Instant, bool)) func(for
 
 // platformHour reads datelimitereponse, which the platform converted to UTC from
 // what the gazette had sent. Until 2021 that was wall time stamped +01:00: one
-// hour more gives it back. Since then it is at times wall time, at times right.
+// hour more gives it back. Since then it is at times wall time, at times right:
+// until settle knows, the earlier of the two stands, so that nobody comes late.
 func (r *record) platformHour(m form.Moment, zone *time.Location) (clock.Instant, bool) {
 	if !m.HasTime {
 		return m.In(zone), false
@@ -175,5 +213,5 @@ func (r *record) platformHour(m form.Moment, zone *time.Location) (clock.Instant
 	if !m.HasOffset {
 		return m.In(zone), false
 	}
-	return clock.At(m.UTC()), false
+	return min(clock.At(m.UTC()), m.In(zone)), false
 }

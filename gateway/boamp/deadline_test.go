@@ -56,7 +56,7 @@ func TestDeadlines(t *testing.T) {
 			"2020-07-20 10:00", false, "datelimitereponse"},
 		"only the platform's hour, 2026": {
 			m{"dateparution": "2026-07-03", "datelimitereponse": "2026-07-20T10:00:00+00:00"},
-			"2026-07-20 10:00", true, "datelimitereponse"},
+			"2026-07-20 08:00", true, "datelimitereponse"},
 		"the platform's day without hour": {
 			m{"dateparution": "2026-07-03", "datelimitereponse": "2026-07-20"}, "2026-07-20 21:59", true, "datelimitereponse"},
 		"the form's hour goes before the platform's": {

@@ -20,6 +20,11 @@
 //     written. A page shows « à vérifier dans l'avis » with the raw text, and
 //     never « non communiquée ».
 //
+// An hour stamped UTC is at times converted, at times figures on the wall that
+// somebody stamped. The hours that the gazette's index or the notice's own text
+// print for that day settle it; else the earlier of the two stands, doubtful. The
+// figures are those of the clock on the buyer's wall: see TimeZone of the record.
+//
 // The end of the notice's display (datefindiffusion) is never a deadline: it is
 // often earlier.
 //

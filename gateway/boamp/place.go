@@ -27,19 +27,29 @@ func (r *record) readBuyer() {
 		fill(&b.SIRET, o.Register)
 		fill(&b.Postcode, o.Postcode)
 		fill(&b.City, o.City)
+		r.findPlace(o.NUTS)
 		return
 	}
-	var form any
+	var identity any
 	switch {
 	case r.shape == "legacy":
-		form = tree.FirstOf(tree.At(r.donnees, "identite"))
+		identity = tree.FirstOf(tree.At(r.donnees, "identite"))
 	case r.root() != nil:
-		form = tree.FirstOf(tree.Each(r.root()["organisme"]))
+		identity = tree.FirstOf(tree.Each(r.root()["organisme"]))
 	}
-	fill(&b.Name, tree.First(form, "denomination", "acheteurpublic", "nomorganisme", "nom"))
-	fill(&b.SIRET, tree.First(form, "codeidentnational", "codeidentificationnational", "siret"))
-	fill(&b.Postcode, tree.First(form, "cp", "adr.cp", "codepostal", "adresse.cp"))
-	fill(&b.City, tree.First(form, "ville", "adr.ville", "adresse.ville"))
+	fill(&b.Name, tree.First(identity, "denomination", "acheteurpublic", "nomorganisme", "nom"))
+	fill(&b.SIRET, tree.First(identity, "codeidentnational", "codeidentificationnational", "siret"))
+	fill(&b.Postcode, tree.First(identity, "cp", "adr.cp", "codepostal", "adresse.cp"))
+	fill(&b.City, tree.First(identity, "ville", "adr.ville", "adresse.ville"))
+	r.findPlace(tree.First(identity, "adjudicateurnuts", "codenuts"))
+}
+
+// findPlace keeps the buyer's department by the code of its territory, when no
+// postcode says it.
+func (r *record) findPlace(nuts string) {
+	if _, ok := refdata.DepartmentOfPostcode(r.out.Buyer.Postcode); !ok {
+		r.place, _ = refdata.DepartmentOfNUTS(nuts)
+	}
 }
 
 // readDepartments takes the departments in the source's order. A record without

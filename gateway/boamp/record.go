@@ -23,6 +23,7 @@ type record struct {
 	donnees any    // unified tree, nil when absent
 	shape   string // the root of donnees: "eforms", "fnsimple", "mapa", "dsp", "divers", "legacy", "" when absent or unknown
 	forms   *form.EForms
+	place   string // department of the buyer, when only its territory is said
 	out     notice.Record
 }
 

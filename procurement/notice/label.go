@@ -12,14 +12,17 @@ import (
 // notice gives none.
 func (n *Notice) Place() string { return strings.Join(n.Departments, ", ") }
 
-// Zone is the legal time of the buyer's place: that of the first department, Paris
-// when there is none.
+// Zone is the legal time of the buyer's place, as its source knew it; else that of
+// the first department, and Paris when there is none.
 func (n *Notice) Zone() *time.Location {
-	if len(n.Departments) > 0 {
-		if d, ok := refdata.DepartmentByCode(n.Departments[0]); ok {
-			if z, err := time.LoadLocation(d.TimeZone); err == nil {
-				return z
-			}
+	name := n.TimeZone
+	if name == "" && len(n.Departments) > 0 {
+		d, _ := refdata.DepartmentByCode(n.Departments[0])
+		name = d.TimeZone
+	}
+	if name != "" {
+		if z, err := time.LoadLocation(name); err == nil {
+			return z
 		}
 	}
 	return clock.Paris

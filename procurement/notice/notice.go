@@ -88,6 +88,7 @@ type Record struct {
 	DeadlineDoubtful bool          // the hour must be checked in the notice
 	VisitAt          clock.Instant
 	QuestionsUntil   clock.Instant
+	TimeZone         string // IANA name of the clock on the buyer's wall; "" when the source does not know
 
 	URL    string
 	Linked []string // source ids of the notices that this one changes or follows

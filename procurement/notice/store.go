@@ -36,6 +36,7 @@ type row struct {
 	DeadlineDoubtful bool
 	VisitAt          clock.Instant
 	QuestionsUntil   clock.Instant
+	TimeZone         string
 	URL              string `db:"url"`
 	Linked           string
 	RecordedAt       clock.Instant
@@ -45,7 +46,7 @@ type row struct {
 
 const columns = `id, source, source_id, kind, category, procedure_type, title, description, reference, buyer_id, buyer_name,
 	departments, cpv, descriptors, lots, detail, published_on, deadline, deadline_raw, deadline_source, deadline_doubtful,
-	visit_at, questions_until, url, linked, recorded_at, changed_at, cancelled_at`
+	visit_at, questions_until, time_zone, url, linked, recorded_at, changed_at, cancelled_at`
 
 func (r row) notice() (*Notice, error) {
 	n := &Notice{ID: r.ID, BuyerID: r.BuyerID, RecordedAt: r.RecordedAt, ChangedAt: r.ChangedAt, CancelledAt: r.CancelledAt}
@@ -54,7 +55,7 @@ func (r row) notice() (*Notice, error) {
 		Title: r.Title, Description: r.Description, Reference: r.Reference, Buyer: BuyerRecord{Name: r.BuyerName},
 		Departments: split(r.Departments, ","), CPV: split(r.CPV, ","), Descriptors: split(r.Descriptors, "\n"),
 		PublishedOn: r.PublishedOn, Deadline: r.Deadline, DeadlineRaw: r.DeadlineRaw, DeadlineSource: r.DeadlineSource,
-		DeadlineDoubtful: r.DeadlineDoubtful, VisitAt: r.VisitAt, QuestionsUntil: r.QuestionsUntil, URL: r.URL, Linked: split(r.Linked, ","),
+		DeadlineDoubtful: r.DeadlineDoubtful, VisitAt: r.VisitAt, QuestionsUntil: r.QuestionsUntil, TimeZone: r.TimeZone, URL: r.URL, Linked: split(r.Linked, ","),
 	}
 	err := errors.Join(json.Unmarshal([]byte(r.Lots), &n.Lots), json.Unmarshal([]byte(r.Detail), &n.Detail))
 	if err != nil {
@@ -76,7 +77,7 @@ func eachNotice(tx *db.Tx, f func(*Notice) error) error {
 	return tx.Each(func(scan func(...any) error) error {
 		if err := scan(&r.ID, &r.Source, &r.SourceID, &r.Kind, &r.Category, &r.ProcedureType, &r.Title, &r.Description, &r.Reference, &r.BuyerID, &r.BuyerName,
 			&r.Departments, &r.CPV, &r.Descriptors, &r.Lots, &r.Detail, &r.PublishedOn, &r.Deadline, &r.DeadlineRaw, &r.DeadlineSource, &r.DeadlineDoubtful,
-			&r.VisitAt, &r.QuestionsUntil, &r.URL, &r.Linked, &r.RecordedAt, &r.ChangedAt, &r.CancelledAt); err != nil {
+			&r.VisitAt, &r.QuestionsUntil, &r.TimeZone, &r.URL, &r.Linked, &r.RecordedAt, &r.ChangedAt, &r.CancelledAt); err != nil {
 			return err
 		}
 		n, err := r.notice()
@@ -158,17 +159,17 @@ func save(tx *db.Tx, id string, r *Record, buyerID, hash string) error {
 		return err
 	}
 	_, err = tx.Exec(`INSERT INTO notice (`+columns+`, content_hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26, NULL, $27)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $27, NULL, $28)
 		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, category = excluded.category, procedure_type = excluded.procedure_type,
 			title = excluded.title, description = excluded.description, reference = excluded.reference, buyer_id = excluded.buyer_id,
 			buyer_name = excluded.buyer_name, departments = excluded.departments, cpv = excluded.cpv, descriptors = excluded.descriptors,
 			lots = excluded.lots, detail = excluded.detail, published_on = excluded.published_on, deadline = excluded.deadline,
 			deadline_raw = excluded.deadline_raw, deadline_source = excluded.deadline_source, deadline_doubtful = excluded.deadline_doubtful,
-			visit_at = excluded.visit_at, questions_until = excluded.questions_until, url = excluded.url, linked = excluded.linked,
+			visit_at = excluded.visit_at, questions_until = excluded.questions_until, time_zone = excluded.time_zone, url = excluded.url, linked = excluded.linked,
 			changed_at = excluded.changed_at, content_hash = excluded.content_hash`,
 		id, r.Source, r.SourceID, string(r.Kind), string(r.Category), string(r.Procedure), r.Title, r.Description, r.Reference, buyerID, r.Buyer.Name,
 		strings.Join(r.Departments, ","), strings.Join(r.CPV, ","), strings.Join(r.Descriptors, "\n"), string(lots), string(detail),
-		r.PublishedOn, r.Deadline, r.DeadlineRaw, r.DeadlineSource, r.DeadlineDoubtful, r.VisitAt, r.QuestionsUntil, r.URL,
+		r.PublishedOn, r.Deadline, r.DeadlineRaw, r.DeadlineSource, r.DeadlineDoubtful, r.VisitAt, r.QuestionsUntil, r.TimeZone, r.URL,
 		strings.Join(r.Linked, ","), tx.Now, hash)
 	if err != nil {
 		return err

@@ -2,8 +2,11 @@ package form
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"parvis/kit/clock"
 	"parvis/kit/scrub"
@@ -17,13 +20,21 @@ type Moment struct {
 	HasOffset bool
 }
 
+// frenchDate is a date as people write it, with or without an hour: « 27/01/2020
+// à 12h00 », « 4 septembre 2020 à 16 H 00 ».
+const frenchDate = `(\d{1,2})(?:er)?(?:\s?/\s?(\d{1,2})\s?/\s?|\s(janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)\s)(\d{4})` +
+	`(?:\s*(?:à|a|,|-|–)?\s*(\d{1,2})\s*(?:heures?|[hH:])\s*(\d{2})?)?`
+
 var (
 	isoMoment    = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$`)
-	frenchMoment = regexp.MustCompile(`^(\d{2})/(\d{2})/(\d{4})(?:\s*(?:à|,|-)?\s*(\d{1,2})\s*[hH:]\s*(\d{2})?)?$`)
+	dayAsFigures = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})(?: (\d{2}):(\d{2}))?$`)
+	frenchMoment = regexp.MustCompile(`(?i)^(?:le\s)?(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s)?` + frenchDate + `(?:\s*min(?:utes)?)?$`)
+	frenchInText = regexp.MustCompile(`(?i)\b` + frenchDate)
+	frenchMonths = []string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
 )
 
-// ReadMoment reads the source's forms of dates: ISO with or without hour and
-// offset, an offset on a date alone, and French ones (« 27/01/2020 à 12h00 »).
+// ReadMoment reads the sources' forms of dates: ISO with or without hour and
+// offset, an offset on a date alone, figures only (20210630 12:00), and French ones.
 func ReadMoment(raw string) (Moment, bool) {
 	raw = scrub.Token(raw)
 	if m := isoMoment.FindStringSubmatch(raw); m != nil {
@@ -32,11 +43,34 @@ func ReadMoment(raw string) (Moment, bool) {
 		found.Offset, found.HasOffset = offsetSeconds(m[7])
 		return found, ok
 	}
-	if m := frenchMoment.FindStringSubmatch(raw); m != nil {
-		at, ok := wallTime(m[3], m[2], m[1], m[4], m[5], "")
+	if m := dayAsFigures.FindStringSubmatch(raw); m != nil {
+		at, ok := wallTime(m[1], m[2], m[3], m[4], m[5], "")
 		return Moment{Wall: at, HasTime: m[4] != ""}, ok
 	}
+	if m := frenchMoment.FindStringSubmatch(raw); m != nil {
+		return french(m)
+	}
 	return Moment{}, false
+}
+
+// FindMoments gives the French dates within a text, in its order; those that no
+// calendar shows are left out.
+func FindMoments(text string) (found []Moment) {
+	for _, m := range frenchInText.FindAllStringSubmatch(text, -1) {
+		if read, ok := french(m); ok {
+			found = append(found, read)
+		}
+	}
+	return found
+}
+
+func french(m []string) (Moment, bool) {
+	month := m[2]
+	if m[3] != "" {
+		month = strconv.Itoa(1 + slices.Index(frenchMonths, strings.ToLower(m[3])))
+	}
+	at, ok := wallTime(m[4], month, m[1], m[5], m[6], "")
+	return Moment{Wall: at, HasTime: m[5] != ""}, ok
 }
 
 // wallTime refuses what no calendar or clock shows, such as 30 February.
@@ -82,4 +116,52 @@ func (m Moment) Show() string {
 		return m.Wall.Format("02/01/2006 15:04")
 	}
 	return m.Wall.Format("02/01/2006")
+}
+
+// Midnight tells that the hour is 00:00: how forms are filled in when there is none.
+func (m Moment) Midnight() bool { return m.HasTime && m.Wall.Hour() == 0 && m.Wall.Minute() == 0 }
+
+// Plain tells that the zone's clocks show these figures once on that day: not in
+// the hour that they skip in spring, nor in the one that they show twice in autumn.
+func (m Moment) Plain(zone *time.Location) bool {
+	at := m.In(zone)
+	shown := at.In(zone)
+	if m.HasTime && (shown.Hour() != m.Wall.Hour() || shown.Minute() != m.Wall.Minute()) {
+		return false
+	}
+	for _, other := range []time.Duration{-time.Hour, time.Hour} {
+		again := at.Add(other).In(zone)
+		if again.Hour() == shown.Hour() && again.Minute() == shown.Minute() {
+			return false
+		}
+	}
+	return true
+}
+
+// maxYears is how far from its publication a deadline can be. Dynamic purchasing
+// systems stay open for more than ten years; 2924 and 7017 are slips.
+const maxYears = 20
+
+// Possible refuses deadlines before the day of publication (YYYY-MM-DD) or decades
+// away from it. Without that day, a deadline is only held to this century.
+func Possible(m Moment, publishedOn string) bool {
+	published, err := time.Parse(time.DateOnly, publishedOn)
+	if err != nil {
+		return m.Wall.Year() >= 2000 && m.Wall.Year() < 2100
+	}
+	return !m.Wall.Before(published) && m.Wall.Year()-published.Year() <= maxYears
+}
+
+// OfDeadline tells whether a section that a corrigendum names is the deadline:
+// « Date limite de réception des offres », or where the European forms of before
+// 2024 have it, IV.2.2 and IV.3.4, however that is punctuated.
+func OfDeadline(section string) bool {
+	s := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, Plain(section))
+	return strings.Contains(s, "datelimitedere") || // réception, remise
+		strings.Contains(s, "remisedesoffres") || strings.HasPrefix(s, "iv22") || strings.HasPrefix(s, "iv34")
 }

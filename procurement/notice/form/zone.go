@@ -44,22 +44,39 @@ var zones = sync.OnceValue(func() map[string]*time.Location {
 	return all
 })
 
-// Zone is the clock on the buyer's wall, by its postcode, else by the notice's
-// departments. It is Paris and not certain when these disagree, because they mix
-// the buyer's department with those of the works.
-func Zone(postcode string, departments []string) (zone *time.Location, certain bool) {
+// Zone is the clock on the buyer's wall: by its department when the source says
+// which that is, else by its postcode, else by the notice's departments. These mix
+// the buyer's with those of the works: when their clocks differ the zone is not
+// certain, and the one where the hour strikes first is given, so that nobody comes
+// late. A notice without any place is on Paris time.
+func Zone(department, postcode string, departments []string) (zone *time.Location, certain bool) {
+	if zone, ok := zones()[department]; ok {
+		return zone, true
+	}
 	if code, ok := refdata.DepartmentOfPostcode(postcode); ok {
 		return zones()[code], true
 	}
+	certain = true
 	for _, code := range departments {
 		next := zones()[code]
-		if zone != nil && zone.String() != next.String() {
-			return clock.Paris, false
+		switch {
+		case zone == nil:
+			zone = next
+		case zone.String() != next.String():
+			certain = false
+			if offset(next) > offset(zone) {
+				zone = next
+			}
 		}
-		zone = next
 	}
 	if zone == nil {
 		return clock.Paris, true
 	}
-	return zone, true
+	return zone, certain
+}
+
+// offset is how far east a zone is, in seconds, on a day of winter.
+func offset(zone *time.Location) int {
+	_, east := time.Date(2024, time.January, 15, 12, 0, 0, 0, zone).Zone()
+	return east
 }
