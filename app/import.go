@@ -46,12 +46,12 @@ func (a *App) take(ctx context.Context, records iter.Seq2[notice.Record, error],
 	}
 	for r, err := range records {
 		if err != nil {
-			var bad *boamp.RecordError
+			var bad *notice.RecordError
 			if !errors.As(err, &bad) {
 				return did, errors.Join(fmt.Errorf("read: %w", err), flush())
 			}
 			refused(err)
-			if did.Cut = bad.Ends; !did.Cut {
+			if did.Cut = did.Cut || bad.Ends; !bad.Ends {
 				did.Refused++
 			}
 			continue

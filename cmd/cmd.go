@@ -36,7 +36,7 @@ type commands struct {
 
 // Import is what can be imported.
 type Import struct {
-	Boamp ImportBOAMP `cmd:"" name:"boamp" help:"Reprendre des avis du BOAMP\u00a0: lignes JSON, liste, ou réponse de l'API, compressés ou non."`
+	Boamp ImportBOAMP `cmd:"" name:"boamp" help:"Reprendre des avis du BOAMP\u00a0: lignes JSON, liste, réponse de l'API ou XML du journal, compressés ou non."`
 }
 
 // Exit statuses: all is done, something was refused or failed, the command was

@@ -9,15 +9,15 @@ import (
 	"os"
 
 	"parvis/app"
-	"parvis/gateway/boamp"
 	"parvis/kit/fault"
+	"parvis/procurement/notice"
 )
 
 // ImportBOAMP takes in files of the gazette's open data.
 type ImportBOAMP struct {
 	Base
 	Alert bool     `help:"Prévenir les entreprises des avis nouveaux et encore ouverts, comme le ferait la relève du jour. Une reprise du passé ne prévient personne."`
-	Files []string `arg:"" name:"fichier" help:"Fichiers à lire\u00a0; «\u00a0-\u00a0» lit l'entrée standard."`
+	Files []string `arg:"" name:"fichier" help:"Fichiers, archives (tar, zip) ou dossiers à lire\u00a0; «\u00a0-\u00a0» lit l'entrée standard."`
 }
 
 // errInterrupted says that nothing is lost: what is known already is passed over.
@@ -55,7 +55,11 @@ func (c *ImportBOAMP) Run(ctx context.Context, std Std) (err error) {
 func (c *ImportBOAMP) one(ctx context.Context, a *app.App, path string, std Std) (whole bool, err error) {
 	p := &progress{name: "entrée standard", to: std.Err}
 	in := std.In
-	if path != "-" {
+	if about, err := os.Stat(path); err == nil && about.IsDir() {
+		all := folder(path)
+		defer func() { _ = all.Close() }()
+		p.name, in = path, all
+	} else if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
 			report(fault.New(fault.Invalid, "Le fichier «\u00a0"+path+"\u00a0» ne peut pas être ouvert.").Because(err), std.Err)
@@ -99,17 +103,13 @@ func untilDone(ctx context.Context, r io.Reader) (in io.Reader, done func()) {
 
 // sayRefused writes one line of the report.
 func sayRefused(to io.Writer, name string, err error) {
-	var bad *boamp.RecordError
+	var bad *notice.RecordError
 	if !errors.As(err, &bad) {
 		fmt.Fprintf(to, "%s\u00a0: %v\n", name, err)
 		return
 	}
-	where := fmt.Sprintf("enregistrement %d", bad.Index)
-	if bad.Line > 0 {
-		where = fmt.Sprintf("ligne %d", bad.Line)
-	}
 	if bad.Ends { // it is the file that is wrong, not a notice
-		fmt.Fprintf(to, "%s, %s\u00a0: %s\n", name, where, bad.Reason)
+		fmt.Fprintf(to, "%s, %s\u00a0: %s\n", name, bad.Where(), bad.Reason)
 		if bad.Cause != nil {
 			fmt.Fprintln(to, "        ", bad.Cause)
 		}
@@ -119,5 +119,5 @@ func sayRefused(to io.Writer, name string, err error) {
 	if id == "" {
 		id = "sans numéro"
 	}
-	fmt.Fprintf(to, "%s, %s, avis %s\u00a0: %s\n", name, where, id, bad.Reason)
+	fmt.Fprintf(to, "%s, %s, avis %s\u00a0: %s\n", name, bad.Where(), id, bad.Reason)
 }

@@ -246,7 +246,7 @@ func TestABrokenFileGivesWhatItCan(t *testing.T) {
 		{"a compressed file cut short", whole[:len(whole)-20], 2, "La lecture s'est interrompue avant la fin."},
 		{"a compressed file that was damaged", whole[:len(whole)/2] + "dommage" + whole[len(whole)/2+7:], 2, "La lecture s'est interrompue avant la fin."},
 		{"no compressed file at all", "\x1f\x8bbonjour, monde", 0, "enregistrement 1\u00a0: Ce fichier ne peut pas être lu."},
-		{"a web page", "<!doctype html><title>Erreur</title>", 0, "enregistrement 1\u00a0: Ce fichier est une page web ou du XML, et non du JSON."},
+		{"a web page", "<!doctype html><title>Erreur</title>", 0, "enregistrement 1\u00a0: Ce fichier est une page web, ou du XML avec un DOCTYPE\u00a0: il est refusé."},
 		{"UTF-16", "\xff\xfe[\x00", 0, "enregistrement 1\u00a0: Ce fichier est en UTF-16\u00a0: enregistrez-le en UTF-8."},
 		{"a refusal of the source", `{"error_code": "ODSQLSyntaxError", "message": "pas si vite"}`, 0, "enregistrement 1\u00a0: La source a répondu par une erreur au lieu d'enregistrements."},
 	} {

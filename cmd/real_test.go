@@ -48,7 +48,7 @@ func realExports(t *testing.T) (files []string) {
 	if dir == "" {
 		t.Skip("PARVIS_TEST_DATA is not set: it names a folder with real exports, which this project may not contain")
 	}
-	for _, pattern := range []string{"*.jsonl", "ods_*.json"} {
+	for _, pattern := range []string{"*.jsonl", "ods_*.json", "xml_v230"} {
 		some, err := filepath.Glob(filepath.Join(dir, "boamp", pattern))
 		if err != nil {
 			t.Fatal(err)

@@ -3,76 +3,56 @@ package boamp
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"io"
 	"iter"
 
-	"github.com/klauspost/compress/zstd"
-
+	"parvis/kit/unpack"
 	"parvis/procurement/notice"
 )
 
 const (
 	bufferSize  = 256 << 10
-	maxPreamble = 1 << 20   // what may stand in an envelope before its records
-	maxWindow   = 128 << 20 // zstd: what « --long » asks for, and no more
+	maxPreamble = 1 << 20 // what may stand in an envelope before its records
 )
 
 // Records reads a stream of records in any of the source's containers: one JSON
-// object per line, one JSON list (the platform's exports), or the answer of its
-// API, v2.1 ("results"), v2.0 and v1.0 ("records"); compressed with gzip or zstd
-// or not, with a byte order mark or not.
+// object per line, one JSON list (the platform's exports), the answer of its API,
+// v2.1 ("results"), v2.0 and v1.0 ("records"), or the gazette's own XML, one notice
+// or many; compressed with gzip or zstd or not, with a byte order mark or not; or an
+// archive (tar, zip) of such files.
 //
-// Each record comes in turn. One that cannot be read comes as a *RecordError and
-// the stream goes on; only a container that is itself broken, or a reading error,
-// ends it, as a last *RecordError whose Ends is true.
+// Each record comes in turn. One that cannot be read comes as a *notice.RecordError
+// and the stream goes on; a file that is itself broken, or a reading error, ends it,
+// as its last *notice.RecordError whose Ends is true. The next file of an archive
+// follows.
 func Records(r io.Reader) iter.Seq2[notice.Record, error] {
 	return func(yield func(notice.Record, error) bool) {
-		s := &stream{yield: yield}
-		in, done, err := open(r)
-		if err != nil {
-			s.end("Ce fichier ne peut pas être lu.", err)
-			return
+		s := &stream{}
+		s.yield = func(n notice.Record, err error) bool {
+			s.stopped = !yield(n, err)
+			return !s.stopped
 		}
-		defer done()
-		s.read(in)
-	}
-}
-
-// open undoes the compression and takes off the byte order mark.
-func open(r io.Reader) (in *bufio.Reader, done func(), err error) {
-	in = bufio.NewReaderSize(r, bufferSize)
-	done = func() {}
-	magic, err := in.Peek(4)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, nil, err
-	}
-	switch {
-	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
-		z, err := gzip.NewReader(in)
-		if err != nil {
-			return nil, nil, err
+		for f, err := range unpack.Files(r) {
+			if s.file = f.Name; err != nil {
+				s.end("Ce fichier ne peut pas être lu.", err)
+			} else {
+				s.read(f.Reader)
+			}
+			if s.stopped {
+				return
+			}
 		}
-		in = bufio.NewReaderSize(z, bufferSize)
-	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
-		if err != nil {
-			return nil, nil, err
-		}
-		in, done = bufio.NewReaderSize(z, bufferSize), z.Close
 	}
-	if bom, _ := in.Peek(3); bytes.Equal(bom, []byte("\ufeff")) {
-		_, _ = in.Discard(3) // three bytes were just seen
-	}
-	return in, done, nil
 }
 
 // stream yields records and counts them.
 type stream struct {
-	yield func(notice.Record, error) bool
-	index int
+	yield   func(notice.Record, error) bool
+	index   int
+	file    string // within an archive
+	stopped bool   // whoever reads wants no more
 }
 
 // record reads one record's bytes and hands it over; false stops the stream.
@@ -81,20 +61,20 @@ func (s *stream) record(raw []byte, line int, problem error) bool {
 	rec, err := notice.Record{}, problem
 	switch {
 	case errors.Is(problem, errTooLong):
-		err = refuse("Cet enregistrement dépasse 16\u00a0Mio.", problem)
+		err = notice.Refuse("Cet enregistrement dépasse 16\u00a0Mio.", problem)
 	case errors.Is(problem, errTooDeep):
-		err = refuse(tooDeepReason, problem)
+		err = notice.Refuse(tooDeepReason, problem)
 	case problem == nil:
 		rec, err = Parse(raw)
 	}
 	if err == nil {
 		return s.yield(rec, nil)
 	}
-	var found *RecordError
+	var found *notice.RecordError
 	if !errors.As(err, &found) {
-		found = refuse("Cet enregistrement ne peut pas être lu.", err)
+		found = notice.Refuse("Cet enregistrement ne peut pas être lu.", err)
 	}
-	found.Index, found.Line = s.index, line
+	found.File, found.Index, found.Line = s.file, s.index, line
 	if found.SourceID == "" {
 		found.SourceID = guessID(raw)
 	}
@@ -104,11 +84,14 @@ func (s *stream) record(raw []byte, line int, problem error) bool {
 // end yields the last error: nothing can be read after it.
 func (s *stream) end(reason string, cause error) {
 	s.index++
-	s.yield(notice.Record{}, &RecordError{Index: s.index, Reason: reason, Ends: true, Cause: cause})
+	s.yield(notice.Record{}, &notice.RecordError{File: s.file, Index: s.index, Reason: reason, Ends: true, Cause: cause})
 }
 
 // read finds out which container this is by its first bytes.
 func (s *stream) read(in *bufio.Reader) {
+	if bom, _ := in.Peek(3); bytes.Equal(bom, []byte("\ufeff")) {
+		_, _ = in.Discard(3) // three bytes were just seen
+	}
 	if mark, _ := in.Peek(2); bytes.Equal(mark, []byte{0xff, 0xfe}) || bytes.Equal(mark, []byte{0xfe, 0xff}) {
 		s.end("Ce fichier est en UTF-16\u00a0: enregistrez-le en UTF-8.", nil)
 		return
@@ -121,7 +104,7 @@ func (s *stream) read(in *bufio.Reader) {
 	case err != nil:
 		s.end(interrupted, err)
 	case first == '<':
-		s.end("Ce fichier est une page web ou du XML, et non du JSON.", nil)
+		s.xml(in)
 	case first == '[':
 		s.list(sc)
 	case first == '{':

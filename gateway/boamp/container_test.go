@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
 	"pgregory.net/rapid"
+
+	"parvis/procurement/notice"
 )
 
 const minimal = `{"idweb":"20-1","objet":"Toiture de l'école"}`
@@ -23,7 +25,7 @@ const minimal = `{"idweb":"20-1","objet":"Toiture de l'école"}`
 func outcome(r io.Reader) []string {
 	var all []string
 	for n, err := range Records(r) {
-		var refusal *RecordError
+		var refusal *notice.RecordError
 		switch {
 		case errors.As(err, &refusal) && refusal.Ends:
 			all = append(all, fmt.Sprintf("fin %d", refusal.Index))
@@ -135,7 +137,7 @@ func TestAReadingErrorEndsTheStreamAndKeepsItsCause(t *testing.T) {
 		for _, err := range Records(io.MultiReader(strings.NewReader(data), iotest.ErrReader(failure))) {
 			last = err
 		}
-		var refusal *RecordError
+		var refusal *notice.RecordError
 		if !errors.As(last, &refusal) || !refusal.Ends || !errors.Is(last, failure) {
 			t.Errorf("after %q: %v", data, last)
 		}
@@ -166,7 +168,7 @@ func TestARecordBeyondTheLimitIsRefusedAndTheNextRead(t *testing.T) {
 		}
 	}
 	for _, err := range Records(strings.NewReader(long)) {
-		var refusal *RecordError
+		var refusal *notice.RecordError
 		if !errors.As(err, &refusal) || refusal.SourceID != "20-7" || !errors.Is(err, errTooLong) {
 			t.Errorf("the refusal does not say which and why: %v", err)
 		}
@@ -244,12 +246,12 @@ func TestEveryContainerGivesTheSameRecords(t *testing.T) {
 }
 
 func TestARefusalSaysWhereAndWhy(t *testing.T) {
-	e := &RecordError{Index: 3, Line: 7, SourceID: "20-1", Reason: "Trop long.", Cause: errTooLong}
-	if got := e.Error(); got != "boamp, ligne 7, avis 20-1\u00a0: Trop long. (record longer than the limit)" {
+	e := &notice.RecordError{Index: 3, Line: 7, SourceID: "20-1", Reason: "Trop long.", Cause: errTooLong}
+	if got := e.Error(); got != "ligne 7, avis 20-1\u00a0: Trop long. (record longer than the limit)" {
 		t.Error(got)
 	}
-	e = &RecordError{Index: 3, Reason: "Trop long."}
-	if got := e.Error(); got != "boamp, enregistrement 3\u00a0: Trop long." || e.Unwrap() != nil {
+	e = &notice.RecordError{Index: 3, Reason: "Trop long."}
+	if got := e.Error(); got != "enregistrement 3\u00a0: Trop long." || e.Unwrap() != nil {
 		t.Error(got)
 	}
 }

@@ -133,30 +133,7 @@ func (r *record) formAwards() []notice.AwardLine {
 	for _, b := range box {
 		shared := form.Day(tree.First(b, "datedecision"))
 		for _, v := range append(tree.Find(b, "decision"), tree.Find(b, "lotmarche")...) {
-			line := notice.AwardLine{
-				Lot: form.LotLabel(tree.First(v, "numlot", "numero", "num"), tree.First(v, "intitule", "intitulelot")),
-				On:  form.Day(tree.FirstDeep(v, "dateattribution", "datedecision")),
-			}
-			if line.On == "" {
-				line.On = shared
-			}
-			var names []string
-			for _, h := range tree.Find(v, "titulaire", "attributaire") {
-				if name := scrub.Line(tree.FirstDeep(h, "denomination", "nom", "raisonsociale")); name != "" {
-					names = append(names, name)
-				} else if name := scrub.Line(tree.Text(h)); name != "" {
-					names = append(names, name)
-				}
-			}
-			if line.Holder = strings.Join(names, " / "); line.Holder == "" {
-				continue
-			}
-			for _, a := range tree.Find(v, "montant") {
-				if line.AmountCent, line.Currency = form.AmountIn(a); line.AmountCent > 0 {
-					break
-				}
-			}
-			lines = append(lines, line)
+			lines = append(lines, decision(v, shared)...)
 		}
 		if len(lines) == 1 && lines[0].AmountCent == 0 {
 			for _, total := range tree.At(b, "valeurtotale") {
@@ -164,5 +141,43 @@ func (r *record) formAwards() []notice.AwardLine {
 			}
 		}
 	}
+	return lines
+}
+
+// decision reads what was decided for one lot. Holders with as many particulars as
+// they are have a contract each; otherwise they hold one together.
+func decision(v any, shared string) (lines []notice.AwardLine) {
+	lot := form.LotLabel(tree.First(v, "numlot", "numero", "num"), tree.First(v, "intitule", "intitulelot"))
+	holders, particulars := append(tree.Find(v, "titulaire"), tree.Find(v, "attributaire")...), tree.At(v, "renseignement")
+	line := func(about any, holders ...any) {
+		l := notice.AwardLine{Lot: lot, On: form.Day(tree.FirstDeep(about, "dateattribution", "datedecision"))}
+		if l.On == "" {
+			l.On = shared
+		}
+		var names []string
+		for _, h := range holders {
+			if name := scrub.Line(tree.FirstDeep(h, "denomination", "nom", "raisonsociale")); name != "" {
+				names = append(names, name)
+			} else if name := scrub.Line(tree.Text(h)); name != "" {
+				names = append(names, name)
+			}
+		}
+		if l.Holder = strings.Join(names, " / "); l.Holder == "" {
+			return
+		}
+		for _, a := range tree.Find(about, "montant") {
+			if l.AmountCent, l.Currency = form.AmountIn(a); l.AmountCent > 0 {
+				break
+			}
+		}
+		lines = append(lines, l)
+	}
+	if len(holders) > 1 && len(holders) == len(particulars) {
+		for i, h := range holders {
+			line(particulars[i], h)
+		}
+		return lines
+	}
+	line(v, holders...)
 	return lines
 }

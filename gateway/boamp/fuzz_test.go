@@ -19,6 +19,8 @@ func seeds(f *testing.F) [][]byte {
 	if err != nil {
 		f.Fatal(err)
 	}
+	documents, _ := filepath.Glob("testdata/*.xml") // the pattern is right
+	files = append(files, documents...)
 	var all [][]byte
 	for _, file := range files {
 		if strings.HasSuffix(file, ".golden.json") {
@@ -71,7 +73,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"idweb":"20-1","objet":"x","donnees":"{\"EFORMS\":{\"ContractNotice\":[[{}]]}}"}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		n, err := Parse(raw)
-		var refusal *RecordError
+		var refusal *notice.RecordError
 		if err != nil {
 			if !errors.As(err, &refusal) || refusal.Reason == "" {
 				t.Fatalf("%v is no refusal", err)
@@ -96,7 +98,7 @@ func FuzzRecords(f *testing.F) {
 			if ended {
 				t.Fatal("something follows the end")
 			}
-			var refusal *RecordError
+			var refusal *notice.RecordError
 			if err == nil {
 				sound(t, n)
 				continue
@@ -104,7 +106,26 @@ func FuzzRecords(f *testing.F) {
 			if !errors.As(err, &refusal) || refusal.Index != index {
 				t.Fatalf("outcome %d: %v", index, err)
 			}
-			ended = refusal.Ends
+			ended = refusal.Ends && refusal.File == ""
 		}
+	})
+}
+
+func FuzzParseXML(f *testing.F) {
+	for _, s := range seeds(f) {
+		for part := range bytes.SplitSeq(s, []byte("<ANNONCE")) {
+			f.Add(append([]byte("<ANNONCE"), part...))
+		}
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		n, err := ParseXML(raw)
+		var refusal *notice.RecordError
+		if err != nil {
+			if !errors.As(err, &refusal) || refusal.Reason == "" {
+				t.Fatalf("%v is no refusal", err)
+			}
+			return
+		}
+		sound(t, n)
 	})
 }

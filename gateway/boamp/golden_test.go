@@ -21,18 +21,18 @@ var update = flag.Bool("update", false, "write the expected records anew")
 
 // expected is what a golden file has for each thing that a stream yields.
 type expected struct {
-	Record   *notice.Record     `json:"record,omitempty"`
-	Deadline string             `json:"deadline,omitempty"` // readable, beside the instant in Record
-	Refusal  *boamp.RecordError `json:"refusal,omitempty"`
+	Record   *notice.Record      `json:"record,omitempty"`
+	Deadline string              `json:"deadline,omitempty"` // readable, beside the instant in Record
+	Refusal  *notice.RecordError `json:"refusal,omitempty"`
 }
 
 func readAll(t *testing.T, data []byte) []expected {
 	t.Helper()
 	var all []expected
 	for n, err := range boamp.Records(bytes.NewReader(data)) {
-		var refusal *boamp.RecordError
+		var refusal *notice.RecordError
 		if err != nil && !errors.As(err, &refusal) {
-			t.Fatalf("%v is no *RecordError", err)
+			t.Fatalf("%v is no *notice.RecordError", err)
 		}
 		if refusal != nil {
 			refusal.Cause = nil
@@ -51,7 +51,9 @@ func readAll(t *testing.T, data []byte) []expected {
 
 func TestRecordsOfEveryContainerAndShape(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.json*")
-	if err != nil || len(files) < 7 {
+	documents, _ := filepath.Glob("testdata/*.xml") // the pattern is right
+	files = append(files, documents...)
+	if err != nil || len(files) < 8 {
 		t.Fatalf("fixtures: %v (%v)", files, err)
 	}
 	for _, file := range files {
@@ -70,7 +72,7 @@ func TestRecordsOfEveryContainerAndShape(t *testing.T) {
 			if err := enc.Encode(readAll(t, data)); err != nil {
 				t.Fatal(err)
 			}
-			golden := strings.TrimSuffix(strings.TrimSuffix(file, ".jsonl"), ".json") + ".golden.json"
+			golden := strings.TrimSuffix(file, filepath.Ext(file)) + ".golden.json"
 			if *update {
 				if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
 					t.Fatal(err)

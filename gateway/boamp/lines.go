@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"parvis/kit/tree"
+	"parvis/procurement/notice"
 )
 
 // lines reads records that stand one per line. Two liberties of real files are
@@ -72,7 +73,7 @@ func (l *lineReader) take(line []byte, number int) bool {
 			}
 			l.start, l.nesting = number, tree.Nesting{}
 			if line[0] != '{' {
-				return l.stream.record(line, number, refuse("Cette ligne n'est pas un objet JSON.", nil))
+				return l.stream.record(line, number, notice.Refuse("Cette ligne n'est pas un objet JSON.", nil))
 			}
 		}
 		end := l.closing(line)

@@ -2,6 +2,7 @@ package boamp
 
 import (
 	"strconv"
+	"strings"
 
 	"parvis/kit/scrub"
 	"parvis/kit/tree"
@@ -16,10 +17,32 @@ func (r *record) readLots() {
 		r.out.Lots = r.forms.Lots(r.out.Title)
 	default:
 		r.out.Lots = lotsIn(r.body())
+		r.wholeLot()
 	}
 	if len(r.out.Lots) == 0 {
 		r.out.Lots = readLotList(tree.Each(tree.Unify(r.fields["x_lots"])))
 	}
+}
+
+// wholeLot takes the only lot of a contract that is not divided for what it is: the
+// place where that form describes the contract.
+func (r *record) wholeLot() {
+	undivided := len(tree.Find(r.body(), "divenlots")) > 0
+	for _, divided := range tree.Find(r.body(), "divenlots") {
+		undivided = undivided && tree.Has(divided, "non")
+	}
+	if !undivided || len(r.out.Lots) != 1 {
+		return
+	}
+	lot := r.out.Lots[0]
+	text := lot.Description
+	if text == "" {
+		text = lot.Title
+	}
+	if !strings.Contains(r.out.Title+"\n"+r.out.Description, text) {
+		r.out.Description = strings.TrimSpace(r.out.Description + "\n\n" + text)
+	}
+	r.out.Lots = nil
 }
 
 // lotsIn finds the lists of lots at any depth: each national form has them

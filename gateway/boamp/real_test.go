@@ -3,6 +3,7 @@ package boamp_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,7 +23,7 @@ func realFiles(t *testing.T) []string {
 		t.Skip("PARVIS_TEST_DATA is not set: it names a folder with real exports, which this project may not contain")
 	}
 	var files []string
-	for _, pattern := range []string{"*.jsonl", "ods_*.json"} {
+	for _, pattern := range []string{"*.jsonl", "ods_*.json", "xml_v230/*.xml"} {
 		found, err := filepath.Glob(filepath.Join(dir, "boamp", pattern))
 		if err != nil {
 			t.Fatal(err)
@@ -52,7 +53,7 @@ func (c *census) add(n notice.Record) {
 		"buyer city": n.Buyer.City != "", "departments": len(n.Departments) > 0, "CPV": len(n.CPV) > 0,
 		"descriptors": len(n.Descriptors) > 0, "lots": len(n.Lots) > 0, "published": n.PublishedOn != "",
 		"deadline": !n.Deadline.IsZero(), "deadline doubtful": n.DeadlineDoubtful, "deadline unusable": n.DeadlineRaw != "" && n.Deadline.IsZero(),
-		"address": n.URL != "", "linked": len(n.Linked) > 0, "corrections": len(n.Detail.Corrections) > 0,
+		"address": n.URL != "", "linked": len(n.Linked) > 0, "clock not of Paris": n.TimeZone != "Europe/Paris", "corrections": len(n.Detail.Corrections) > 0,
 		"awards": len(n.Detail.Awards) > 0, "cancel reason": n.Detail.CancelReason != "", "family": n.Detail.Family != "",
 		"criteria": len(n.Detail.Criteria) > 0, "unread": len(n.Detail.Unread) > 0,
 		"deadline from " + n.DeadlineSource: n.DeadlineSource != "",
@@ -68,54 +69,90 @@ func validSIRET(s string) bool {
 	return err == nil
 }
 
-func (c *census) table() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "read %d, refused %d\n", c.read, c.refused)
-	fields := make([]string, 0, len(c.filled))
-	for f := range c.filled {
-		fields = append(fields, f)
-	}
-	slices.Sort(fields)
-	for _, f := range fields {
-		fmt.Fprintf(&b, "  %-44s %6d\n", f, c.filled[f])
-	}
-	for kind, n := range c.kinds {
-		fmt.Fprintf(&b, "  kind %-39s %6d\n", kind, n)
-	}
-	return b.String()
-}
-
 // The only record of the real files that may be refused: an extract published
 // without the notice's number and without its title.
 const extract = "ods_eforms_attribution_reelle_extrait.json"
 
+// TestEveryRealRecordIsRead reads every real file and prints how many records fill
+// each field, file by file. With -update the same table becomes a page of docs.
 func TestEveryRealRecordIsRead(t *testing.T) {
+	counts := map[string]*census{} // by file; the gazette's XML, one notice a file, together
 	for _, file := range realFiles(t) {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			f, err := os.Open(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer f.Close()
-			c := census{filled: map[string]int{}, kinds: map[notice.Kind]int{}}
-			for n, err := range boamp.Records(f) {
-				if err != nil {
-					c.refused++
-					var refusal *boamp.RecordError
-					if !errors.As(err, &refusal) || filepath.Base(file) != extract {
-						t.Errorf("refused: %v", err)
-					}
-					continue
-				}
-				c.add(n)
-				checkReal(t, n)
-			}
-			if filepath.Base(file) != extract && c.read == 0 {
-				t.Error("nothing was read")
-			}
-			t.Log(c.table())
-		})
+		name := filepath.Base(file)
+		if strings.HasSuffix(name, ".xml") {
+			name = "xml_v230/*.xml"
+		}
+		if counts[name] == nil {
+			counts[name] = &census{filled: map[string]int{}, kinds: map[notice.Kind]int{}}
+		}
+		readReal(t, file, counts[name])
 	}
+	for name, c := range counts {
+		if name != extract && c.read == 0 {
+			t.Errorf("%s: nothing was read", name)
+		}
+	}
+	text := table(counts)
+	t.Log("\n" + text)
+	if *update {
+		page := "# What is read of the gazette's real notices\n\n" +
+			"How many records fill each field, file by file, as `go test ./gateway/boamp -run Real -update` counted them\n" +
+			"on the exports named by `PARVIS_TEST_DATA`. Nothing here is estimated; a field that a file cannot have is 0.\n\n" + text
+		if err := os.WriteFile("../../docs/lecture-boamp.md", []byte(page), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func readReal(t *testing.T, file string, c *census) {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for n, err := range boamp.Records(f) {
+		if err != nil {
+			c.refused++
+			var refusal *notice.RecordError
+			if !errors.As(err, &refusal) || filepath.Base(file) != extract {
+				t.Errorf("%s: refused: %v", file, err)
+			}
+			continue
+		}
+		c.add(n)
+		checkReal(t, n)
+	}
+}
+
+// table has a line for each field and a column for each file.
+func table(counts map[string]*census) string {
+	files := slices.Sorted(maps.Keys(counts))
+	rows := map[string]bool{}
+	for _, c := range counts {
+		for field := range c.filled {
+			rows[field] = true
+		}
+		for kind := range c.kinds {
+			rows["kind "+string(kind)] = true
+			c.filled["kind "+string(kind)] = c.kinds[kind]
+		}
+	}
+	var b strings.Builder
+	line := func(first string, cell func(*census) int) {
+		fmt.Fprintf(&b, "| %s |", first)
+		for _, f := range files {
+			fmt.Fprintf(&b, " %d |", cell(counts[f]))
+		}
+		b.WriteString("\n")
+	}
+	fmt.Fprintf(&b, "| field | `%s` |\n|---|%s\n", strings.Join(files, "` | `"), strings.Repeat("---:|", len(files)))
+	line("**read**", func(c *census) int { return c.read })
+	line("**refused**", func(c *census) int { return c.refused })
+	for _, field := range slices.Sorted(maps.Keys(rows)) {
+		line(field, func(c *census) int { return c.filled[field] })
+	}
+	return b.String()
 }
 
 // checkReal holds a record to what every record must be.

@@ -29,7 +29,7 @@ type record struct {
 
 // Parse reads one record: the fields themselves, or the wrapping that the older
 // versions of the API put around them. It refuses only what is no JSON object,
-// what has no number, and what has no title anywhere; the error is a *RecordError.
+// what has no number, and what has no title anywhere; the error is a *notice.RecordError.
 // Everything else that cannot be read is left out and named in Detail.Unread.
 //
 // Raw is the record as received, without the wrapping; only bytes that are no
@@ -45,6 +45,11 @@ func Parse(raw []byte) (notice.Record, error) {
 		return notice.Record{}, err
 	}
 	r.openInner()
+	return r.parts()
+}
+
+// parts reads everything once the documents are open.
+func (r *record) parts() (notice.Record, error) {
 	r.readPublication()
 	r.readKind()
 	r.readBuyer()
@@ -65,19 +70,19 @@ func Parse(raw []byte) (notice.Record, error) {
 // v2.0, {"fields":…} in v1.0.
 func (r *record) open(raw []byte) ([]byte, error) {
 	if len(raw) > maxRecord {
-		return nil, refuse("Cet enregistrement dépasse 16\u00a0Mio.", errTooLong)
+		return nil, notice.Refuse("Cet enregistrement dépasse 16\u00a0Mio.", errTooLong)
 	}
 	if tree.TooDeep(raw) {
-		return nil, refuse(tooDeepReason, errTooDeep)
+		return nil, notice.Refuse(tooDeepReason, errTooDeep)
 	}
 	for range 3 {
 		v, err := tree.JSON(raw)
 		if err != nil {
-			return nil, refuse("Cet enregistrement n'est pas du JSON valable ou il est incomplet.", err)
+			return nil, notice.Refuse("Cet enregistrement n'est pas du JSON valable ou il est incomplet.", err)
 		}
 		fields, ok := v.(map[string]any)
 		if !ok {
-			return nil, refuse("Cet enregistrement n'est pas un objet JSON.", nil)
+			return nil, notice.Refuse("Cet enregistrement n'est pas un objet JSON.", nil)
 		}
 		inner := ""
 		for _, name := range []string{"record", "fields"} {
@@ -92,11 +97,11 @@ func (r *record) open(raw []byte) ([]byte, error) {
 		}
 		var wrapped map[string]json.RawMessage
 		if err := json.Unmarshal(raw, &wrapped); err != nil {
-			return nil, refuse("Cet enregistrement n'est pas du JSON valable.", err)
+			return nil, notice.Refuse("Cet enregistrement n'est pas du JSON valable.", err)
 		}
 		raw = wrapped[inner]
 	}
-	return nil, refuse("Cet enregistrement est emballé dans une forme inconnue.", nil)
+	return nil, notice.Refuse("Cet enregistrement est emballé dans une forme inconnue.", nil)
 }
 
 var (
@@ -109,10 +114,10 @@ var (
 func (r *record) readIdentity() error {
 	id := scrub.Token(tree.Text(r.fields["idweb"]))
 	if id == "" {
-		return refuse("Cet enregistrement n'a pas de numéro d'avis (champ idweb).", nil)
+		return notice.Refuse("Cet enregistrement n'a pas de numéro d'avis (champ idweb).", nil)
 	}
 	if !idPattern.MatchString(id) {
-		return refuse("Le numéro d'avis (champ idweb) n'a pas la forme d'un numéro.", nil)
+		return notice.Refuse("Le numéro d'avis (champ idweb) n'a pas la forme d'un numéro.", nil)
 	}
 	r.out.SourceID = id
 	return nil
@@ -257,7 +262,7 @@ func (r *record) readTitle() error {
 			return nil
 		}
 	}
-	e := refuse("Cet avis n'a pas d'objet.", nil)
+	e := notice.Refuse("Cet avis n'a pas d'objet.", nil)
 	e.SourceID = r.out.SourceID
 	return e
 }

@@ -285,7 +285,7 @@ func TestWhatIsRefused(t *testing.T) {
 		`{"fields":{"fields":{"fields":{"fields":{}}}}}`: "forme inconnue",
 	} {
 		n, err := Parse([]byte(raw))
-		var refusal *RecordError
+		var refusal *notice.RecordError
 		if !errors.As(err, &refusal) || !strings.Contains(refusal.Reason, reason) {
 			t.Errorf("%s: %v, want %q", raw, err, reason)
 		}
