@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"parvis/kit/clock"
 	"parvis/kit/scrub"
 	"parvis/kit/tree"
 	"parvis/procurement/notice"
@@ -50,6 +51,7 @@ func Parse(raw []byte) (notice.Record, error) {
 
 // parts reads everything once the documents are open.
 func (r *record) parts() (notice.Record, error) {
+	r.out.Partial = r.gestion == nil && r.donnees == nil
 	r.readPublication()
 	r.readKind()
 	r.readBuyer()
@@ -94,6 +96,11 @@ func (r *record) open(raw []byte) ([]byte, error) {
 		if inner == "" {
 			r.fields = fields
 			return raw, nil
+		}
+		for _, mark := range []string{"record_timestamp", "timestamp"} {
+			if m, ok := form.ReadMoment(tree.Text(fields[mark])); ok && m.HasOffset {
+				r.out.Stamp = clock.At(m.UTC())
+			}
 		}
 		var wrapped map[string]json.RawMessage
 		if err := json.Unmarshal(raw, &wrapped); err != nil {

@@ -18,7 +18,6 @@ import (
 	"parvis/kit/token"
 	"parvis/procurement/account"
 	"parvis/procurement/notice"
-	"parvis/procurement/refdata"
 	"parvis/procurement/watch"
 )
 
@@ -245,8 +244,7 @@ func moment(n *notice.Notice, at clock.Instant) string {
 	if zone.String() == clock.Paris.String() {
 		return at.Long(zone)
 	}
-	place, _ := refdata.DepartmentByCode(n.Departments[0]) // Zone found it
-	return at.Long(zone) + ", heure locale (" + place.Name + "), soit " + at.Long(clock.Paris) + ", heure de Paris"
+	return at.Long(zone) + ", heure locale (" + n.Clock() + "), soit " + at.Long(clock.Paris) + ", heure de Paris"
 }
 
 // oneLine makes a stranger's text one line of visible characters, so that it can

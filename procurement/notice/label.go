@@ -14,13 +14,31 @@ func (n *Notice) Place() string { return strings.Join(n.Departments, ", ") }
 
 // Zone is the legal time of the buyer's place, as its source knew it; else that of
 // the first department, and Paris when there is none.
-func (n *Notice) Zone() *time.Location {
-	name := n.TimeZone
-	if name == "" && len(n.Departments) > 0 {
-		d, _ := refdata.DepartmentByCode(n.Departments[0])
+func (n *Notice) Zone() *time.Location { return zoneOf(n.TimeZone, n.Departments) }
+
+// Clock names the place whose legal time Zone is: « La Réunion ». It is the notice's
+// first department with that time, else the first of all.
+func (n *Notice) Clock() string {
+	zone := n.Zone().String()
+	for _, code := range n.Departments {
+		if d, _ := refdata.DepartmentByCode(code); d.TimeZone == zone {
+			return d.Name
+		}
+	}
+	for _, d := range refdata.Departments() {
+		if d.TimeZone == zone {
+			return d.Name
+		}
+	}
+	return zone
+}
+
+func zoneOf(name string, departments []string) *time.Location {
+	if name == "" && len(departments) > 0 {
+		d, _ := refdata.DepartmentByCode(departments[0])
 		name = d.TimeZone
 	}
-	if name != "" {
+	if name != "" && name != clock.Paris.String() {
 		if z, err := time.LoadLocation(name); err == nil {
 			return z
 		}

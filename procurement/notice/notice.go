@@ -93,12 +93,17 @@ type Record struct {
 	URL    string
 	Linked []string // source ids of the notices that this one changes or follows
 	Raw    string   // the record as received
+
+	Aliases []string      // other identifiers by which notices of the source refer to this one
+	Stamp   clock.Instant `json:"-"` // when the source made this state of the notice, when it says
+	Partial bool          `json:"-"` // an extract without the notice's own form
 }
 
 // silentFor is how long a call without a known deadline is shown as open.
 const silentFor = 60 * 24 * time.Hour
 
-// Notice is a recorded notice.
+// Notice is a recorded notice, as it stands: Deadline is the one that counts after
+// the corrigenda that followed.
 type Notice struct {
 	Record
 	ID          string
@@ -106,10 +111,12 @@ type Notice struct {
 	RecordedAt  clock.Instant // when the platform first had it: what counts for alerts
 	ChangedAt   clock.Instant
 	CancelledAt clock.Instant
+	AwardedOn   string // YYYY-MM-DD of the first award that followed, "" when none has
 }
 
 // Open tells whether a company can still answer at that moment. A call whose
-// deadline is not known counts as open for sixty days after its publication.
+// deadline is not known counts as open for sixty days after its publication, or until
+// it is awarded.
 func (n *Notice) Open(at clock.Instant) bool { return n.openUntil() >= at }
 
 // openUntil is the last moment at which the notice can be answered, zero when it
@@ -120,6 +127,9 @@ func (n *Notice) openUntil() clock.Instant {
 	}
 	if !n.Deadline.IsZero() {
 		return n.Deadline
+	}
+	if n.AwardedOn != "" {
+		return 0
 	}
 	day, err := time.ParseInLocation(time.DateOnly, n.PublishedOn, clock.Paris)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -88,6 +88,9 @@ type Recorded struct {
 	New    []string `json:"new"`     // ids of the notices that the platform did not have
 	Alerts bool     `json:"alerts"`  // whether companies are told: never of a bulk import of the past
 	Change int      `json:"changed"` // how many were known and have changed
+	// Altered are the ids of notices that the platform had and that another one, or a
+	// later state of themselves, has altered: deadline moved, cancelled, reopened, awarded.
+	Altered []string `json:"altered,omitempty"`
 }
 
 // Outcome counts what became of the records of one batch.
@@ -135,44 +138,78 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []Record, alerts
 	for i := range chunk {
 		sourceIDs[i] = chunk[i].SourceID
 	}
-	have, err := findKnown(tx, chunk[0].Source, sourceIDs)
+	source := chunk[0].Source
+	have, err := findKnown(tx, source, sourceIDs)
 	if err != nil {
 		return out, err
 	}
-	body := Recorded{Source: chunk[0].Source, Alerts: alerts}
 	fresh := freshOf(chunk, have)
 	out.Same = len(chunk) - len(fresh)
 	buyers, err := buyersOf(tx, fresh)
-	if err != nil {
+	if err != nil || len(fresh) == 0 {
 		return out, err
 	}
-	var touched []string
+	body := Recorded{Source: source, Alerts: alerts}
+	var saved []string
 	for i, r := range fresh {
 		k, known := have[r.SourceID]
 		if !known {
-			k.ID = db.NewID()
+			k = &knownNotice{ID: db.NewID(), SourceID: r.SourceID}
+			have[r.SourceID] = k
+			body.New = append(body.New, k.ID)
 		}
-		cancelled, err := recordOne(tx, k, r, buyers[i])
+		restated, err := k.record(tx, r, buyers[i])
 		if err != nil {
 			return out, fmt.Errorf("record %s %s: %w", r.Source, r.SourceID, err)
 		}
-		have[r.SourceID] = knownNotice{ID: k.ID, SourceID: r.SourceID, ContentHash: r.hash, Linked: strings.Join(r.Linked, ",")}
-		touched = append(append(touched, k.ID), cancelled...)
-		if known {
-			out.Changed++
-			continue
+		if saved = append(saved, k.ID); restated {
+			body.Altered = append(body.Altered, k.ID)
 		}
-		out.New++
-		body.New = append(body.New, k.ID)
 	}
-	if len(touched) == 0 {
-		return out, nil
+	out.New, out.Changed = len(body.New), len(fresh)-len(body.New)
+	settled, err := settleChunk(tx, source, fresh, have)
+	if err != nil {
+		return out, err
 	}
+	body.alter(settled)
 	body.Change = out.Changed
-	if err := tx.Changed(changeKind, strings.Join(touched, ",")); err != nil {
+	slices.Sort(saved)
+	if err := tx.Changed(changeKind, strings.Join(slices.Compact(append(saved, settled...)), ",")); err != nil {
 		return out, err
 	}
 	return out, s.journal.Record(tx, by, event.NoticesRecorded, body.Source, body)
+}
+
+// alter adds the notices that others have altered: those that nobody could know
+// before are new, and only that.
+func (r *Recorded) alter(ids []string) {
+	for _, id := range ids {
+		if !contains(r.New, id) && !contains(r.Altered, id) {
+			r.Altered = append(r.Altered, id)
+		}
+	}
+	r.Altered = slices.DeleteFunc(r.Altered, func(id string) bool { return contains(r.New, id) })
+}
+
+// settleChunk has the notices just recorded take effect on others, and others on
+// them. Most have no links at all.
+func settleChunk(tx *db.Tx, source string, fresh []hashedRecord, have map[string]*knownNotice) ([]string, error) {
+	var names, alone []string
+	for _, r := range fresh {
+		own := append([]string{r.SourceID}, r.Aliases...)
+		if before := have[r.SourceID].LinkedBefore; len(r.Linked)+len(before) > 0 {
+			names = append(append(append(names, own...), r.Linked...), before...)
+		} else {
+			alone = append(alone, own...)
+		}
+	}
+	followed, err := followed(tx, source, alone)
+	if err != nil {
+		return nil, err
+	}
+	names = append(names, followed...)
+	slices.Sort(names)
+	return settle(tx, source, slices.Compact(names))
 }
 
 // hashedRecord is a record with what tells its versions apart.
@@ -181,19 +218,32 @@ type hashedRecord struct {
 	hash string
 }
 
-// freshOf keeps the records that are not what we have when their turn comes: the
-// same notice may be there twice, and the last state of it stands.
-func freshOf(chunk []Record, have map[string]knownNotice) (fresh []hashedRecord) {
-	now := map[string]string{}
+// freshOf keeps the records that take the place of what we have when their turn
+// comes: the same notice may be there twice, and an older state of it replaces none.
+func freshOf(chunk []Record, have map[string]*knownNotice) (fresh []hashedRecord) {
+	type state struct {
+		version
+		hash       string
+		superseded []string
+	}
+	now := map[string]*state{}
 	for id, k := range have {
-		now[id] = k.ContentHash
+		now[id] = &state{k.version, k.ContentHash, k.superseded}
 	}
 	for i := range chunk {
 		r := hashedRecord{&chunk[i], contentHash(&chunk[i])}
-		if now[r.SourceID] != r.hash {
-			now[r.SourceID] = r.hash
+		at := now[r.SourceID]
+		if at == nil {
+			now[r.SourceID] = &state{r.version(), r.hash, nil}
 			fresh = append(fresh, r)
+			continue
 		}
+		if at.hash == r.hash || !r.version().replaces(at.version, contains(at.superseded, r.hash)) {
+			continue
+		}
+		at.superseded = append(at.superseded, at.hash)
+		at.version, at.hash = r.version(), r.hash
+		fresh = append(fresh, r)
 	}
 	return fresh
 }
@@ -220,23 +270,30 @@ func buyersOf(tx *db.Tx, records []hashedRecord) ([]string, error) {
 	return ids, cache.Close()
 }
 
-// recordOne saves one notice and lets a cancellation take effect, whichever of
-// the two came first. It gives the ids of other notices that it changed.
-func recordOne(tx *db.Tx, before knownNotice, r hashedRecord, buyerID string) ([]string, error) {
-	if err := save(tx, before.ID, r.Record, buyerID, r.hash); err != nil {
-		return nil, err
+// record saves one notice in the place of its former state, and tells whether
+// something that companies were told of is otherwise in it.
+func (k *knownNotice) record(tx *db.Tx, r hashedRecord, buyerID string) (restated bool, err error) {
+	if err := save(tx, k.ID, r.Record, buyerID, r.hash); err != nil {
+		return false, err
 	}
-	if err := link(tx, before, r.Record); err != nil {
-		return nil, err
+	if k.ContentHash != "" {
+		if err := supersede(tx, k.ID, k.ContentHash); err != nil {
+			return false, err
+		}
+		if k.OwnDeadline != r.Deadline && k.Kind == Contract && r.Kind == Contract {
+			if err := restate(tx, k.ID, k.OwnDeadline, r.Deadline, r.DeadlineDoubtful); err != nil {
+				return false, err
+			}
+			restated = true
+		}
 	}
-	if r.Kind == Cancellation {
-		return cancel(tx, r.Source, r.Linked)
+	if err := link(tx, k, r.Record); err != nil {
+		return false, err
 	}
-	gone, err := cancelledBefore(tx, r.Source, r.SourceID)
-	if err != nil || !gone {
-		return nil, err
-	}
-	return cancel(tx, r.Source, []string{r.SourceID})
+	k.LinkedBefore = append(k.LinkedBefore, split(k.Linked, ",")...)
+	k.ContentHash, k.Linked, k.Aliases, k.OwnDeadline = r.hash, strings.Join(r.Linked, ","), strings.Join(r.Aliases, ","), r.Deadline
+	k.version = r.version()
+	return restated, nil
 }
 
 // contentHash tells two versions of a notice apart by what we read in them.
@@ -298,6 +355,7 @@ func (s *Service) Read(ctx context.Context, ids []string, from, size int) (Page,
 type Story struct {
 	*Notice
 	Before, After []*Notice
+	Changes       []Change // what happened to it, in the order of publication
 	At            clock.Instant
 }
 
@@ -322,10 +380,14 @@ func (s *Service) Find(ctx context.Context, by access.Actor, id string) (Story, 
 			return errNoNotice
 		}
 		st.Notice = found[0]
-		var after error
-		st.Before, err = findBySource(tx, st.Source, st.Linked)
-		st.After, after = followers(tx, st.Source, st.SourceID)
-		return errors.Join(err, after)
+		if st.Before, err = findBySource(tx, st.Source, st.Linked); err != nil {
+			return err
+		}
+		if st.After, err = followers(tx, st.Source, append([]string{st.SourceID}, st.Aliases...)); err != nil {
+			return err
+		}
+		st.Changes, err = changesOf(tx, st.ID)
+		return err
 	})
 	return st, err
 }

@@ -42,20 +42,23 @@ type row struct {
 	RecordedAt       clock.Instant
 	ChangedAt        clock.Instant
 	CancelledAt      clock.Instant
+	AwardedOn        string
+	Aliases          string
 }
 
 const columns = `id, source, source_id, kind, category, procedure_type, title, description, reference, buyer_id, buyer_name,
 	departments, cpv, descriptors, lots, detail, published_on, deadline, deadline_raw, deadline_source, deadline_doubtful,
-	visit_at, questions_until, time_zone, url, linked, recorded_at, changed_at, cancelled_at`
+	visit_at, questions_until, time_zone, url, linked, recorded_at, changed_at, cancelled_at, awarded_on, aliases`
 
 func (r row) notice() (*Notice, error) {
-	n := &Notice{ID: r.ID, BuyerID: r.BuyerID, RecordedAt: r.RecordedAt, ChangedAt: r.ChangedAt, CancelledAt: r.CancelledAt}
+	n := &Notice{ID: r.ID, BuyerID: r.BuyerID, RecordedAt: r.RecordedAt, ChangedAt: r.ChangedAt, CancelledAt: r.CancelledAt, AwardedOn: r.AwardedOn}
 	n.Record = Record{
 		Source: r.Source, SourceID: r.SourceID, Kind: r.Kind, Category: refdata.Category(r.Category), Procedure: refdata.ProcedureType(r.ProcedureType),
 		Title: r.Title, Description: r.Description, Reference: r.Reference, Buyer: BuyerRecord{Name: r.BuyerName},
 		Departments: split(r.Departments, ","), CPV: split(r.CPV, ","), Descriptors: split(r.Descriptors, "\n"),
 		PublishedOn: r.PublishedOn, Deadline: r.Deadline, DeadlineRaw: r.DeadlineRaw, DeadlineSource: r.DeadlineSource,
 		DeadlineDoubtful: r.DeadlineDoubtful, VisitAt: r.VisitAt, QuestionsUntil: r.QuestionsUntil, TimeZone: r.TimeZone, URL: r.URL, Linked: split(r.Linked, ","),
+		Aliases: split(r.Aliases, ","),
 	}
 	err := errors.Join(json.Unmarshal([]byte(r.Lots), &n.Lots), json.Unmarshal([]byte(r.Detail), &n.Detail))
 	if err != nil {
@@ -77,7 +80,7 @@ func eachNotice(tx *db.Tx, f func(*Notice) error) error {
 	return tx.Each(func(scan func(...any) error) error {
 		if err := scan(&r.ID, &r.Source, &r.SourceID, &r.Kind, &r.Category, &r.ProcedureType, &r.Title, &r.Description, &r.Reference, &r.BuyerID, &r.BuyerName,
 			&r.Departments, &r.CPV, &r.Descriptors, &r.Lots, &r.Detail, &r.PublishedOn, &r.Deadline, &r.DeadlineRaw, &r.DeadlineSource, &r.DeadlineDoubtful,
-			&r.VisitAt, &r.QuestionsUntil, &r.TimeZone, &r.URL, &r.Linked, &r.RecordedAt, &r.ChangedAt, &r.CancelledAt); err != nil {
+			&r.VisitAt, &r.QuestionsUntil, &r.TimeZone, &r.URL, &r.Linked, &r.RecordedAt, &r.ChangedAt, &r.CancelledAt, &r.AwardedOn, &r.Aliases); err != nil {
 			return err
 		}
 		n, err := r.notice()
@@ -124,6 +127,12 @@ type knownNotice struct {
 	SourceID    string
 	ContentHash string
 	Linked      string
+	Aliases     string
+	OwnDeadline clock.Instant
+	version
+
+	superseded   []string // hashes of the states that others have replaced
+	LinkedBefore []string // what it named in states that this transaction replaces
 }
 
 // takeTurn has those who record wait for each other until their transaction ends:
@@ -134,18 +143,39 @@ func takeTurn(tx *db.Tx) error {
 	return err
 }
 
-func findKnown(tx *db.Tx, source string, sourceIDs []string) (map[string]knownNotice, error) {
+func findKnown(tx *db.Tx, source string, sourceIDs []string) (map[string]*knownNotice, error) {
 	args := []any{source}
 	for _, id := range sourceIDs {
 		args = append(args, id)
 	}
-	var rows []knownNotice
-	err := tx.All(&rows, "SELECT id, source_id, content_hash, linked FROM notice WHERE source = $1 AND source_id IN ("+db.Placeholders(2, len(sourceIDs))+")", args...)
-	out := make(map[string]knownNotice, len(rows))
-	for _, k := range rows {
-		out[k.SourceID] = k
+	in := "n.source = $1 AND n.source_id IN (" + db.Placeholders(2, len(sourceIDs)) + ")"
+	var rows []struct {
+		ID, SourceID, ContentHash, Linked, Aliases, PublishedOn string
+		Kind                                                    Kind
+		OwnDeadline, Stamp                                      clock.Instant
+		Partial                                                 bool
+	}
+	if err := tx.All(&rows, `SELECT n.id, n.source_id, n.content_hash, n.linked, n.aliases, n.published_on, n.kind, n.own_deadline, n.stamp, n.partial
+		FROM notice n WHERE `+in, args...); err != nil || len(rows) == 0 {
+		return map[string]*knownNotice{}, err
+	}
+	out := make(map[string]*knownNotice, len(rows))
+	for _, r := range rows {
+		out[r.SourceID] = &knownNotice{ID: r.ID, SourceID: r.SourceID, ContentHash: r.ContentHash, Linked: r.Linked, Aliases: r.Aliases,
+			OwnDeadline: r.OwnDeadline, version: version{r.Stamp, r.PublishedOn, r.Kind, r.Partial}}
+	}
+	var former []struct{ SourceID, ContentHash string }
+	err := tx.All(&former, "SELECT n.source_id, s.content_hash FROM notice_superseded s JOIN notice n ON n.id = s.notice_id WHERE "+in, args...)
+	for _, f := range former {
+		out[f.SourceID].superseded = append(out[f.SourceID].superseded, f.ContentHash)
 	}
 	return out, err
+}
+
+// supersede remembers a state that another has replaced.
+func supersede(tx *db.Tx, id, hash string) error {
+	_, err := tx.Exec(`INSERT INTO notice_superseded (notice_id, content_hash, superseded_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, id, hash, tx.Now)
+	return err
 }
 
 // save writes a notice, new or changed, and its raw record.
@@ -158,19 +188,20 @@ func save(tx *db.Tx, id string, r *Record, buyerID, hash string) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO notice (`+columns+`, content_hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $27, NULL, $28)
+	_, err = tx.Exec(`INSERT INTO notice (`+columns+`, content_hash, stamp, partial, own_deadline, own_doubtful)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $27, NULL, '', $28, $29, $30, $31, $18, $21)
 		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, category = excluded.category, procedure_type = excluded.procedure_type,
 			title = excluded.title, description = excluded.description, reference = excluded.reference, buyer_id = excluded.buyer_id,
 			buyer_name = excluded.buyer_name, departments = excluded.departments, cpv = excluded.cpv, descriptors = excluded.descriptors,
 			lots = excluded.lots, detail = excluded.detail, published_on = excluded.published_on, deadline = excluded.deadline,
 			deadline_raw = excluded.deadline_raw, deadline_source = excluded.deadline_source, deadline_doubtful = excluded.deadline_doubtful,
 			visit_at = excluded.visit_at, questions_until = excluded.questions_until, time_zone = excluded.time_zone, url = excluded.url, linked = excluded.linked,
-			changed_at = excluded.changed_at, content_hash = excluded.content_hash`,
+			changed_at = excluded.changed_at, content_hash = excluded.content_hash, aliases = excluded.aliases, stamp = excluded.stamp,
+			partial = excluded.partial, own_deadline = excluded.own_deadline, own_doubtful = excluded.own_doubtful`,
 		id, r.Source, r.SourceID, string(r.Kind), string(r.Category), string(r.Procedure), r.Title, r.Description, r.Reference, buyerID, r.Buyer.Name,
 		strings.Join(r.Departments, ","), strings.Join(r.CPV, ","), strings.Join(r.Descriptors, "\n"), string(lots), string(detail),
 		r.PublishedOn, r.Deadline, r.DeadlineRaw, r.DeadlineSource, r.DeadlineDoubtful, r.VisitAt, r.QuestionsUntil, r.TimeZone, r.URL,
-		strings.Join(r.Linked, ","), tx.Now, hash)
+		strings.Join(r.Linked, ","), tx.Now, strings.Join(r.Aliases, ","), hash, r.Stamp, r.Partial)
 	if err != nil {
 		return err
 	}
@@ -179,56 +210,46 @@ func save(tx *db.Tx, id string, r *Record, buyerID, hash string) error {
 	return err
 }
 
-// cancel closes the notices that a cancellation names, and gives their ids.
-func cancel(tx *db.Tx, source string, sourceIDs []string) ([]string, error) {
-	var ids []string
-	for _, s := range sourceIDs {
-		var id string
-		err := tx.One(&id, `UPDATE notice SET cancelled_at = $1 WHERE source = $2 AND source_id = $3 AND cancelled_at IS NULL RETURNING id`, tx.Now, source, s)
-		if errors.Is(err, db.ErrNone) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
+// link records what a notice says that it changes or follows, and under which other
+// names it is known, in the place of what it said before.
+func link(tx *db.Tx, before *knownNotice, r *Record) error {
+	if err := relink(tx, "notice_link", "target", before.ID, r.Source, split(before.Linked, ","), r.Linked); err != nil {
+		return err
 	}
-	return ids, nil
+	return relink(tx, "notice_alias", "alias", before.ID, r.Source, split(before.Aliases, ","), r.Aliases)
 }
 
-// link records what a notice says that it changes or follows, in the place of what
-// it said before.
-func link(tx *db.Tx, before knownNotice, r *Record) error {
-	for _, target := range split(before.Linked, ",") {
-		if contains(r.Linked, target) {
+func relink(tx *db.Tx, table, column, id, source string, before, now []string) error {
+	for _, name := range before {
+		if contains(now, name) {
 			continue
 		}
-		if _, err := tx.Exec(`DELETE FROM notice_link WHERE source = $1 AND target = $2 AND notice_id = $3`, r.Source, target, before.ID); err != nil {
+		if _, err := tx.Exec("DELETE FROM "+table+" WHERE source = $1 AND "+column+" = $2 AND notice_id = $3", source, name, id); err != nil {
 			return err
 		}
 	}
-	for _, target := range r.Linked {
-		if _, err := tx.Exec(`INSERT INTO notice_link (source, target, notice_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, r.Source, target, before.ID); err != nil {
+	for _, name := range now {
+		if _, err := tx.Exec("INSERT INTO "+table+" (source, "+column+", notice_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", source, name, id); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// cancelledBefore tells whether a cancellation that names this notice came first.
-func cancelledBefore(tx *db.Tx, source, sourceID string) (bool, error) {
-	var n int64
-	err := tx.One(&n, `SELECT count(*) FROM notice_link l JOIN notice n ON n.id = l.notice_id
-		WHERE l.source = $1 AND l.target = $2 AND n.kind = $3`, source, sourceID, string(Cancellation))
-	return n > 0, err
-}
-
-// followers reads the notices that name this one, oldest first.
-func followers(tx *db.Tx, source, sourceID string) ([]*Notice, error) {
-	var ids []string
-	if err := tx.All(&ids, `SELECT n.id FROM notice_link l JOIN notice n ON n.id = l.notice_id
-		WHERE l.source = $1 AND l.target = $2 ORDER BY n.published_on, n.source_id`, source, sourceID); err != nil {
+// followers reads the notices that name one that is known by these names, oldest first.
+func followers(tx *db.Tx, source string, names []string) ([]*Notice, error) {
+	args := []any{source}
+	for _, n := range names {
+		args = append(args, n)
+	}
+	var rows []struct{ ID, PublishedOn, SourceID string }
+	if err := tx.All(&rows, `SELECT DISTINCT n.id, n.published_on, n.source_id FROM notice_link l JOIN notice n ON n.id = l.notice_id
+		WHERE l.source = $1 AND l.target IN (`+db.Placeholders(2, len(names))+`) ORDER BY n.published_on, n.source_id`, args...); err != nil {
 		return nil, err
+	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
 	}
 	return ByIDs(tx, ids)
 }
@@ -242,7 +263,8 @@ func findBySource(tx *db.Tx, source string, sourceIDs []string) ([]*Notice, erro
 		args = append(args, id)
 	}
 	var rows []row
-	if err := tx.All(&rows, "SELECT "+columns+" FROM notice WHERE source = $1 AND source_id IN ("+db.Placeholders(2, len(sourceIDs))+") ORDER BY published_on, source_id", args...); err != nil {
+	in := db.Placeholders(2, len(sourceIDs))
+	if err := tx.All(&rows, "SELECT "+columns+" FROM notice WHERE source = $1 AND (source_id IN ("+in+") OR id IN (SELECT notice_id FROM notice_alias WHERE source = $1 AND alias IN ("+in+"))) ORDER BY published_on, source_id", args...); err != nil {
 		return nil, err
 	}
 	out := make([]*Notice, len(rows))

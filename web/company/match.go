@@ -6,7 +6,6 @@ import (
 
 	"parvis/kit/clock"
 	"parvis/procurement/notice"
-	"parvis/procurement/refdata"
 	"parvis/procurement/watch"
 	"parvis/web/ui"
 )
@@ -127,8 +126,7 @@ func zone(n *notice.Notice) string {
 	if n.Deadline.IsZero() || n.Deadline.In(n.Zone()).Format(offset) == n.Deadline.In(clock.Paris).Format(offset) {
 		return ""
 	}
-	place, _ := refdata.DepartmentByCode(n.Departments[0]) // the zone is its own
-	return "heure locale\u00a0: " + place.Name
+	return "heure locale\u00a0: " + n.Clock()
 }
 
 // found is the row as the list of next deadlines shows it.

@@ -93,8 +93,7 @@ func zoneName(n *notice.Notice) string {
 	if inParis(n.Zone()) {
 		return "heure de Paris"
 	}
-	d, _ := refdata.DepartmentByCode(n.Departments[0]) // Zone found it
-	return "heure locale" + nbsp + ": " + d.Name
+	return "heure locale" + nbsp + ": " + n.Clock()
 }
 
 // long is a moment in full: « mardi 29 juillet 2026 à 16 h 00 (heure de Paris) ».

@@ -39,6 +39,10 @@ func TestADeadlineOverseasIsTheBuyersHour(t *testing.T) {
 			notice.Record{SourceID: "26-1", Title: "Voirie", Departments: []string{"974"}, Deadline: clock.At(time.Date(2027, 1, 12, 9, 0, 0, 0, clock.Paris))},
 			notice.Record{SourceID: "26-2", Title: " ", Departments: nil})
 		h.says(h.get("/annonces/"+ids[0]), 200, "mardi 12 janvier 2027 à 12 h 00 (heure locale : La Réunion)", "soit mardi 12 janvier 2027 à 9 h 00, heure de Paris")
+		by := h.record(false, notice.Record{SourceID: "26-3", Title: "Voirie", TimeZone: "America/Martinique", Departments: []string{"75", "972"}, Deadline: clock.At(time.Date(2027, 1, 12, 17, 0, 0, 0, clock.Paris))},
+			notice.Record{SourceID: "26-4", Title: "Voirie", TimeZone: "Pacific/Tahiti", Deadline: clock.At(time.Date(2027, 1, 12, 23, 0, 0, 0, clock.Paris))})
+		h.says(h.get("/annonces/"+by[0]), 200, "mardi 12 janvier 2027 à 12 h 00 (heure locale : Martinique)")
+		h.says(h.get("/annonces/"+by[1]), 200, "mardi 12 janvier 2027 à 12 h 00 (heure locale : Polynésie française)")
 		h.says(h.get("/annonces/"+ids[1]), 200, "Avis sans titre", "non communiquée", "Lieu : lieu non précisé", "Ouverte", "!soit ")
 	})
 }
@@ -85,5 +89,24 @@ func TestANoticeThatIsNotThere(t *testing.T) {
 		if p := h.do(requestOf("DELETE", "/annonces")); p.StatusCode != 405 {
 			h.t.Errorf("DELETE: %d", p.StatusCode)
 		}
+	})
+}
+
+func TestWhatChangedIsToldOldAndNew(t *testing.T) {
+	each(t, func(h *house) {
+		on := func(day, hour int) clock.Instant {
+			return clock.At(time.Date(2026, 12, day, hour, 0, 0, 0, clock.Paris))
+		}
+		ids := h.record(false,
+			notice.Record{SourceID: "26-1", Title: "Construction d'une halle", Deadline: on(14, 12)},
+			notice.Record{SourceID: "26-2", Title: "Rectificatif", Kind: notice.Corrigendum, PublishedOn: "2026-11-21", Linked: []string{"26-1"}, Deadline: on(18, 16), DeadlineDoubtful: true},
+			notice.Record{SourceID: "26-3", Title: "Annulation", Kind: notice.Cancellation, PublishedOn: "2026-11-22", Linked: []string{"26-1"}},
+			notice.Record{SourceID: "26-4", Title: "Retrait", Kind: notice.Cancellation, PublishedOn: "2026-11-23", Linked: []string{"26-3", "26-1"}},
+			notice.Record{SourceID: "26-5", Title: "Résultat", Kind: notice.Award, PublishedOn: "2026-11-24", Linked: []string{"26-1"}})
+		h.says(h.get("/annonces/"+ids[0]), 200, "Ouverte", "vendredi 18 décembre 2026 à 16 h 00 (heure de Paris)", "Ce qui a changé",
+			"Date limite modifiée par l'avis rectificatif n° 26-2 du 21/11/2026 : au lieu du 14/12/2026 12:00, lire 18/12/2026 16:00 (heure à vérifier dans l'avis)",
+			"Procédure annulée par l'avis n° 26-3 du 22/11/2026", "Annulation retirée par l'avis n° 26-4 du 23/11/2026", "Marché attribué, d'après l'avis n° 26-5 du 24/11/2026")
+		h.record(false, notice.Record{SourceID: "26-1", Title: "Construction d'une halle", Deadline: on(15, 12)})
+		h.says(h.get("/annonces/"+ids[0]), 200, "Date limite modifiée dans l'avis lui-même : au lieu du 14/12/2026 12:00, lire 15/12/2026 12:00", "au lieu du 15/12/2026 12:00, lire 18/12/2026 16:00")
 	})
 }
