@@ -37,6 +37,7 @@ type commands struct {
 // Import is what can be imported.
 type Import struct {
 	Boamp ImportBOAMP `cmd:"" name:"boamp" help:"Reprendre des avis du BOAMP\u00a0: lignes JSON, liste, réponse de l'API ou XML du journal, compressés ou non."`
+	Ted   ImportTED   `cmd:"" name:"ted" help:"Reprendre des avis d'acheteurs français au Journal officiel de l'Union européenne (TED)\u00a0: eForms, ou documents TED_EXPORT, en XML."`
 }
 
 // Exit statuses: all is done, something was refused or failed, the command was

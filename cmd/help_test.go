@@ -16,6 +16,8 @@ var everyCommand = []struct{ typed, golden string }{
 	{"serve", "help-serve.golden"},
 	{"import", "help-import.golden"},
 	{"import boamp", "help-import-boamp.golden"},
+	{"import ted", "help-import-ted.golden"},
+	{"import cpv", "help-import-cpv.golden"},
 	{"match", "help-match.golden"},
 	{"help", "help-help.golden"},
 }

@@ -13,18 +13,30 @@ import (
 	"parvis/procurement/notice"
 )
 
-// ImportBOAMP takes in files of the gazette's open data.
-type ImportBOAMP struct {
+// importFiles takes in the notices of files of one source.
+type importFiles struct {
 	Base
 	Alert bool     `help:"Prévenir les entreprises des avis nouveaux et encore ouverts, comme le ferait la relève du jour. Une reprise du passé ne prévient personne."`
 	Files []string `arg:"" name:"fichier" help:"Fichiers, archives (tar, zip) ou dossiers à lire\u00a0; «\u00a0-\u00a0» lit l'entrée standard."`
 }
 
+// ImportBOAMP takes in files of the gazette's open data.
+type ImportBOAMP struct{ importFiles }
+
+// Run imports the gazette's files.
+func (c *ImportBOAMP) Run(ctx context.Context, std Std) error { return c.run(ctx, "boamp", std) }
+
+// ImportTED takes in the notices of French buyers in the Official Journal.
+type ImportTED struct{ importFiles }
+
+// Run imports the Journal's files.
+func (c *ImportTED) Run(ctx context.Context, std Std) error { return c.run(ctx, "ted", std) }
+
 // errInterrupted says that nothing is lost: what is known already is passed over.
 var errInterrupted = fault.New(fault.Unavailable, "L'import a été interrompu. Ce qui était entré est gardé\u00a0: la même commande reprend le reste.")
 
-// Run imports each file in turn. One that cannot be read stops nothing.
-func (c *ImportBOAMP) Run(ctx context.Context, std Std) (err error) {
+// run imports each file in turn. One that cannot be read stops nothing.
+func (c *importFiles) run(ctx context.Context, source string, std Std) (err error) {
 	if err := c.check(); err != nil {
 		return err
 	}
@@ -36,7 +48,7 @@ func (c *ImportBOAMP) Run(ctx context.Context, std Std) (err error) {
 	defer func() { err = errors.Join(err, a.Close()) }()
 	complete := true
 	for _, path := range c.Files {
-		whole, err := c.one(ctx, a, path, std)
+		whole, err := c.one(ctx, a, source, path, std)
 		if ctx.Err() != nil {
 			return errInterrupted
 		}
@@ -52,7 +64,7 @@ func (c *ImportBOAMP) Run(ctx context.Context, std Std) (err error) {
 }
 
 // one imports a file and tells whether all of it went in.
-func (c *ImportBOAMP) one(ctx context.Context, a *app.App, path string, std Std) (whole bool, err error) {
+func (c *importFiles) one(ctx context.Context, a *app.App, source, path string, std Std) (whole bool, err error) {
 	p := &progress{name: "entrée standard", to: std.Err}
 	in := std.In
 	if about, err := os.Stat(path); err == nil && about.IsDir() {
@@ -75,7 +87,7 @@ func (c *ImportBOAMP) one(ctx context.Context, a *app.App, path string, std Std)
 	r, done := untilDone(ctx, p)
 	defer done()
 	p.begin()
-	did, err := a.ImportBOAMP(ctx, r, c.Alert, func(err error) {
+	did, err := a.ImportNotices(ctx, source, r, c.Alert, func(err error) {
 		if ctx.Err() == nil { // which is said once, by Run
 			sayRefused(std.Err, p.name, err)
 		}

@@ -137,7 +137,7 @@ func (d *Demo) fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.ImportBOAMP(ctx, bytes.NewReader(lines), false, func(err error) { d.Config.Log.Warn("demo notice refused", "error", err) }, func(app.Import) {})
+	_, err = d.ImportNotices(ctx, "boamp", bytes.NewReader(lines), false, func(err error) { d.Config.Log.Warn("demo notice refused", "error", err) }, func(app.Import) {})
 	if err != nil {
 		return fmt.Errorf("demo notices: %w", err)
 	}

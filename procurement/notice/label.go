@@ -48,8 +48,11 @@ func zoneOf(name string, departments []string) *time.Location {
 
 // SourceLabel names where the notice comes from.
 func (n *Notice) SourceLabel() string {
-	if n.Source == "boamp" {
+	switch n.Source {
+	case "boamp":
 		return "BOAMP n° " + n.SourceID
+	case "ted":
+		return "JOUE n° " + n.SourceID
 	}
 	return n.SourceID
 }
