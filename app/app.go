@@ -21,6 +21,7 @@ import (
 	"parvis/kit/mail"
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
+	"parvis/procurement/cpv"
 	"parvis/procurement/event"
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
@@ -55,6 +56,7 @@ type App struct {
 	Journal  *event.Journal
 	Accounts *account.Service
 	Orgs     *org.Service
+	CPV      *cpv.Service
 	Notices  *notice.Service
 	Watches  *watch.Service
 	Members  *member.Service
@@ -104,6 +106,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Journal = event.NewJournal(a.Queue)
 	a.Accounts = account.New(a.DB, a.Journal, log)
 	a.Orgs = org.New(a.DB, a.Accounts)
+	a.CPV = cpv.New(a.DB)
 	a.Notices = notice.NewService(a.DB, a.Journal)
 	a.Watches = watch.NewService(a.DB, a.Journal, a.Notices)
 	a.Members = member.New(a.DB, a.Accounts, a.Orgs, a.Watches)

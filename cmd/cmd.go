@@ -38,6 +38,7 @@ type commands struct {
 type Import struct {
 	Boamp ImportBOAMP `cmd:"" name:"boamp" help:"Reprendre des avis du BOAMP\u00a0: lignes JSON, liste, réponse de l'API ou XML du journal, compressés ou non."`
 	Ted   ImportTED   `cmd:"" name:"ted" help:"Reprendre des avis d'acheteurs français au Journal officiel de l'Union européenne (TED)\u00a0: eForms, ou documents TED_EXPORT, en XML."`
+	Cpv   ImportCPV   `cmd:"" name:"cpv" help:"Charger la nomenclature CPV entière, d'un tableau CSV de l'Office des publications de l'Union européenne."`
 }
 
 // Exit statuses: all is done, something was refused or failed, the command was
