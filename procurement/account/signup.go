@@ -33,6 +33,8 @@ type SignUpForm struct {
 	Country     string // ISO 3166, two letters; empty is France
 	NationalID  string // abroad: the identifier in the country's own register
 	CompanyName string
+	Postal      PostalAddress
+	ListedAt    clock.Instant // when the directory gave the name and address; zero: they are typed
 	Name        string
 	Address     string
 }
@@ -46,6 +48,10 @@ type SignUp struct {
 	Country     string // ISO 3166, two letters
 	Number      string // SIRET in France, the national identifier elsewhere
 	CompanyName string
+	Street      string
+	Postcode    string
+	City        string
+	ListedAt    clock.Instant // when the directory gave the name and address; zero: they were typed
 	AskedAt     clock.Instant
 	ExpiresAt   clock.Instant
 	UsedAt      clock.Instant
@@ -77,8 +83,8 @@ const (
 // AskSignUp takes a sign-up and has a mail owed to its address: a link when the
 // address is free, a reminder to sign in when it has an account, nothing when it was
 // written to often enough today. The answer is the same and so is the work. Faults
-// are on siret, pays, identifiant_national, entreprise, nom, adresse; a network that
-// asks too much is told how long to wait (fault.Unavailable).
+// are on siret, pays, identifiant_national, entreprise, rue, code_postal, ville, nom,
+// adresse; a network that asks too much is told how long to wait (fault.Unavailable).
 func (s *Service) AskSignUp(ctx context.Context, form SignUpForm, from Visitor) error {
 	asked, err := form.read()
 	if err != nil {
@@ -122,12 +128,8 @@ func (f SignUpForm) read() (SignUp, error) {
 		}
 	}
 	f.readNumber(&out, on)
+	f.readCompany(&out, on)
 	var err error
-	out.CompanyName, err = oneLine(f.CompanyName, "le nom de l'entreprise", maxCompanyName)
-	if err == nil && (strings.ContainsAny(out.CompanyName, "@:") || strings.Contains(out.CompanyName, "//") || strings.Contains(strings.ToLower(out.CompanyName), "www.")) {
-		err = refuse("Indiquez le nom de l'entreprise, sans adresse ni lien.")
-	}
-	on("entreprise", err)
 	out.Name, err = oneLine(f.Name, "votre nom", maxName)
 	if err == nil && strings.ContainsAny(out.Name, "@/:") {
 		// Nothing typed by a stranger may become a link in somebody's mail.
@@ -138,6 +140,24 @@ func (f SignUpForm) read() (SignUp, error) {
 	on("adresse", err)
 	out.Address, out.AddressKey = address.Text, address.Key
 	return out, faults.Err()
+}
+
+// readCompany takes the name and the address, which are the person's to correct only
+// when the directory did not give them.
+func (f SignUpForm) readCompany(out *SignUp, on func(string, error)) {
+	postal := f.Postal
+	if f.ListedAt.IsZero() {
+		var err error
+		out.CompanyName, err = ParseCompanyName(f.CompanyName)
+		on("entreprise", err)
+		postal, err = ParsePostal(out.Country, postal)
+		for _, e := range fault.All(err) {
+			on(e.Field, e)
+		}
+	} else {
+		out.CompanyName, out.ListedAt = f.CompanyName, f.ListedAt
+	}
+	out.Street, out.Postcode, out.City = postal.Street, postal.Postcode, postal.City
 }
 
 // readNumber takes the SIRET of a French company, or a foreign one's identifier,

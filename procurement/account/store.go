@@ -36,11 +36,12 @@ func insertAccount(tx *db.Tx, a Account, c Credentials) (bool, error) {
 	return n == 1, err
 }
 
-const signUpColumns = "id, address, address_key, name, country, number, company_name, asked_at, expires_at, used_at"
+const signUpColumns = "id, address, address_key, name, country, number, company_name, street, postcode, city, listed_at, asked_at, expires_at, used_at"
 
 func insertSignUp(tx *db.Tx, s SignUp) error {
-	_, err := tx.Exec("INSERT INTO sign_up ("+signUpColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-		s.ID, s.Address, s.AddressKey, s.Name, s.Country, s.Number, s.CompanyName, s.AskedAt, s.ExpiresAt, s.UsedAt)
+	_, err := tx.Exec("INSERT INTO sign_up ("+signUpColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+		s.ID, s.Address, s.AddressKey, s.Name, s.Country, s.Number, s.CompanyName, s.Street, s.Postcode, s.City, s.ListedAt,
+		s.AskedAt, s.ExpiresAt, s.UsedAt)
 	return err
 }
 

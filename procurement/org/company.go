@@ -21,6 +21,18 @@ type Establishment struct {
 	Number      string // SIRET in France, the national identifier elsewhere
 	DeclaredAt  clock.Instant
 	VerifiedAt  clock.Instant // zero: declared only
+
+	NameListedAt clock.Instant // when the directory gave the name; zero: its people declared it
+	Street       string
+	Postcode     string
+	City         string
+	Phone        string
+	Version      int64 // of the name, the address and the telephone together
+}
+
+// Postal is where the establishment receives its post.
+func (e Establishment) Postal() account.PostalAddress {
+	return account.PostalAddress{Street: e.Street, Postcode: e.Postcode, City: e.City}
 }
 
 // SIRET is empty for a foreign establishment.
@@ -132,19 +144,19 @@ func (s *Service) Admit(tx *db.Tx, a account.Account, establishmentID string) (a
 	return s.accounts.AddMembership(tx, a, establishmentID, role, first)
 }
 
-// declare finds the establishment, or makes it with its company. A company keeps
-// the name under which it was declared first: somebody who types its SIRET does not
-// rename it.
+// declare finds the establishment, or makes it with its company. An establishment
+// keeps the name and the address under which it was declared first: somebody who
+// types its SIRET does not rename it.
 func declare(tx *db.Tx, from account.SignUp) (Establishment, error) {
 	companyNumber := from.Number
 	if from.Country == account.France {
 		companyNumber = refdata.SIRET(from.Number).SIREN().String()
 	}
-	companyID, err := takeCompany(tx, from.Country, companyNumber, from.CompanyName)
+	companyID, err := takeCompany(tx, from.Country, companyNumber)
 	if err != nil {
 		return Establishment{}, err
 	}
-	id, err := takeEstablishment(tx, companyID, from.Number)
+	id, err := takeEstablishment(tx, companyID, from)
 	if err != nil {
 		return Establishment{}, err
 	}
