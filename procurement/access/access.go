@@ -32,11 +32,15 @@ const (
 	ManageUsers   Act = "member.manage" // accept, refuse, change a role, remove
 	LeaveCompany  Act = "member.leave"
 	JoinCompany   Act = "member.join" // ask again, once refused or gone
+
+	SeeProfile      Act = "profile.see" // a newcomer sees the name and number only
+	EditProfile     Act = "profile.edit"
+	VerifyCompanies Act = "profile.verify" // the operator's
 )
 
 // Acts lists every act, for the tests of the matrix.
 var Acts = []Act{VisitSite, EditAccount, SearchNotices, RecordNotices, SeeWatches, EditWatches, SendAlerts,
-	SeeUsers, ManageUsers, LeaveCompany, JoinCompany}
+	SeeUsers, ManageUsers, LeaveCompany, JoinCompany, SeeProfile, EditProfile, VerifyCompanies}
 
 // matrix is who may do what. What is not written is refused.
 var matrix = map[Act]map[Role]bool{
@@ -51,6 +55,10 @@ var matrix = map[Act]map[Role]bool{
 	ManageUsers:   {CompanyAdmin: true},
 	LeaveCompany:  {Newcomer: true, CompanyUser: true, CompanyAdmin: true},
 	JoinCompany:   {Newcomer: true},
+
+	SeeProfile:      {Newcomer: true, CompanyUser: true, CompanyAdmin: true},
+	EditProfile:     {CompanyAdmin: true},
+	VerifyCompanies: {System: true},
 }
 
 // Actor is a person under one of their memberships, a visitor, or the platform.

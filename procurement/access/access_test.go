@@ -22,6 +22,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 		access.ManageUsers:   "admin",
 		access.LeaveCompany:  "newcomer user admin",
 		access.JoinCompany:   "newcomer",
+
+		access.SeeProfile:      "newcomer user admin",
+		access.EditProfile:     "admin",
+		access.VerifyCompanies: "system",
 	}
 	for _, act := range access.Acts {
 		got := ""

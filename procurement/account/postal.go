@@ -51,45 +51,49 @@ const (
 // rue, code_postal and ville.
 func ParsePostal(country string, typed PostalAddress) (PostalAddress, error) {
 	var out PostalAddress
+	if typed.isBlank() {
+		return out, nil
+	}
 	var faults fault.List
-	read := func(to *string, field, typed, what string, limit int) {
-		line, err := optionalLine(typed, what, limit)
+	on := func(field string, err error) {
 		if e, ok := fault.As(err); ok {
 			faults = append(faults, e.On(field))
 		}
-		*to = line
 	}
-	read(&out.Street, fieldStreet, typed.Street, "la rue", maxStreet)
-	read(&out.Postcode, fieldPostcode, typed.Postcode, "le code postal", maxPostcode)
-	read(&out.City, fieldCity, typed.City, "la ville", maxCity)
-	if faults != nil || out.IsZero() {
-		return out, faults.Err()
+	var err error
+	out.Street, err = optionalLine(typed.Street, "la rue", maxStreet)
+	on(fieldStreet, err)
+	out.Postcode, err = parsePostcode(country, typed.Postcode)
+	on(fieldPostcode, err)
+	out.City, err = optionalLine(typed.City, "la ville", maxCity)
+	if err == nil && out.City == "" {
+		err = refuse("Complétez l'adresse\u00a0: indiquez la ville.")
 	}
-	if text := wrongPostcode(country, &out.Postcode); text != "" {
-		faults = append(faults, refuse(text).On(fieldPostcode))
-	}
-	if out.City == "" {
-		faults = append(faults, refuse("Complétez l'adresse\u00a0: indiquez la ville.").On(fieldCity))
-	}
+	on(fieldCity, err)
 	return out, faults.Err()
 }
 
-// wrongPostcode says what is wrong with a postcode, and takes the spaces out of a
-// French one. Elsewhere there may be none, and forms differ: letters, digits, spaces
-// and hyphens.
-func wrongPostcode(country string, code *string) string {
+// isBlank tells that nothing was typed but spaces.
+func (p PostalAddress) isBlank() bool {
+	return strings.TrimSpace(p.Street+p.Postcode+p.City) == ""
+}
+
+// parsePostcode reads a postcode. Outside France there may be none, and forms differ:
+// letters, digits, spaces and hyphens.
+func parsePostcode(country, typed string) (string, error) {
+	code, err := optionalLine(typed, "le code postal", maxPostcode)
 	if country != France {
-		if strings.ContainsFunc(*code, func(r rune) bool { return !asciiLetterOrDigit(r) && r != ' ' && r != '-' }) {
-			return "Un code postal s'écrit en lettres sans accent et en chiffres."
+		if err == nil && strings.ContainsFunc(code, func(r rune) bool { return !asciiLetterOrDigit(r) && r != ' ' && r != '-' }) {
+			err = refuse("Un code postal s'écrit en lettres sans accent et en chiffres.")
 		}
-		return ""
+		return code, err
 	}
-	*code = strings.ReplaceAll(*code, " ", "")
-	digits := !strings.ContainsFunc(*code, func(r rune) bool { return r < '0' || r > '9' })
-	if len(*code) != 5 || !digits || strings.HasPrefix(*code, "00") {
-		return "Un code postal compte 5 chiffres en France, comme «\u00a067100\u00a0»."
+	code = strings.ReplaceAll(code, " ", "")
+	digits := !strings.ContainsFunc(code, func(r rune) bool { return r < '0' || r > '9' })
+	if err != nil || len(code) != 5 || !digits || strings.HasPrefix(code, "00") {
+		return "", refuse("Un code postal compte 5 chiffres en France, comme «\u00a067100\u00a0».")
 	}
-	return ""
+	return code, nil
 }
 
 // ParsePhone reads a telephone number, which may be empty: digits, with the signs that

@@ -182,8 +182,13 @@ func (f SignUpForm) readNumber(out *SignUp, on func(string, error)) {
 		err = refuse("Un identifiant national s'écrit en lettres sans accent et en chiffres.")
 	}
 	on("identifiant_national", err)
-	// Separators are habits of writing: one company must not become two.
-	out.Number = strings.ToUpper(strings.NewReplacer(" ", "", ".", "", "-", "", "/", "").Replace(number))
+	out.Number = TidyNationalID(number)
+}
+
+// TidyNationalID takes the separators out of a foreign identifier: they are habits of
+// writing, and one company must not become two.
+func TidyNationalID(typed string) string {
+	return strings.ToUpper(strings.NewReplacer(" ", "", ".", "", "-", "", "/", "").Replace(typed))
 }
 
 // MintSignUpToken makes the secret of the link, in the transaction that freezes

@@ -185,7 +185,7 @@ func line(m mailbox.Message) string {
 	return strings.Join(m.To, ",") + ": " + strings.Join(items, " | ")
 }
 
-var secretLink = regexp.MustCompile(`https://parvis\.example/(?:confirmation|desabonnement|inscription)/(\S+)`)
+var secretLink = regexp.MustCompile(`https://parvis\.example/(?:confirmation|desabonnement|inscription|adresse-de-secours)/(\S+)`)
 
 // secret is the token of a mail's link.
 func (h *house) secret(m mailbox.Message) string {

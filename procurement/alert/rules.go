@@ -43,6 +43,7 @@ var Rules = map[event.Kind]Rule{
 	event.MembershipRefused:  {"the person: they are not, and what they may do", (*Service).mailJoinRefused},
 	event.MembershipChanged:  nobody("the pages show what a role opens"),
 	event.MembershipEnded:    {"the person, when somebody else removed them", (*Service).mailMemberRemoved},
+	event.ProfileChanged:     nobody("the profile shows it, with who changed what"),
 	event.NoticesRecorded:    {"the recipients of the watches that match: at once, or in their next digest", (*Service).matchRecorded},
 	event.WatchCreated:       nobody("they are on the page that says so"),
 	event.WatchChanged:       nobody("they are on the page that says so"),
@@ -51,6 +52,14 @@ var Rules = map[event.Kind]Rule{
 	event.RecipientConfirmed: nobody("the watch page shows it"),
 	event.RecipientStopped:   nobody("the watch page shows it; the page of the link confirms it"),
 	event.DigestsSent:        nobody("the digests themselves tell"),
+
+	event.EstablishmentVerified:   {"the administrators: «\u00a0Établissement vérifié\u00a0»", (*Service).mailVerified},
+	event.EstablishmentUnverified: {"the administrators: it is declared only, again", (*Service).mailVerified},
+	event.FallbackAsked:           {"the mailbox: does it agree?", (*Service).mailFallbackAsked},
+	event.FallbackConfirmed:       nobody("the profile shows it; the page of the link confirms it"),
+	event.FallbackRefused:         nobody("the profile shows it; the page of the link confirms it"),
+	event.FallbackRemoved:         {"the mailbox, if it was in use: it will not be written to again", (*Service).mailFallbackRemoved},
+	event.AddressFailed:           {"the establishment's «\u00a0adresse de secours\u00a0», if it has one that agreed", (*Service).mailAddressFailed},
 }
 
 // told lists the kinds that somebody is told of.

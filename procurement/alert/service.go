@@ -9,8 +9,10 @@ import (
 	"parvis/kit/db"
 	"parvis/kit/fault"
 	"parvis/kit/mail"
+	"parvis/procurement/access"
 	"parvis/procurement/account"
 	"parvis/procurement/event"
+	"parvis/procurement/org"
 	"parvis/procurement/watch"
 )
 
@@ -37,17 +39,31 @@ func NewService(d *db.DB, j *event.Journal, o *mail.Outbox, w *watch.Service, ba
 	o.Compose(mailRequest, s.composeRequest)
 	o.Compose(mailNotices, s.composeNotices)
 	s.composeMembers()
-	o.OnRefused(suspend)
+	s.composeEstablishments()
+	o.OnRefused(s.suspend)
 	return s
 }
 
-// suspend stops mailing an address that its server says does not exist.
-func suspend(tx *db.Tx, recipient, _ string) error {
+// suspend stops mailing an address that its server says does not exist. Those whom it
+// was the own address of are alerted no more: their establishments are told.
+func (s *Service) suspend(tx *db.Tx, recipient, _ string) error {
 	a, err := account.ParseAddress(recipient)
 	if err != nil {
 		return nil // it was never ours
 	}
-	return watch.Fail(tx, a.Key)
+	theirs, err := watch.MainOf(tx, a.Key)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(watch.Fail(tx, a.Key), org.FailFallback(tx, a.Key)); err != nil {
+		return err
+	}
+	for _, who := range theirs {
+		if err := s.journal.Record(tx, access.Platform("messagerie"), event.AddressFailed, who.EstablishmentID, failedBody{who.AccountID}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) mailSignUp(tx *db.Tx, e event.Event) error {

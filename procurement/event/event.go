@@ -28,7 +28,17 @@ const (
 	MembershipApproved Kind = "membership.approved"
 	MembershipRefused  Kind = "membership.refused"
 	MembershipChanged  Kind = "membership.role_changed"
-	MembershipEnded    Kind = "membership.ended" // left, by oneself, or removed
+	MembershipEnded    Kind = "membership.ended"              // left, by oneself, or removed
+	ProfileChanged     Kind = "establishment.profile_changed" // the subject of this and of what follows is the establishment
+
+	EstablishmentVerified   Kind = "establishment.verified" // by the operator
+	EstablishmentUnverified Kind = "establishment.unverified"
+	FallbackAsked           Kind = "establishment.fallback_asked" // a mailbox, to be its « adresse de secours »
+	FallbackConfirmed       Kind = "establishment.fallback_confirmed"
+	FallbackRefused         Kind = "establishment.fallback_refused" // at once, or later
+	FallbackRemoved         Kind = "establishment.fallback_removed" // by its people, or replaced
+	AddressFailed           Kind = "establishment.address_failed"   // of somebody whom it alerts
+
 	NoticesRecorded    Kind = "notice.recorded"
 	WatchCreated       Kind = "watch.created"
 	WatchChanged       Kind = "watch.changed"
@@ -42,7 +52,9 @@ const (
 // Kinds lists them all, so that a test finds the ones nobody decided about.
 var Kinds = []Kind{
 	SignUpAsked, SignUpRepeated, AccountCreated, SignedIn, SignInRefused, ResetAsked, PasswordChanged, SessionsEnded, MembershipCreated,
-	MembershipApproved, MembershipRefused, MembershipChanged, MembershipEnded, NoticesRecorded,
+	MembershipApproved, MembershipRefused, MembershipChanged, MembershipEnded,
+	ProfileChanged, EstablishmentVerified, EstablishmentUnverified, FallbackAsked, FallbackConfirmed, FallbackRefused, FallbackRemoved, AddressFailed,
+	NoticesRecorded,
 	WatchCreated, WatchChanged, WatchDeleted, RecipientAsked, RecipientConfirmed, RecipientStopped, DigestsSent,
 }
 

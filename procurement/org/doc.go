@@ -8,6 +8,10 @@
 // a second proof. The first person of an establishment administers it; later ones
 // ask to join, and meanwhile act in their own name.
 //
+// Each establishment has its own profile: the name that its people declared or that
+// the public directory of companies gave, its address, and a mailbox that may be
+// written to when its people's own do not answer (« Adresse de secours »).
+//
 // A buyer is found under keys: its SIREN, or its folded name with its postcode.
 // Two buyers are one only on the same key; anything cleverer would merge two town
 // halls some day, and a watch would send one's notices to those who follow the

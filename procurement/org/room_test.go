@@ -5,8 +5,11 @@ import (
 	"log/slog"
 	"testing"
 
+	"parvis/kit/clock"
 	"parvis/kit/db"
+	"parvis/kit/db/dbtest"
 	"parvis/kit/job"
+	"parvis/procurement/access"
 	"parvis/procurement/account"
 	"parvis/procurement/event"
 	"parvis/procurement/org"
@@ -15,8 +18,11 @@ import (
 const (
 	seat     = "73282932000074"
 	branch   = "73282932000082" // another establishment of the same company
+	other    = "35600000000048" // of another company
 	password = "rabot varlope"
 )
+
+var silent = slog.New(slog.DiscardHandler)
 
 type rooms struct {
 	accounts *account.Service
@@ -25,12 +31,70 @@ type rooms struct {
 
 func open(t *testing.T, d *db.DB) rooms {
 	t.Helper()
-	q := job.New(d, slog.New(slog.DiscardHandler))
-	a := account.New(d, event.NewJournal(q), slog.New(slog.DiscardHandler))
+	r, _ := openWithJournal(t, d)
+	return r
+}
+
+func openWithJournal(t *testing.T, d *db.DB) (rooms, *event.Journal) {
+	t.Helper()
+	q := job.New(d, silent)
+	j := event.NewJournal(q)
+	a := account.New(d, j, silent)
 	if err := q.Open(); err != nil {
 		t.Fatal(err)
 	}
-	return rooms{a, org.New(d, a)}
+	return rooms{a, org.New(d, a)}, j
+}
+
+// house is the rooms with the people that tests of profiles need.
+type house struct {
+	rooms
+	t       *testing.T
+	DB      *db.DB
+	Clock   *clock.Movable
+	Journal *event.Journal
+}
+
+func each(t *testing.T, f func(t *testing.T, h *house)) {
+	t.Helper()
+	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {
+		h := &house{t: t, DB: d, Clock: c}
+		h.rooms, h.Journal = openWithJournal(t, d)
+		f(t, h)
+	})
+}
+
+// Join signs somebody up at an establishment, by the real way in.
+func (h *house) Join(siret, login, address string) access.Actor {
+	h.t.Helper()
+	session, err := h.org.Register(context.Background(), h.link(h.t, h.DB, form(siret, address)), chosen(login))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	by, err := h.org.ActorOf(context.Background(), session)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return by
+}
+
+func (h *house) Read(f func(tx *db.Tx) error) {
+	h.t.Helper()
+	if err := h.DB.Read(context.Background(), f); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *house) Write(f func(tx *db.Tx) error) {
+	h.t.Helper()
+	if err := h.DB.Write(context.Background(), f); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *house) Count(query string, args ...any) int {
+	h.t.Helper()
+	return number(h.t, h.DB, query, args...)
 }
 
 func form(siret, address string) account.SignUpForm {

@@ -238,6 +238,21 @@ func (s *Service) Stop(tx *db.Tx, addressKey string, watchIDs []string, again bo
 	return nil
 }
 
+// Alerted is somebody whom an establishment's watches alert at their own address.
+type Alerted struct{ EstablishmentID, AccountID string }
+
+// MainOf lists whom an address that has not failed yet is the main one of, once for
+// each establishment. Watches that somebody keeps in their own name are nobody else's
+// business.
+func MainOf(tx *db.Tx, addressKey string) ([]Alerted, error) {
+	var out []Alerted
+	err := tx.All(&out, `SELECT DISTINCT w.establishment_id, w.account_id FROM watch_recipient r JOIN watch w ON w.id = r.watch_id
+		WHERE r.address_key = $1 AND r.main AND r.failed_at IS NULL AND r.removed_at IS NULL AND w.deleted_at IS NULL
+			AND w.scope = 'establishment:' || w.establishment_id
+		ORDER BY w.establishment_id, w.account_id`, addressKey)
+	return out, err
+}
+
 // Fail suspends an address that its server refuses for good.
 func Fail(tx *db.Tx, addressKey string) error {
 	_, err := tx.Exec("UPDATE watch_recipient SET failed_at = $1 WHERE address_key = $2 AND failed_at IS NULL AND removed_at IS NULL", tx.Now, addressKey)
