@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"parvis/gateway/directory"
 	"parvis/kit/clock"
 	"parvis/kit/db"
 	"parvis/kit/fault"
@@ -44,6 +45,10 @@ type Config struct {
 	Log      *slog.Logger
 	Demo     bool
 
+	// Directory is the address of the directory of companies, see gateway/directory;
+	// empty: names are typed.
+	Directory string
+
 	Operator string         // who runs the platform and how to reach them, for the legal notice
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 }
@@ -57,6 +62,7 @@ type App struct {
 	Accounts *account.Service
 	Orgs     *org.Service
 	CPV      *cpv.Service
+	Profiles *org.Profiles
 	Notices  *notice.Service
 	Watches  *watch.Service
 	Members  *member.Service
@@ -107,6 +113,9 @@ func (a *App) build(ctx context.Context) error {
 	a.Accounts = account.New(a.DB, a.Journal, log)
 	a.Orgs = org.New(a.DB, a.Accounts)
 	a.CPV = cpv.New(a.DB)
+	if err := a.profiles(); err != nil {
+		return err
+	}
 	a.Notices = notice.NewService(a.DB, a.Journal)
 	a.Watches = watch.NewService(a.DB, a.Journal, a.Notices)
 	a.Members = member.New(a.DB, a.Accounts, a.Orgs, a.Watches)
@@ -131,6 +140,20 @@ func (a *App) build(ctx context.Context) error {
 	return a.Queue.Open()
 }
 
+// profiles builds what companies say of themselves, with the directory if there is one.
+func (a *App) profiles() error {
+	var companies org.Directory // nil, and no pointer to nothing
+	if a.Config.Directory != "" {
+		client, err := directory.New(directory.Config{URL: a.Config.Directory, Clock: a.Config.Clock, Agent: "Parvis (" + a.Config.BaseURL + ")"})
+		if err != nil {
+			return err
+		}
+		companies = client
+	}
+	a.Profiles = org.NewProfiles(a.DB, a.Journal, companies, a.Config.Log)
+	return nil
+}
+
 // from is the sender's address: the configured one, or one at the host that
 // people reach the platform by.
 func (a *App) from() string {
@@ -153,10 +176,10 @@ func (a *App) site() {
 	s.Proxies = a.Config.Proxies
 	s.Files("GET /static/", ui.Assets())
 	public.Routes(s, public.Pages{
-		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Alerts: a.Alerts,
+		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Alerts: a.Alerts, Profiles: a.Profiles,
 		Operator: a.Config.Operator,
 	})
-	company.Routes(s, company.Pages{Watches: a.Watches, Org: a.Orgs, Members: a.Members, Accounts: a.Accounts, MailReady: a.Sender.Configured})
+	company.Routes(s, company.Pages{Watches: a.Watches, Org: a.Orgs, Members: a.Members, Accounts: a.Accounts, Profiles: a.Profiles, MailReady: a.Sender.Configured})
 	a.Site = s
 }
 

@@ -30,7 +30,7 @@ type platform struct {
 }
 
 // start runs a platform on a database for the length of the test.
-func start(t *testing.T, dialect db.Dialect) *platform {
+func start(t *testing.T, dialect db.Dialect, change ...func(*app.Config)) *platform {
 	t.Helper()
 	box, err := mailbox.Listen("127.0.0.1:0")
 	if err != nil {
@@ -47,10 +47,14 @@ func start(t *testing.T, dialect db.Dialect) *platform {
 		database = dbtest.URL(t, dialect)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	p.App, err = app.Open(ctx, app.Config{
+	config := app.Config{
 		Data: t.TempDir(), Database: database, SMTP: "smtp://" + box.Addr() + "?starttls=no", BaseURL: p.url,
 		Clock: p.clock, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
-	})
+	}
+	for _, f := range change {
+		f(&config)
+	}
+	p.App, err = app.Open(ctx, config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ func (a *App) timetable() []task {
 		{"forget changes that everybody has followed", time.Hour, a.DB.ForgetChanges},
 		{"forget mail sent a year ago", 24 * time.Hour, a.forgetMail},
 		{"forget who was told of what a year ago", 24 * time.Hour, a.Alerts.Forget},
+		{"forget rescue addresses taken off a year ago", 24 * time.Hour, a.Profiles.ForgetFallbacks},
 		{"compare the clocks", time.Minute, a.compareClocks},
 	}
 }

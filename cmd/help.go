@@ -104,7 +104,10 @@ func usage(n *kong.Node) string {
 		parts = append(parts, "[options]")
 	}
 	for _, arg := range n.Positional {
-		name := strings.ToUpper(arg.Name) + "…"
+		name := strings.ToUpper(arg.Name)
+		if arg.IsCumulative() {
+			name += "…"
+		}
 		if !arg.Required {
 			name = "[" + name + "]"
 		}
@@ -118,8 +121,12 @@ func commandsOf(n *kong.Node, to io.Writer) {
 		return
 	}
 	fmt.Fprintf(to, "\nCommandes\u00a0:\n")
+	width := 10
 	for _, c := range n.Children {
-		fmt.Fprintf(to, "  %-10s %s\n", c.Name, c.Help)
+		width = max(width, len(c.Name))
+	}
+	for _, c := range n.Children {
+		fmt.Fprintf(to, "  %-*s %s\n", width, c.Name, c.Help)
 	}
 }
 

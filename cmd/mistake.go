@@ -26,6 +26,9 @@ var mistakes = []struct {
 		regexp.MustCompile(`^expected "<(\S+)> \.\.\."$`),
 		func(m []string) string { return "il manque au moins un " + m[1] + "." },
 	}, {
+		regexp.MustCompile(`^expected "<(\S+)>"$`),
+		func(m []string) string { return "il manque le " + m[1] + "." },
+	}, {
 		regexp.MustCompile(`^expected (?:one of )?("[a-z].*)$`),
 		func(m []string) string { return "il manque une commande\u00a0: " + quoted(names(m[1])) + "." },
 	}, {
@@ -55,6 +58,9 @@ func misunderstood(err error) string {
 		at = parse.Context.Selected()
 	}
 	said := err.Error()
+	if parse != nil && parse.Context != nil && strings.HasSuffix(said, ", ...") { // it stops at five
+		said = "expected one of " + allNames(parse.Context.Model.Node, at)
+	}
 	sentence := "commande non comprise (" + said + ")."
 	if m := unexpected.FindStringSubmatch(said); m != nil {
 		sentence = "il n'y a pas de commande " + quoted(m[1]) + rather(m[2])
@@ -77,6 +83,18 @@ func quoted(s string) string { return "«\u00a0" + s + "\u00a0»" }
 func names(list string) string {
 	list = strings.TrimPrefix(list, "one of ")
 	return strings.ReplaceAll(strings.ReplaceAll(list, `", "`, "\u00a0», «\u00a0"), `"`, "")
+}
+
+// allNames lists the commands below a node, the root when it is nil, as the parser does.
+func allNames(root, at *kong.Node) string {
+	if at == nil {
+		at = root
+	}
+	var all []string
+	for _, c := range at.Children {
+		all = append(all, `"`+c.Name+`"`)
+	}
+	return strings.Join(all, ", ")
 }
 
 // rather ends a sentence, with what was perhaps meant when the parser has an idea.

@@ -338,11 +338,11 @@ func TestASignUpCarriesWhatTheDirectorySaid(t *testing.T) {
 		f := form(seat, "odile@exemple.fr")
 		f.Postal = account.PostalAddress{Postcode: "faux"}
 		p := profiles(h, muller(at))
-		session, err := h.org.Register(t.Context(), r.link(t, h.DB, p.LookUp(t.Context(), seat, org.ForSignUp, "").Fill(f)), chosen("omuller"))
+		in, err := h.org.Register(t.Context(), r.link(t, h.DB, p.LookUp(t.Context(), seat, org.ForSignUp, "").Fill(f)), chosen("omuller"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		odile, err := h.org.ActorOf(t.Context(), session)
+		odile, err := h.org.ActorOf(t.Context(), in.Session)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -365,7 +365,7 @@ func TestASignUpCarriesWhatTheDirectorySaid(t *testing.T) {
 		}
 		typed := form("35600000012305", "claire@exemple.fr")
 		typed.Postal = account.PostalAddress{Postcode: "75A", City: "Paris"}
-		if err := h.accounts.AskSignUp(t.Context(), typed); !slices.Equal(faults(err), []string{"code_postal invalid"}) {
+		if err := h.accounts.AskSignUp(t.Context(), typed, account.Visitor{}); !slices.Equal(faults(err), []string{"code_postal invalid"}) {
 			t.Errorf("%v", err)
 		}
 	})

@@ -67,11 +67,11 @@ func each(t *testing.T, f func(t *testing.T, h *house)) {
 // Join signs somebody up at an establishment, by the real way in.
 func (h *house) Join(siret, login, address string) access.Actor {
 	h.t.Helper()
-	session, err := h.org.Register(context.Background(), h.link(h.t, h.DB, form(siret, address)), chosen(login))
+	in, err := h.org.Register(context.Background(), h.link(h.t, h.DB, form(siret, address)), chosen(login))
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	by, err := h.org.ActorOf(context.Background(), session)
+	by, err := h.org.ActorOf(context.Background(), in.Session)
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -42,6 +42,7 @@ type platform struct {
 	db       *db.DB
 	accounts *account.Service
 	org      *org.Service
+	profiles *org.Profiles
 	notices  *notice.Service
 	watches  *watch.Service
 	server   http.Handler
@@ -52,13 +53,17 @@ func each(t *testing.T, f func(t *testing.T, p *platform)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Movable) { f(t, open(t, d)) })
 }
 
-func open(t *testing.T, d *db.DB) *platform {
+func open(t *testing.T, d *db.DB) *platform { t.Helper(); return openWith(t, d, nil) }
+
+// openWith has a directory of companies too.
+func openWith(t *testing.T, d *db.DB, companies org.Directory) *platform {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	q := job.New(d, log)
 	j := event.NewJournal(q)
 	p := &platform{t: t, db: d, accounts: account.New(d, j, log)}
 	p.org = org.New(d, p.accounts)
+	p.profiles = org.NewProfiles(d, j, companies, log)
 	p.notices = notice.NewService(d, j)
 	p.watches = watch.NewService(d, j, p.notices)
 	outbox, err := mail.New(d, mail.Options{From: "veille@parvis.example", Log: log})
@@ -66,7 +71,7 @@ func open(t *testing.T, d *db.DB) *platform {
 	alert.NewService(d, j, outbox, p.watches, "http://parvis.example", log)
 	p.must(q.Open())
 	site := answer.New(p.org.ActorOf, slog.New(slog.NewTextHandler(testLog{t}, nil)))
-	company.Routes(site, company.Pages{Watches: p.watches, Org: p.org, Members: member.New(d, p.accounts, p.org, p.watches), Accounts: p.accounts, MailReady: func() bool { return !p.mailDown }})
+	company.Routes(site, company.Pages{Watches: p.watches, Org: p.org, Members: member.New(d, p.accounts, p.org, p.watches), Accounts: p.accounts, Profiles: p.profiles, MailReady: func() bool { return !p.mailDown }})
 	p.server = site.Server()
 	return p
 }

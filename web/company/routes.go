@@ -15,6 +15,7 @@ type Pages struct {
 	Org      *org.Service
 	Members  *member.Service
 	Accounts *account.Service
+	Profiles *org.Profiles
 	// MailReady tells whether the platform can send mail now; nil means that it can.
 	MailReady func() bool
 }
@@ -47,6 +48,14 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("POST /entreprise/connexions/fermer", access.EditAccount, p.closeOthers)
 	site.Route("POST /entreprise/connexions/{id}/fermer", access.EditAccount, p.closeOne)
 	site.Route("POST /entreprise/connexions/navigateurs/{id}/oublier", access.EditAccount, p.forgetBrowser)
+
+	site.Route("GET /entreprise/profil", access.SeeProfile, p.profile)
+	site.Route("POST /entreprise/profil", access.EditProfile, p.saveProfile)
+	site.Route("POST /entreprise/profil/annuaire", access.EditProfile, p.refreshProfile)
+	site.Route("POST /entreprise/profil/secours", access.EditProfile, p.askFallback)
+	site.Route("POST /entreprise/profil/secours/{id}/renvoyer", access.EditProfile, p.resendFallback)
+	site.Route("GET /entreprise/profil/secours/{id}/retirer", access.EditProfile, p.askRemoveFallback)
+	site.Route("POST /entreprise/profil/secours/{id}/retirer", access.EditProfile, p.removeFallback)
 
 	site.Route("GET /entreprise/utilisateurs", access.SeeUsers, p.people)
 	site.Route("GET /entreprise/utilisateurs/quitter", access.LeaveCompany, p.askLeave)

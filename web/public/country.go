@@ -6,9 +6,9 @@ import (
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 
 	"parvis/procurement/account"
+	"parvis/procurement/refdata"
 	"parvis/web/ui"
 )
 
@@ -21,13 +21,9 @@ var withSIRET = []string{account.France, "GP", "MQ", "GF", "RE", "YT", "BL", "MF
 // bases, unions of states.
 var noCompany = []string{"AC", "AQ", "BV", "CP", "DG", "EA", "EU", "EZ", "GS", "HM", "IC", "IO", "QO", "TA", "TF", "UM", "UN"}
 
-// renamed are countries that took another name after the tables were made.
-var renamed = map[string]string{"MK": "Macédoine du Nord", "SZ": "Eswatini"}
-
 // countries are those a company may come from, named and sorted in French. The
 // first choice is France, where the SIRET says all.
 var countries = sync.OnceValue(func() []ui.Option {
-	names := display.Regions(language.French)
 	var out []ui.Option
 	for a := 'A'; a <= 'Z'; a++ {
 		for b := 'A'; b <= 'Z'; b++ {
@@ -37,11 +33,7 @@ var countries = sync.OnceValue(func() []ui.Option {
 				slices.Contains(withSIRET, code) || slices.Contains(noCompany, code) {
 				continue
 			}
-			name := renamed[code]
-			if name == "" {
-				name = names.Name(region)
-			}
-			if name != "" {
+			if name := refdata.CountryName(code); name != code {
 				out = append(out, ui.Option{Value: code, Label: name})
 			}
 		}

@@ -30,6 +30,7 @@ Disallow: /entreprise
 Disallow: /connexion
 Disallow: /inscription/
 Disallow: /confirmation/
+Disallow: /adresse-de-secours/
 Disallow: /desabonnement/
 Disallow: /organismes
 Disallow: /demo

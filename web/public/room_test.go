@@ -61,12 +61,19 @@ func each(t *testing.T, f func(*house)) {
 // build wires the rooms as the program does.
 func build(t *testing.T, d *db.DB, c *clock.Movable) *house {
 	t.Helper()
+	return buildWith(t, d, c, nil)
+}
+
+// buildWith has a directory of companies too.
+func buildWith(t *testing.T, d *db.DB, c *clock.Movable, companies org.Directory) *house {
+	t.Helper()
 	silent := slog.New(slog.DiscardHandler)
 	h := &house{t: t, clock: c, queue: job.New(d, silent)}
 	j := event.NewJournal(h.queue)
 	h.DB, h.Operator = d, ""
 	h.Accounts = account.New(d, j, silent)
 	h.Orgs = org.New(d, h.Accounts)
+	h.Profiles = org.NewProfiles(d, j, companies, silent)
 	h.Notices = notice.NewService(d, j)
 	h.Watches = watch.NewService(d, j, h.Notices)
 	var err error
@@ -321,4 +328,13 @@ func (h *house) join(address, login string) access.Actor {
 		h.t.Fatalf("%+v: %v", actor, err)
 	}
 	return actor
+}
+
+// count is the answer of a query that counts.
+func (h *house) count(query string) (n int) {
+	h.t.Helper()
+	if err := h.DB.Read(context.Background(), func(tx *db.Tx) error { return tx.One(&n, query) }); err != nil {
+		h.t.Fatal(err)
+	}
+	return n
 }

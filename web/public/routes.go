@@ -18,6 +18,7 @@ type Pages struct {
 	Accounts *account.Service
 	Watches  *watch.Service
 	Alerts   *alert.Service
+	Profiles *org.Profiles
 	DB       *db.DB
 	// Operator says, in a sentence, who runs this platform and how to reach them:
 	// the law wants it on the page of legal notices. Empty while nobody has said.
@@ -35,6 +36,7 @@ func Routes(s *answer.Site, p Pages) {
 
 	s.Route("GET /inscription", access.VisitSite, p.signUp)
 	s.Route("POST /inscription", access.VisitSite, p.askSignUp)
+	s.Route("GET /inscription/entreprise", access.VisitSite, p.lookUp)
 	s.Route("GET /inscription/{token}", access.VisitSite, p.credentials)
 	s.Route("POST /inscription/{token}", access.VisitSite, p.register)
 	s.Route("GET /connexion", access.VisitSite, p.signIn)
@@ -47,6 +49,8 @@ func Routes(s *answer.Site, p Pages) {
 
 	s.Route("GET /confirmation/{token}", access.VisitSite, p.request)
 	s.Route("POST /confirmation/{token}", access.VisitSite, p.answerRequest)
+	s.Route("GET /adresse-de-secours/{token}", access.VisitSite, p.fallback)
+	s.Route("POST /adresse-de-secours/{token}", access.VisitSite, p.answerFallback)
 	s.Route("GET /desabonnement/{token}", access.VisitSite, p.stopping)
 	s.Route("POST /desabonnement/{token}", access.VisitSite, p.stop)
 

@@ -2,6 +2,7 @@ package public
 
 import (
 	"parvis/procurement/account"
+	"parvis/procurement/org"
 	"parvis/web/answer"
 	"parvis/web/ui"
 )
@@ -12,6 +13,9 @@ const (
 	fieldCountry    = "pays"
 	fieldNationalID = "identifiant_national"
 	fieldCompany    = "entreprise"
+	fieldStreet     = "rue"
+	fieldPostcode   = "code_postal"
+	fieldCity       = "ville"
 	fieldName       = "nom"
 	fieldAddress    = "adresse"
 )
@@ -20,6 +24,9 @@ const (
 type signUpPage struct {
 	Form   account.SignUpForm
 	Errors ui.Errors
+
+	Directory bool         // names are looked up
+	Listing   *org.Listing // what the directory said of the SIRET
 }
 
 // abroad tells that the part for foreign companies was used.
@@ -33,22 +40,32 @@ var signUpTitle = ui.Page{Title: "Créer un compte", Narrow: true}
 // signUp shows the form, to somebody signed in too: a person may sign up a
 // colleague's company from their own desk.
 func (p Pages) signUp(*answer.Visit) (answer.Answer, error) {
-	return answer.Show(signUpTitle, signUpView(signUpPage{})), nil
+	return answer.Show(signUpTitle, signUpView(signUpPage{Directory: p.Profiles.HasDirectory()})), nil
 }
 
 // askSignUp answers every address alike: only its owner may know whether it has an
 // account, and the mail tells them.
 func (p Pages) askSignUp(v *answer.Visit) (answer.Answer, error) {
-	s := signUpPage{Form: account.SignUpForm{
+	s := signUpPage{Directory: p.Profiles.HasDirectory(), Form: account.SignUpForm{
 		SIRET: v.PostForm.Get(fieldSIRET), Country: v.PostForm.Get(fieldCountry), NationalID: v.PostForm.Get(fieldNationalID),
 		CompanyName: v.PostForm.Get(fieldCompany), Name: v.PostForm.Get(fieldName), Address: v.PostForm.Get(fieldAddress),
+		Postal: account.PostalAddress{Street: v.PostForm.Get(fieldStreet), Postcode: v.PostForm.Get(fieldPostcode), City: v.PostForm.Get(fieldCity)},
 	}}
-	if err := p.Accounts.AskSignUp(v.Context(), s.Form, v.Visitor()); err != nil {
-		refusal := refusalStatus(err)
-		if s.Errors, err = answer.Errors(err); err != nil {
+	searching := v.PostForm.Get(fieldAction) == actionSearch
+	faulty := p.complete(v, &s, searching)
+	if searching && faulty == nil {
+		return answer.Show(signUpTitle, signUpView(s)), nil
+	}
+	if !searching {
+		faulty = p.Accounts.AskSignUp(v.Context(), s.Form, v.Visitor())
+	}
+	if faulty != nil {
+		refusal := refusalStatus(faulty)
+		var err error
+		if s.Errors, err = answer.Errors(faulty); err != nil {
 			return answer.Answer{}, err
 		}
 		return answer.Refused(signUpTitle, signUpView(s)).WithStatus(refusal), nil
 	}
-	return answer.Show(ui.Page{Title: "Un message vient de vous être envoyé", Narrow: true, NoIndex: true}, sentView(printable(s.Form.Address))), nil
+	return answer.Show(ui.Page{Title: "Un message vient de vous être envoyé", Narrow: true, NoIndex: true}, sentView(printable(s.Form.Address), s.Listing)), nil
 }

@@ -4,6 +4,7 @@ const known = {
   addresses: () => import("./addresses.js"),
   autosubmit: () => import("./autosubmit.js"),
   buyers: () => import("./buyers.js"),
+  company: () => import("./company.js"),
   departments: () => import("./departments.js"),
   focus: () => import("./focus.js"),
   preview: () => import("./preview.js"),
