@@ -47,9 +47,10 @@ type Demo struct {
 	Mailbox *mailbox.Mailbox
 	People  []pages.Person
 
-	clock *clock.Movable
-	dir   string
-	mu    sync.Mutex // one publication at a time
+	clock     *clock.Movable
+	directory *companies
+	dir       string
+	mu        sync.Mutex // one publication at a time
 }
 
 // Open prepares a demonstration in a folder; what an earlier one left there is
@@ -69,18 +70,21 @@ func Open(ctx context.Context, dir, baseURL string, log *slog.Logger) (*Demo, er
 	if d.Mailbox, err = mailbox.Open("127.0.0.1:0", filepath.Join(dir, "courrier")); err != nil {
 		return nil, err
 	}
+	if d.directory, err = listCompanies(); err != nil {
+		return nil, errors.Join(err, d.Mailbox.Close())
+	}
 	d.App, err = app.Open(ctx, app.Config{
 		Data: dir, SMTP: "smtp://" + d.Mailbox.Addr() + "?starttls=no", BaseURL: baseURL, MailFrom: "ne-pas-repondre@parvis.example",
-		Clock: d.clock, Log: log, Demo: true,
+		Clock: d.clock, Log: log, Demo: true, Directory: d.directory.url,
 	})
 	if err != nil {
-		return nil, errors.Join(err, d.Mailbox.Close())
+		return nil, errors.Join(err, d.directory.Close(), d.Mailbox.Close())
 	}
 	if err := d.fill(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	pages.Routes(d.Site, pages.Pages{
-		People: d.People, Clock: d.clock, Mailbox: d.Mailbox, Enter: d.enter, Publish: d.publish, Moved: d.saveClock,
+		People: d.People, Companies: listedCompanies(), Clock: d.clock, Mailbox: d.Mailbox, Enter: d.enter, Publish: d.publish, Moved: d.saveClock,
 	})
 	return d, nil
 }
@@ -106,7 +110,9 @@ func claim(dir string) error {
 }
 
 // Close ends the demonstration.
-func (d *Demo) Close() error { return errors.Join(d.App.Close(), d.Mailbox.Close()) }
+func (d *Demo) Close() error {
+	return errors.Join(d.App.Close(), d.directory.Close(), d.Mailbox.Close())
+}
 
 // The clock's distance is kept in a file, so that a restart does not go back in time.
 func (d *Demo) clockFile() string { return filepath.Join(d.dir, "horloge") }

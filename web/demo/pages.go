@@ -26,11 +26,15 @@ type Person struct {
 	Role, Name, Company, Login, Password string
 }
 
+// Company is one that the demonstration's directory of companies knows.
+type Company struct{ Number, Said string }
+
 // Pages is what a demonstration offers.
 type Pages struct {
-	People  []Person
-	Clock   *clock.Movable
-	Mailbox *mailbox.Mailbox
+	People    []Person
+	Companies []Company
+	Clock     *clock.Movable
+	Mailbox   *mailbox.Mailbox
 	// Enter opens a session for the person of a login.
 	Enter func(ctx context.Context, login string, from account.Visitor) (account.Entry, error)
 	// Publish publishes the next of the notices kept for that, and says its title.
@@ -51,10 +55,11 @@ func Routes(s *answer.Site, p Pages) {
 }
 
 type homePage struct {
-	People []Person
-	Now    string
-	Mails  int
-	Moves  []move
+	People    []Person
+	Companies []Company
+	Now       string
+	Mails     int
+	Moves     []move
 }
 
 // move is one step that the clock can make.
@@ -69,7 +74,7 @@ var moves = []move{
 
 func (p Pages) home(*answer.Visit) (answer.Answer, error) {
 	return answer.Show(ui.Page{Title: "Démonstration", NoIndex: true}, home(homePage{
-		People: p.People, Now: p.Clock.Now().Long(clock.Paris), Mails: len(p.Mailbox.Messages()), Moves: moves,
+		People: p.People, Companies: p.Companies, Now: p.Clock.Now().Long(clock.Paris), Mails: len(p.Mailbox.Messages()), Moves: moves,
 	})), nil
 }
 
@@ -190,4 +195,13 @@ func (p Pages) html(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	_, _ = fmt.Fprint(w, m.HTML)
+}
+
+// listed are the companies of the directory, by their number.
+func (p homePage) listed() []ui.Criterion {
+	var out []ui.Criterion
+	for _, c := range p.Companies {
+		out = append(out, ui.Criterion{Label: c.Number, Values: ui.Values(c.Said)})
+	}
+	return out
 }
