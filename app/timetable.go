@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parvis/kit/db"
+	"parvis/procurement/alert"
 )
 
 // Everything that happens by itself is here. What is due on the platform's clock
@@ -18,6 +19,7 @@ func (a *App) timetable() []task {
 		{"forget expired sessions and sign-ups", time.Hour, a.Accounts.ForgetStale},
 		{"forget changes that everybody has followed", time.Hour, a.DB.ForgetChanges},
 		{"forget mail sent a year ago", 24 * time.Hour, a.forgetMail},
+		{"forget watches deleted a year ago", 24 * time.Hour, a.Watches.Forget},
 		{"forget who was told of what a year ago", 24 * time.Hour, a.Alerts.Forget},
 		{"forget rescue addresses taken off a year ago", 24 * time.Hour, a.Profiles.ForgetFallbacks},
 		{"compare the clocks", time.Minute, a.compareClocks},
@@ -61,11 +63,9 @@ func (a *App) keepTimetable(ctx context.Context) {
 	}
 }
 
-// keepMail is how long the log of deliveries is kept.
-const keepMail = 365 * 24 * time.Hour
-
+// forgetMail keeps the log of deliveries as long as what was in each of them.
 func (a *App) forgetMail(ctx context.Context) error {
-	_, err := a.Outbox.Forget(ctx, a.Config.Clock.Now().Add(-keepMail))
+	_, err := a.Outbox.Forget(ctx, a.Config.Clock.Now().Add(-alert.Keep))
 	return err
 }
 

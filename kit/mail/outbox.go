@@ -178,11 +178,12 @@ func (o *Outbox) Retry(ctx context.Context, id string) error {
 	})
 }
 
-// Forget removes the rows that ended before this instant, and tells how many. A
-// mail forgotten could be owed again: keep them longer than facts may repeat.
+// Forget removes the rows that ended before this instant, and those put aside that
+// nobody has asked for since, and tells how many. A mail forgotten could be owed
+// again: keep them longer than facts may repeat.
 func (o *Outbox) Forget(ctx context.Context, before clock.Instant) (n int64, err error) {
 	err = o.db.Write(ctx, func(tx *db.Tx) error {
-		n, err = tx.Exec("DELETE FROM outbox WHERE ended_at < $1", before)
+		n, err = tx.Exec("DELETE FROM outbox WHERE ended_at < $1 OR state = 'parked' AND due_at < $1", before)
 		return err
 	})
 	return n, err

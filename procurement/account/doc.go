@@ -13,6 +13,9 @@
 // chooses another password. Whoever changes a password, by a link or by proving the
 // one in use, ends the sessions and the links that the old one might have opened.
 //
+// Whoever erases their account says the password again. The row stays, emptied, because
+// memberships and the journal name its id; see the room person for all that goes with it.
+//
 // A session is an opaque token of 256 bits in the browser, its digest here, bound
 // to one membership. What an actor is called in their company lives in the room
 // org, which comes later: org.Service.ActorOf completes SessionOf with it, and is

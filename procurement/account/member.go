@@ -65,7 +65,7 @@ func (m Membership) body() MembershipBody {
 // has just let them in.
 func Hold(tx *db.Tx, by access.Actor) error {
 	if by.MembershipID == "" {
-		return nil // in their own name, which nobody can take away
+		return holdAccount(tx, by.AccountID) // in their own name, which only they can take away
 	}
 	m, held, err := holdMembership(tx, by.MembershipID)
 	if err != nil {

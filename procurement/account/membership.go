@@ -38,6 +38,9 @@ type MembershipBody struct {
 // AddMembership ties the account to an establishment, approved at once or not yet.
 // Who comes first in an establishment is for org to say, which holds its lock.
 func (s *Service) AddMembership(tx *db.Tx, a Account, establishmentID string, role access.Role, approved bool) (Membership, error) {
+	if err := holdAccount(tx, a.ID); err != nil {
+		return Membership{}, err
+	}
 	m := Membership{ID: db.NewID(), AccountID: a.ID, EstablishmentID: establishmentID, Role: role, CreatedAt: tx.Now}
 	if approved {
 		m.ApprovedAt = tx.Now

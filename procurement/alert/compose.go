@@ -114,6 +114,9 @@ type letterWatch struct{ Name, Link string }
 // so is a notice that can no longer be answered.
 func (s *Service) composeNotices(tx *db.Tx, ref, _ string) (mail.Message, error) {
 	m, err := mailingByID(tx, ref)
+	if errors.Is(err, db.ErrNone) {
+		return mail.Message{}, mail.ErrUnwanted // its reader has erased their account
+	}
 	if err != nil {
 		return mail.Message{}, err
 	}

@@ -15,6 +15,7 @@ const (
 	mailSignUpRepeated  = "sign_up_repeated"
 	mailReset           = "password_reset"
 	mailPasswordChanged = "password_changed"
+	mailErased          = "account_erased"
 	mailRequest         = "recipient_request"
 	mailNotices         = "notices"
 )
@@ -38,6 +39,7 @@ var Rules = map[event.Kind]Rule{
 	event.ResetAsked:         {"the owner of the account, if there is one: a link to choose another password", (*Service).mailReset},
 	event.PasswordChanged:    {"the owner of the account, always: so they learn of it when it was not them", (*Service).mailPasswordChanged},
 	event.SessionsEnded:      nobody("they are on the page that says so; whoever entered in their place was told of then"),
+	event.AccountErased:      nobody("has an address any more: the erasure itself owes them a last mail"),
 	event.MembershipCreated:  {"the administrators of the establishment, of a request to join; nobody of its first person", (*Service).mailJoinRequest},
 	event.MembershipApproved: {"the person: they are in", (*Service).mailJoinAccepted},
 	event.MembershipRefused:  {"the person: they are not, and what they may do", (*Service).mailJoinRefused},
@@ -75,8 +77,12 @@ func told() []event.Kind {
 
 func (s *Service) hear(tx *db.Tx, e event.Event) error { return Rules[e.Kind].tell(s, tx, e) }
 
-// owe writes down a mail about the subject of an event.
+// owe writes down a mail about the subject of an event. Who has erased their account has
+// no address any more, and is told nothing of what happened before.
 func (s *Service) owe(tx *db.Tx, kind, ref, address string) error {
+	if address == "" {
+		return nil
+	}
 	a, err := account.ParseAddress(address)
 	if err != nil {
 		return fmt.Errorf("alert: owe %s: %w", kind, err)

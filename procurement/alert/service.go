@@ -36,6 +36,7 @@ func NewService(d *db.DB, j *event.Journal, o *mail.Outbox, w *watch.Service, ba
 	o.Compose(mailReset, s.composeReset)
 	o.Compose(mailPasswordChanged, s.composePasswordChanged)
 	o.Compose(mailSignedIn, s.composeSignedIn)
+	o.Compose(mailErased, s.composeErased)
 	o.Compose(mailRequest, s.composeRequest)
 	o.Compose(mailNotices, s.composeNotices)
 	s.composeMembers()
@@ -170,15 +171,16 @@ func (s *Service) Stop(ctx context.Context, secret string, ids []string, again b
 	return out, err
 }
 
-// keep is how long the ledger and what was in each message are kept.
-const keep = 365 * 24 * time.Hour
+// Keep is how long the ledger, what was in each message and the log of deliveries are
+// kept.
+const Keep = 365 * 24 * time.Hour
 
 // Forget removes what is older than a year: the mails, and who was told of what.
 // Only notices recorded since a watch's last digest are told of, so that a ledger
 // a year old has nothing left to prevent.
 func (s *Service) Forget(ctx context.Context) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		before := tx.Now.Add(-keep)
+		before := tx.Now.Add(-Keep)
 		for _, statement := range []string{
 			"DELETE FROM told WHERE at < $1",
 			"DELETE FROM mailing_item WHERE mailing_id IN (SELECT id FROM mailing WHERE created_at < $1)",
@@ -189,7 +191,8 @@ func (s *Service) Forget(ctx context.Context) error {
 				return err
 			}
 		}
-		return nil
+		_, err := tx.Exec("DELETE FROM watch_progress WHERE watch_id NOT IN (SELECT id FROM watch)")
+		return err
 	})
 }
 

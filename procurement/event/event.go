@@ -24,6 +24,7 @@ const (
 	ResetAsked         Kind = "account.reset_asked" // somebody forgot their password, or says so
 	PasswordChanged    Kind = "account.password_changed"
 	SessionsEnded      Kind = "account.sessions_ended" // by their owner, from another one
+	AccountErased      Kind = "account.erased"         // by its owner
 	MembershipCreated  Kind = "membership.created"
 	MembershipApproved Kind = "membership.approved"
 	MembershipRefused  Kind = "membership.refused"
@@ -56,6 +57,7 @@ var Kinds = []Kind{
 	ProfileChanged, EstablishmentVerified, EstablishmentUnverified, FallbackAsked, FallbackConfirmed, FallbackRefused, FallbackRemoved, AddressFailed,
 	NoticesRecorded,
 	WatchCreated, WatchChanged, WatchDeleted, RecipientAsked, RecipientConfirmed, RecipientStopped, DigestsSent,
+	AccountErased,
 }
 
 // Event is one line of the journal.

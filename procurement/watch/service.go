@@ -70,11 +70,10 @@ type Saved struct {
 	Asked   []string // addresses of whom it is asked whether they agree
 }
 
-// body is what the journal keeps of a watch.
+// body is what the journal keeps of a watch: the journal is for ever, and what somebody
+// named and asked is theirs to erase.
 type body struct {
-	Name     string          `json:"name"`
-	Criteria notice.Criteria `json:"criteria"`
-	Active   bool            `json:"active"`
+	Active bool `json:"active"`
 }
 
 // Create makes a watch of the form.
@@ -194,7 +193,7 @@ func (s *Service) tell(tx *db.Tx, by access.Actor, kind event.Kind, w *Watch) er
 	if err := tx.Changed(changeKind, w.ID); err != nil {
 		return err
 	}
-	return s.journal.Record(tx, by, kind, w.ID, body{w.Name, w.Criteria, w.Active})
+	return s.journal.Record(tx, by, kind, w.ID, body{w.Active})
 }
 
 // Update saves an edited form. A colleague who saved meanwhile is not overwritten.

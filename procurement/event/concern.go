@@ -1,0 +1,50 @@
+package event
+
+import "parvis/kit/db"
+
+// Concerning lists what somebody did and what happened to what is theirs, by its ids;
+// the oldest first.
+func Concerning(tx *db.Tx, actorID string, subjects []string) ([]Event, error) {
+	args := []any{actorID}
+	for _, s := range subjects {
+		args = append(args, s)
+	}
+	var out []Event
+	err := tx.All(&out, `SELECT id, at, kind, actor_id, actor_name, subject, body FROM event
+		WHERE actor_id = $1 OR subject IN (`+db.Placeholders(2, len(subjects))+`) ORDER BY at, id`, args...)
+	return out, err
+}
+
+// labels are what people read of each kind of event, in their export.
+var labels = map[Kind]string{
+	SignUpAsked:        "Inscription demandée",
+	SignUpRepeated:     "Inscription demandée pour une adresse qui a un compte",
+	AccountCreated:     "Compte créé",
+	SignedIn:           "Connexion",
+	SignInRefused:      "Connexion refusée\u00a0: mot de passe incorrect",
+	ResetAsked:         "Nouveau mot de passe demandé",
+	PasswordChanged:    "Mot de passe changé",
+	SessionsEnded:      "Connexions fermées ou navigateurs oubliés",
+	AccountErased:      "Compte supprimé",
+	MembershipCreated:  "Rattachement à un établissement créé ou demandé",
+	MembershipApproved: "Rattachement accepté",
+	MembershipRefused:  "Rattachement refusé",
+	MembershipChanged:  "Rôle changé",
+	MembershipEnded:    "Rattachement terminé",
+	NoticesRecorded:    "Avis enregistrés",
+	WatchCreated:       "Veille créée",
+	WatchChanged:       "Veille modifiée",
+	WatchDeleted:       "Veille supprimée",
+	RecipientAsked:     "Accord demandé à un destinataire",
+	RecipientConfirmed: "Accord d'un destinataire",
+	RecipientStopped:   "Désabonnement d'un destinataire",
+	DigestsSent:        "Récapitulatifs envoyés",
+}
+
+// Label is what people read of a kind.
+func (k Kind) Label() string {
+	if l := labels[k]; l != "" {
+		return l
+	}
+	return string(k) // of another version
+}

@@ -1,0 +1,231 @@
+package person
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"parvis/kit/db"
+	"parvis/kit/mail"
+	"parvis/procurement/access"
+	"parvis/procurement/account"
+	"parvis/procurement/alert"
+	"parvis/procurement/event"
+	"parvis/procurement/notice"
+	"parvis/procurement/org"
+	"parvis/procurement/watch"
+)
+
+// Export gives the actor the copy of what is kept of them.
+func (s *Service) Export(ctx context.Context, by access.Actor) (Export, error) {
+	return s.gather(ctx, by, true)
+}
+
+// Kept is a line of the notice, with what it means for one person today.
+type Kept struct {
+	Purpose
+	Held []string
+}
+
+// Kept says what is kept of the actor now.
+func (s *Service) Kept(ctx context.Context, by access.Actor) ([]Kept, error) {
+	e, err := s.gather(ctx, by, false)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Kept, len(e.Purposes))
+	for i, p := range e.Purposes {
+		out[i] = Kept{p, e.held(p.Key)}
+	}
+	return out, nil
+}
+
+// gather asks each room in turn, in one state of the database. Without titles, the
+// notices of messages are left out: there may be thousands.
+func (s *Service) gather(ctx context.Context, by access.Actor, titles bool) (Export, error) {
+	var e Export
+	if err := by.Must(access.EditAccount); err != nil {
+		return e, err
+	}
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		r, err := account.RecordOf(tx, by.AccountID)
+		if err != nil {
+			return err
+		}
+		e.MadeAt, e.Purposes = Moment(tx.Now), Purposes()
+		e.identity(r)
+		if err := e.memberships(tx, r); err != nil {
+			return err
+		}
+		if err := e.watches(tx, r.Account); err != nil {
+			return err
+		}
+		if err := e.received(tx, r.Account); err != nil {
+			return err
+		}
+		if err := e.mails(tx, r.Account, titles); err != nil {
+			return err
+		}
+		return e.journal(tx, r)
+	})
+	return e, err
+}
+
+// identity takes what the room of accounts has.
+func (e *Export) identity(r account.Record) {
+	e.Account = Account{r.ID, r.Name, r.Address, r.Login, Moment(r.CreatedAt)}
+	for _, s := range r.Sessions {
+		e.Sessions = append(e.Sessions, Session{s.Browser, Moment(s.CreatedAt), Moment(s.SeenAt), Moment(s.ExpiresAt)})
+	}
+	for _, d := range r.Devices {
+		e.Browsers = append(e.Browsers, Browser{d.Browser, Moment(d.KnownAt), Moment(d.SeenAt), Moment(d.ExpiresAt), Moment(d.ForgottenAt)})
+	}
+	for _, u := range r.SignUps {
+		e.SignUps = append(e.SignUps, SignUp{u.Name, u.Address, u.CompanyName, u.Country, u.Number, Moment(u.AskedAt), Moment(u.UsedAt)})
+	}
+	for _, a := range r.Resets {
+		e.Resets = append(e.Resets, Reset{Moment(a.AskedAt), Moment(a.ExpiresAt), Moment(a.ClosedAt)})
+	}
+}
+
+func (e *Export) memberships(tx *db.Tx, r account.Record) error {
+	for _, m := range r.Memberships {
+		one := Membership{Role: roleName(m), AskedAt: Moment(m.CreatedAt), ApprovedAt: Moment(m.ApprovedAt), EndedAt: Moment(m.EndedAt)}
+		where, err := org.EstablishmentByID(tx, m.EstablishmentID)
+		if err != nil && !errors.Is(err, db.ErrNone) {
+			return err
+		}
+		if err == nil {
+			one.Company, one.Number = where.CompanyName, where.Pretty()
+		}
+		e.Memberships = append(e.Memberships, one)
+	}
+	return nil
+}
+
+func (e *Export) watches(tx *db.Tx, a account.Account) error {
+	made, err := watch.MadeBy(tx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, w := range made {
+		one, err := e.watch(tx, w, a.AddressKey)
+		if err != nil {
+			return err
+		}
+		e.Watches = append(e.Watches, one)
+	}
+	return nil
+}
+
+func (e *Export) watch(tx *db.Tx, w *watch.Watch, addressKey string) (Watch, error) {
+	c := w.Criteria
+	one := Watch{
+		Name: w.Name, Active: w.Live(), Rhythm: rhythm(w), Mode: modeName(c.Mode), Keywords: c.Keywords, Exclude: c.Exclude, CPV: c.CPV,
+		Departments: departments(c.Departments), Categories: categories(c.Categories), Own: "n'en est pas destinataire",
+		CreatedAt: Moment(w.CreatedAt), ChangedAt: Moment(w.ChangedAt), DeletedAt: Moment(w.DeletedAt),
+	}
+	for _, r := range w.Recipients {
+		if r.AddressKey == addressKey {
+			one.Own = stateName(r.State())
+		} else {
+			one.Others++
+		}
+	}
+	buyers, err := org.BuyersByID(tx, c.Buyers)
+	if err != nil {
+		return one, err
+	}
+	for _, b := range buyers {
+		one.Buyers = append(one.Buyers, b.Title())
+	}
+	if w.EstablishmentID != "" {
+		where, err := org.EstablishmentByID(tx, w.EstablishmentID)
+		if err != nil && !errors.Is(err, db.ErrNone) {
+			return one, err
+		}
+		one.Company = where.CompanyName
+	}
+	return one, nil
+}
+
+// received takes the watches of others: what somebody agreed to is theirs to know.
+func (e *Export) received(tx *db.Tx, a account.Account) error {
+	all, err := watch.ReceivedAt(tx, a.AddressKey)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.WatchOf == a.ID {
+			continue // among their own
+		}
+		e.Received = append(e.Received, Received{
+			Watch: r.WatchName, Company: r.CompanyName, Address: r.Address, State: stateName(r.State()),
+			AskedAt: Moment(r.AskedAt), ConfirmedAt: Moment(r.ConfirmedAt), StoppedAt: Moment(r.StoppedAt), FailedAt: Moment(r.FailedAt),
+		})
+	}
+	return nil
+}
+
+func (e *Export) mails(tx *db.Tx, a account.Account, titles bool) error {
+	rows, err := mail.Of(tx, a.AddressKey)
+	if err != nil {
+		return err
+	}
+	noticesOf := map[string][]string{}
+	if titles {
+		if noticesOf, err = mailedTitles(tx, a.AddressKey); err != nil {
+			return err
+		}
+	}
+	for _, r := range rows {
+		e.Mails = append(e.Mails, Mail{
+			Subject: alert.Label(r.Kind), Address: r.Recipient, OwedAt: Moment(r.CreatedAt), State: mailState(r.State), EndedAt: Moment(r.EndedAt),
+			Answer: r.Answer, Notices: noticesOf[r.Ref],
+		})
+	}
+	return nil
+}
+
+// mailedTitles gives the titles of the notices of each message.
+func mailedTitles(tx *db.Tx, addressKey string) (map[string][]string, error) {
+	mailed, err := alert.MailedTo(tx, addressKey)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]string{}
+	for _, m := range mailed {
+		notices, err := notice.ByIDs(tx, m.Notices)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range notices {
+			out[m.ID] = append(out[m.ID], cmp.Or(n.Title, n.SourceID))
+		}
+	}
+	return out, nil
+}
+
+// journal takes the lines that name the person or are about their account and
+// memberships. Who else acted is not said: that is theirs.
+func (e *Export) journal(tx *db.Tx, r account.Record) error {
+	subjects := []string{r.ID}
+	for _, m := range r.Memberships {
+		subjects = append(subjects, m.ID)
+	}
+	lines, err := event.Concerning(tx, r.ID, subjects)
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		one := Line{At: Moment(l.At), What: l.Kind.Label(), By: "une autre personne"}
+		switch {
+		case l.ActorID == nil:
+			one.By = "quelqu'un qui n'était pas connecté, ou la plateforme"
+		case *l.ActorID == r.ID:
+			one.By, one.Name = "vous", l.ActorName
+		}
+		e.Journal = append(e.Journal, one)
+	}
+	return nil
+}
