@@ -226,6 +226,9 @@ func (s *Site) write(w http.ResponseWriter, v *Visit, a Answer) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", kind)
+	if a.name != "" {
+		h.Set("Content-Disposition", `attachment; filename="`+a.name+`"`)
+	}
 	secret := a.Secret || a.failure != nil // an address that failed may be a secret one
 	if v.Actor.SignedIn() || secret {
 		h.Set("Cache-Control", "no-store")

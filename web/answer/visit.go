@@ -33,6 +33,7 @@ type Answer struct {
 
 	data    []byte
 	kind    string
+	name    string // of a file to keep; empty: the data is to be shown
 	failure *ui.Failure
 	flash   *ui.Flash
 	token   *string // the session to set; "" ends it

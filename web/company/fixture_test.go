@@ -25,6 +25,7 @@ import (
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
+	"parvis/procurement/person"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
 	"parvis/web/company"
@@ -68,10 +69,12 @@ func openWith(t *testing.T, d *db.DB, companies org.Directory) *platform {
 	p.watches = watch.NewService(d, j, p.notices)
 	outbox, err := mail.New(d, mail.Options{From: "veille@parvis.example", Log: log})
 	p.must(err)
-	alert.NewService(d, j, outbox, p.watches, "http://parvis.example", log)
+	alerts := alert.NewService(d, j, outbox, p.watches, "http://parvis.example", log)
+	members := member.New(d, p.accounts, p.org, p.watches)
 	p.must(q.Open())
 	site := answer.New(p.org.ActorOf, slog.New(slog.NewTextHandler(testLog{t}, nil)))
-	company.Routes(site, company.Pages{Watches: p.watches, Org: p.org, Members: member.New(d, p.accounts, p.org, p.watches), Accounts: p.accounts, Profiles: p.profiles, MailReady: func() bool { return !p.mailDown }})
+	company.Routes(site, company.Pages{Watches: p.watches, Org: p.org, Members: members, Accounts: p.accounts, Profiles: p.profiles,
+		Persons: person.New(d, p.accounts, members, p.watches, alerts), MailReady: func() bool { return !p.mailDown }})
 	p.server = site.Server()
 	return p
 }

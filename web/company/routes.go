@@ -5,6 +5,7 @@ import (
 	"parvis/procurement/account"
 	"parvis/procurement/member"
 	"parvis/procurement/org"
+	"parvis/procurement/person"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
 )
@@ -16,6 +17,7 @@ type Pages struct {
 	Members  *member.Service
 	Accounts *account.Service
 	Profiles *org.Profiles
+	Persons  *person.Service
 	// MailReady tells whether the platform can send mail now; nil means that it can.
 	MailReady func() bool
 }
@@ -48,6 +50,11 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("POST /entreprise/connexions/fermer", access.EditAccount, p.closeOthers)
 	site.Route("POST /entreprise/connexions/{id}/fermer", access.EditAccount, p.closeOne)
 	site.Route("POST /entreprise/connexions/navigateurs/{id}/oublier", access.EditAccount, p.forgetBrowser)
+	site.Route("GET /entreprise/mes-donnees", access.EditAccount, p.data)
+	site.Route("GET /entreprise/mes-donnees/export.json", access.EditAccount, p.exportJSON)
+	site.Route("GET /entreprise/mes-donnees/export.html", access.EditAccount, p.exportHTML)
+	site.Route("GET /entreprise/mes-donnees/supprimer", access.EditAccount, p.askErase)
+	site.Route("POST /entreprise/mes-donnees/supprimer", access.EditAccount, p.erase)
 
 	site.Route("GET /entreprise/profil", access.SeeProfile, p.profile)
 	site.Route("POST /entreprise/profil", access.EditProfile, p.saveProfile)

@@ -51,7 +51,7 @@ func TestRobotsStayOutOfWhatIsForOnePerson(t *testing.T) {
 
 func TestLegalNotices(t *testing.T) {
 	each(t, func(h *house) {
-		h.says(h.get("/mentions"), 200, "Mentions légales et données personnelles", "n'a pas encore indiqué", "EUPL", "1.2", "CC BY 4.0", "Atkinson Hyperlegible Next", "Douze mois au plus", "Aucune mesure d'audience")
+		h.says(h.get("/mentions"), 200, "Mentions légales et données personnelles", "n'a pas encore indiqué", "EUPL", "1.2", "CC BY 4.0", "Atkinson Hyperlegible Next", "Base légale", "12 heures au plus", "Journal des actes", "Aucune mesure d'audience")
 		h.Operator = "Syndicat mixte <e-Alsace>, 1 place de la Gare"
 		site := answer.New(h.Orgs.ActorOf, slog.New(slog.DiscardHandler))
 		public.Routes(site, h.Pages)
