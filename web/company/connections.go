@@ -1,6 +1,7 @@
 package company
 
 import (
+	"slices"
 	"strings"
 
 	"parvis/kit/clock"
@@ -60,7 +61,20 @@ func (p Pages) connections(v *answer.Visit) (answer.Answer, error) {
 		page.Browsers = append(page.Browsers, browserRow{d.ID, browserTitle(d.Browser), frenchDate(d.KnownAt), d.SeenAt.Short(clock.Paris), d.Mine})
 		page.Others = page.Others || !d.Mine
 	}
+	// One's own comes first: what is not recognised is among the others.
+	slices.SortStableFunc(page.Sessions, func(a, b sessionRow) int { return before(a.Mine, b.Mine) })
+	slices.SortStableFunc(page.Browsers, func(a, b browserRow) int { return before(a.Mine, b.Mine) })
 	return answer.Show(ui.Page{Title: connectionsTitle}, connectionsBody(page)), nil
+}
+
+func before(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
 }
 
 // browserTitle is the browser in words, at the head of a line.

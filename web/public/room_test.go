@@ -2,7 +2,6 @@ package public_test
 
 import (
 	"context"
-	"errors"
 	"html"
 	"io"
 	"log/slog"
@@ -116,14 +115,15 @@ func (h *house) deliver() {
 	done := make(chan error, 1)
 	go func() { done <- sender.Run(ctx) }()
 	h.t.Cleanup(func() {
+		// First what is under way: a job that is cut off while it commits stops the queue.
+		stop, end := context.WithTimeout(context.Background(), 30*time.Second)
+		defer end()
+		if err := h.queue.Stop(stop); err != nil {
+			h.t.Errorf("queue: %v", err)
+		}
 		cancel()
 		if err := <-done; err != nil {
 			h.t.Errorf("sender: %v", err)
-		}
-		stop, end := context.WithTimeout(context.Background(), 30*time.Second)
-		defer end()
-		if err := h.queue.Stop(stop); err != nil && !errors.Is(err, context.Canceled) {
-			h.t.Errorf("queue: %v", err)
 		}
 		_ = h.box.Close() // what it says of a closed connection is not ours
 	})

@@ -21,6 +21,7 @@ const space = "/entreprise"
 type signInPage struct {
 	Identifier string
 	Next       string // a path of this site, "" for the usual one
+	Later      bool   // too many errors: one has to wait
 	Errors     ui.Errors
 }
 
@@ -53,12 +54,12 @@ func (p Pages) enter(v *answer.Visit) (answer.Answer, error) {
 	s := signInPage{Next: next(v), Identifier: v.PostForm.Get(fieldLogin)}
 	in, err := p.Accounts.SignIn(v.Context(), s.Identifier, v.PostForm.Get(fieldPassword), v.Visitor())
 	if err != nil {
-		later := fault.Is(err, fault.Unavailable)
+		s.Later = fault.Is(err, fault.Unavailable)
 		if s.Errors, err = answer.Errors(err); err != nil {
 			return answer.Answer{}, err
 		}
 		a := answer.Refused(signInTitle, signInView(s))
-		if later {
+		if s.Later {
 			a = a.WithStatus(http.StatusTooManyRequests)
 		}
 		return a, nil
