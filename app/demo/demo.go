@@ -210,7 +210,7 @@ func (d *Demo) watches(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Accounts.SignOut(ctx, in.Session); err != nil {
+	if err := d.leave(ctx, by, in.Session); err != nil {
 		return err
 	}
 	if have, err := d.Watches.List(ctx, by); err != nil || len(have) > 0 {
@@ -225,6 +225,23 @@ func (d *Demo) watches(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// leave signs out, and has the account forget that it was ever entered from here.
+func (d *Demo) leave(ctx context.Context, by access.Actor, session string) error {
+	seen, err := d.Accounts.Connections(ctx, by, session)
+	if err != nil {
+		return err
+	}
+	for _, known := range seen.Devices {
+		if known.Browser != machine.Browser {
+			continue
+		}
+		if err := d.Accounts.ForgetDevice(ctx, by, session, known.ID); err != nil {
+			return err
+		}
+	}
+	return d.Accounts.SignOut(ctx, session)
 }
 
 // enter opens a session for one of the cast, without a password: the
