@@ -113,6 +113,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Queue = job.New(a.DB, log)
 	a.Journal = event.NewJournal(a.Queue)
 	a.Accounts = account.New(a.DB, a.Journal, log)
+	a.Accounts.At(a.Config.BaseURL)
 	a.Orgs = org.New(a.DB, a.Accounts)
 	a.CPV = cpv.New(a.DB)
 	if err := a.profiles(); err != nil {

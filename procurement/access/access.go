@@ -21,8 +21,9 @@ type Act string
 
 // The acts of today, by room.
 const (
-	VisitSite     Act = "site.visit"   // pages that are for everybody
-	EditAccount   Act = "account.edit" // one's own
+	VisitSite     Act = "site.visit"             // pages that are for everybody
+	EditAccount   Act = "account.edit"           // one's own
+	ForgetFactors Act = "account.forget_factors" // somebody else's, once they lost them all
 	SearchNotices Act = "notice.search"
 	RecordNotices Act = "notice.record"
 	SeeWatches    Act = "watch.see"
@@ -40,12 +41,13 @@ const (
 
 // Acts lists every act, for the tests of the matrix.
 var Acts = []Act{VisitSite, EditAccount, SearchNotices, RecordNotices, SeeWatches, EditWatches, SendAlerts,
-	SeeUsers, ManageUsers, LeaveCompany, JoinCompany, SeeProfile, EditProfile, VerifyCompanies}
+	SeeUsers, ManageUsers, LeaveCompany, JoinCompany, SeeProfile, EditProfile, VerifyCompanies, ForgetFactors}
 
 // matrix is who may do what. What is not written is refused.
 var matrix = map[Act]map[Role]bool{
 	VisitSite:     {Visitor: true, Newcomer: true, CompanyUser: true, CompanyAdmin: true, System: true},
 	EditAccount:   {Newcomer: true, CompanyUser: true, CompanyAdmin: true},
+	ForgetFactors: {System: true},
 	SearchNotices: {Visitor: true, Newcomer: true, CompanyUser: true, CompanyAdmin: true, System: true},
 	RecordNotices: {System: true},
 	SeeWatches:    {Newcomer: true, CompanyUser: true, CompanyAdmin: true},

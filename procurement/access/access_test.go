@@ -26,6 +26,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		access.SeeProfile:      "newcomer user admin",
 		access.EditProfile:     "admin",
 		access.VerifyCompanies: "system",
+		access.ForgetFactors:   "system",
 	}
 	for _, act := range access.Acts {
 		got := ""

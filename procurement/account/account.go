@@ -6,6 +6,7 @@ import (
 
 	"parvis/kit/clock"
 	"parvis/kit/db"
+	"parvis/kit/passkey"
 	"parvis/kit/token"
 	"parvis/procurement/access"
 	"parvis/procurement/event"
@@ -33,6 +34,8 @@ type Service struct {
 	journal *event.Journal
 	log     *slog.Logger
 	hasher  *hasher
+	party   *passkey.Party // nil where browsers allow no passkeys, see At
+	host    string         // that people reach the platform by
 }
 
 // New makes the room on this database; events go to the journal.

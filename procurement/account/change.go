@@ -148,5 +148,8 @@ func (s *Service) passwordChanged(tx *db.Tx, a Account, kept Session, how Change
 	if _, err := deleteSessions(tx, a.ID, kept.TokenHash); err != nil {
 		return err
 	}
+	if err := deletePendings(tx, a.ID); err != nil {
+		return err
+	}
 	return s.journal.Record(tx, a.actor(), event.PasswordChanged, a.ID, how)
 }

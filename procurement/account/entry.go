@@ -10,5 +10,6 @@ type Visitor struct {
 // Entry is what proving who one is gives.
 type Entry struct {
 	Session string // token of the session that is open; empty when none was opened
+	Pending string // token of the sign-in that waits for its second step, if it does
 	Device  string // what the browser is to keep for DeviceLife, to be known again; empty: unchanged
 }

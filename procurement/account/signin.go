@@ -36,8 +36,9 @@ type SignInBody struct {
 
 // SignIn opens a session for whoever knows the password of an identifiant or an
 // address, under the first membership that is approved, or else the first. The
-// browser is known from now on; the owner is told by mail when it was not. A wrong
-// identifier
+// browser is known from now on; the owner is told by mail when it was not. Of an
+// account with a second factor it opens none: the entry is a sign-in that waits for
+// it. A wrong identifier
 // and a wrong password are one refusal after the same work; too many are told how
 // long to wait (fault.Unavailable).
 func (s *Service) SignIn(ctx context.Context, identifier, password string, from Visitor) (Entry, error) {
@@ -131,7 +132,8 @@ func identifierKeys(typed string) (addressKey, loginKey string) {
 	return "", "?" + keyOf(strings.ToLower(strings.TrimSpace(typed)))
 }
 
-// enter opens the session of somebody who knew the password.
+// enter lets somebody who knew the password in, or on to the second step when their
+// account has one. Whether it has one is seen after the password only.
 func (s *Service) enter(tx *db.Tx, c claim, from Visitor) (Entry, error) {
 	if err := settle(tx, c.meters); err != nil {
 		return Entry{}, err
@@ -143,6 +145,12 @@ func (s *Service) enter(tx *db.Tx, c claim, from Visitor) (Entry, error) {
 		return Entry{}, err
 	case now != c.hash:
 		return Entry{}, errWrong()
+	}
+	switch n, err := countFactors(tx, c.ID); {
+	case err != nil:
+		return Entry{}, err
+	case n > 0:
+		return s.pend(tx, c.Account)
 	}
 	return s.welcome(tx, c.Account, from)
 }

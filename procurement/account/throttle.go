@@ -144,14 +144,26 @@ func networkKey(network string) string { return keyOf("network\x00" + network) }
 // from elsewhere, or from the same network, does not lock its owner out, an hour
 // before a deadline.
 func metersOf(tx *db.Tx, who string, from Visitor) ([]meter, error) {
-	everywhere := meter{key: everywhereKey(who), pace: everywherePace}
+	return metersOn(tx, "", who, from)
+}
+
+// codeMeters says what counts for a code of the second step: counters of the same paces,
+// apart from the password's. Whoever knows the password does not start them again, nor
+// does a sign-in begun anew.
+func codeMeters(tx *db.Tx, accountID string, from Visitor) ([]meter, error) {
+	return metersOn(tx, "code\x00", accountID, from)
+}
+
+// metersOn are the counters of what is guessed at, of an account or of nobody.
+func metersOn(tx *db.Tx, what, who string, from Visitor) ([]meter, error) {
+	everywhere := meter{key: everywhereKey(what + who), pace: everywherePace}
 	d, _, known, err := deviceOf(tx, who, from.Device)
 	if err != nil {
 		return nil, err
 	}
 	meters := []meter{everywhere}
 	if known {
-		own := meter{key: deviceKey(d.ID), pace: devicePace}
+		own := meter{key: deviceKey(what + d.ID), pace: devicePace}
 		a, err := attemptByKey(tx, own.key)
 		if err != nil {
 			return nil, err
@@ -162,7 +174,7 @@ func metersOf(tx *db.Tx, who string, from Visitor) ([]meter, error) {
 			return meters, nil
 		}
 	}
-	meters = append(meters, meter{key: strangeKey(who), pace: strangePace})
+	meters = append(meters, meter{key: strangeKey(what + who), pace: strangePace})
 	if network := NetworkOf(from.Remote); network != "" {
 		meters = append(meters, meter{key: networkKey(network), pace: networkPace})
 	}

@@ -42,6 +42,7 @@ func NewService(d *db.DB, j *event.Journal, o *mail.Outbox, w *watch.Service, ba
 	s.composeMembers()
 	s.composeEstablishments()
 	o.OnRefused(s.suspend)
+	o.Compose(mailFactor, s.composeFactor)
 	return s
 }
 

@@ -25,6 +25,14 @@ const (
 	PasswordChanged    Kind = "account.password_changed"
 	SessionsEnded      Kind = "account.sessions_ended" // by their owner, from another one
 	AccountErased      Kind = "account.erased"         // by its owner
+	FactorAdded        Kind = "account.factor_added"   // a passkey, or an application of codes
+	FactorRemoved      Kind = "account.factor_removed"
+	FactorsForgotten   Kind = "account.factors_forgotten" // by the operator, for who lost them all
+	CodesRenewed       Kind = "account.recovery_codes_renewed"
+	CodeUsed           Kind = "account.recovery_code_used"
+	CodeRefused        Kind = "account.code_refused" // wrong, after the right password
+	StepExhausted      Kind = "account.second_step_exhausted"
+	PasskeyDoubted     Kind = "account.passkey_doubted" // its counter went back
 	MembershipCreated  Kind = "membership.created"
 	MembershipApproved Kind = "membership.approved"
 	MembershipRefused  Kind = "membership.refused"
@@ -58,6 +66,7 @@ var Kinds = []Kind{
 	NoticesRecorded,
 	WatchCreated, WatchChanged, WatchDeleted, RecipientAsked, RecipientConfirmed, RecipientStopped, DigestsSent,
 	AccountErased,
+	FactorAdded, FactorRemoved, FactorsForgotten, CodesRenewed, CodeUsed, CodeRefused, StepExhausted, PasskeyDoubted,
 }
 
 // Event is one line of the journal.
