@@ -120,11 +120,11 @@ func commandsOf(n *kong.Node, to io.Writer) {
 	if len(n.Children) == 0 {
 		return
 	}
-	fmt.Fprintf(to, "\nCommandes\u00a0:\n")
 	width := 10
 	for _, c := range n.Children {
 		width = max(width, len(c.Name))
 	}
+	fmt.Fprintf(to, "\nCommandes\u00a0:\n")
 	for _, c := range n.Children {
 		fmt.Fprintf(to, "  %-*s %s\n", width, c.Name, c.Help)
 	}

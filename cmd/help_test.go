@@ -21,6 +21,8 @@ var everyCommand = []struct{ typed, golden string }{
 	{"establishment", "help-establishment.golden"},
 	{"establishment verify", "help-establishment-verify.golden"},
 	{"establishment unverify", "help-establishment-unverify.golden"},
+	{"account", "help-account.golden"},
+	{"account forget-factors", "help-account-forget-factors.golden"},
 	{"match", "help-match.golden"},
 	{"help", "help-help.golden"},
 }
@@ -121,7 +123,7 @@ func checkOption(t *testing.T, out string, words []string, field reflect.StructF
 		t.Errorf("parvis %s: --%s takes a value: %v, placeholder %q", strings.Join(words, " "), name, takes, m[1])
 	}
 	whose := words[0]
-	if whose == "import" || whose == "establishment" {
+	if whose == "import" || whose == "establishment" || whose == "account" {
 		whose = "serve" // they share their database
 	}
 	if other := variables[m[3]]; other != "" && other != whose {
@@ -145,7 +147,7 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		{"help vendre", "il n'y a pas de commande «\u00a0vendre\u00a0».", seeAll},
 		{"help serve vite", "il n'y a pas de commande «\u00a0serve vite\u00a0».", seeAll},
 		{"--data x", "l'option «\u00a0--data\u00a0» n'existe pas.", seeAll},
-		{"--", "il manque une commande\u00a0: «\u00a0demo\u00a0», «\u00a0serve\u00a0», «\u00a0import\u00a0», «\u00a0establishment\u00a0», «\u00a0match\u00a0», «\u00a0help\u00a0».", seeAll},
+		{"--", "il manque une commande\u00a0: «\u00a0demo\u00a0», «\u00a0serve\u00a0», «\u00a0import\u00a0», «\u00a0establishment\u00a0», «\u00a0account\u00a0», ou une autre.", seeAll},
 		{"serve --lisen x", "l'option «\u00a0--lisen\u00a0» n'existe pas\u00a0; vouliez-vous écrire «\u00a0--listen\u00a0»\u00a0?", seeServe},
 		{"serve -x", "l'option «\u00a0-x\u00a0» n'existe pas.", seeServe},
 		{"serve vite", "«\u00a0vite\u00a0» est de trop.", seeServe},
@@ -155,8 +157,10 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		{"serve --data --listen x", "l'option --data attend une valeur.", seeServe},
 		{"import", "il manque une commande\u00a0: «\u00a0boamp\u00a0».", "Tapez «\u00a0parvis help import\u00a0» pour voir ce qu'attend cette commande."},
 		{"import boamp", "il manque au moins un fichier.", seeBOAMP},
-		{"establishment verify", "il manque le siret.", "Tapez «\u00a0parvis help establishment verify\u00a0» pour voir ce qu'attend cette commande."},
+		{"establishment verify", "il manque SIRET.", "Tapez «\u00a0parvis help establishment verify\u00a0» pour voir ce qu'attend cette commande."},
 		{"import boamp --alert=peut-être f", "l'option --alert attend 1 (oui) ou 0 (non), et non «\u00a0peut-être\u00a0».", seeBOAMP},
+		{"account forget-factors", "il manque IDENTIFIANT.", "Tapez «\u00a0parvis help account forget-factors\u00a0» pour voir ce qu'attend cette commande."},
+		{"account forget-factors a b", "«\u00a0b\u00a0» est de trop.", "Tapez «\u00a0parvis help account forget-factors\u00a0» pour voir ce qu'attend cette commande."},
 		{"match", "il manque --notices=FICHIER, --watches=FICHIER.", seeMatch},
 		{"match --threads deux", "l'option --threads attend un nombre entier, et non «\u00a0deux\u00a0».", seeMatch},
 	} {

@@ -27,10 +27,15 @@ var mistakes = []struct {
 		func(m []string) string { return "il manque au moins un " + m[1] + "." },
 	}, {
 		regexp.MustCompile(`^expected "<(\S+)>"$`),
-		func(m []string) string { return "il manque le " + m[1] + "." },
+		func(m []string) string { return "il manque " + strings.ToUpper(m[1]) + "." },
 	}, {
-		regexp.MustCompile(`^expected (?:one of )?("[a-z].*)$`),
-		func(m []string) string { return "il manque une commande\u00a0: " + quoted(names(m[1])) + "." },
+		regexp.MustCompile(`^expected (?:one of )?("[a-z].*?)(, +\.\.\.)?$`), // it names five
+		func(m []string) string {
+			if m[2] != "" {
+				return "il manque une commande\u00a0: " + quoted(names(m[1])) + ", ou une autre."
+			}
+			return "il manque une commande\u00a0: " + quoted(names(m[1])) + "."
+		},
 	}, {
 		regexp.MustCompile(`^(--\S+): expected a valid \d+ bit int but got "(.*?)"(?: \(from envar (\w+)=.*\))?$`),
 		func(m []string) string {
