@@ -52,6 +52,7 @@ var objects = []object{
 	{"/entreprise/utilisateurs/{id}", "une personne de l'établissement", "admin", (*village).aMember},
 	{"/entreprise/utilisateurs/{id}", "une demande de rattachement", "admin", (*village).aJoinRequest},
 	{"/entreprise/utilisateurs/{id}", "une personne d'un autre établissement", "stranger", (*village).theirMember},
+	{"/entreprise/double-authentification/cles/{id}", "une clé d'accès d'un utilisateur", "user", (*village).aPasskey},
 }
 
 // forms is what is sent to the few routes that refuse an empty form before they look
@@ -325,6 +326,17 @@ func (v *village) enters(name string) account.Connections {
 func (v *village) aMember(...string) string      { return v.named("user").MembershipID }
 func (v *village) aJoinRequest(...string) string { return v.named("newcomer").MembershipID }
 func (v *village) theirMember(...string) string  { return v.named("stranger").MembershipID }
+
+// aPasskey is a key of the user's, made without a browser.
+func (v *village) aPasskey(...string) string {
+	id := db.NewID()
+	v.write(func(tx *db.Tx) error {
+		_, err := tx.Exec(`INSERT INTO passkey (id, account_id, credential_id, public_key, sign_count, backup_eligible, transports, name, created_at)
+			VALUES ($1, $2, $1, '', 0, $3, '', 'Menuiseries', $4)`, id, v.named("user").AccountID, false, tx.Now)
+		return err
+	})
+	return id
+}
 
 // watching has somebody create a watch.
 func (v *village) watching(name string, f watch.Form) string {

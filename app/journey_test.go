@@ -32,6 +32,12 @@ type platform struct {
 // start runs a platform on a database for the length of the test.
 func start(t *testing.T, dialect db.Dialect, change ...func(*app.Config)) *platform {
 	t.Helper()
+	return startAs(t, dialect, "127.0.0.1")
+}
+
+// startAs runs a platform that people reach by a name of this machine.
+func startAs(t *testing.T, dialect db.Dialect, host string) *platform {
+	t.Helper()
 	box, err := mailbox.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +46,11 @@ func start(t *testing.T, dialect db.Dialect, change ...func(*app.Config)) *platf
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &platform{url: "http://" + l.Addr().String(), box: box, clock: &clock.Movable{}}
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &platform{url: "http://" + net.JoinHostPort(host, port), box: box, clock: &clock.Movable{}}
 	p.clock.Move(time.Until(dbtest.Start))
 	database := ""
 	if dialect == db.Postgres {

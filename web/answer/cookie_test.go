@@ -21,10 +21,11 @@ func door(t *testing.T, secure bool) http.Handler {
 	site := answer.New(func(context.Context, string) (access.Actor, error) { return access.Anybody(), nil }, slog.New(slog.DiscardHandler))
 	site.Secure = secure
 	for path, a := range map[string]answer.Answer{
-		"/entrer":  answer.SeeOther("/", "").WithEntry(account.Entry{Session: "session", Device: "navigateur"}),
-		"/choisir": answer.SeeOther("/", "").WithEntry(account.Entry{Device: "navigateur"}),
-		"/changer": answer.SeeOther("/", "").WithSession("autre"),
-		"/sortir":  answer.SeeOther("/", "").WithSession(""),
+		"/entrer":   answer.SeeOther("/", "").WithEntry(account.Entry{Session: "session", Device: "navigateur"}),
+		"/choisir":  answer.SeeOther("/", "").WithEntry(account.Entry{Device: "navigateur"}),
+		"/attendre": answer.SeeOther("/", "").WithEntry(account.Entry{Pending: "attente"}),
+		"/changer":  answer.SeeOther("/", "").WithSession("autre"),
+		"/sortir":   answer.SeeOther("/", "").WithSession(""),
 	} {
 		site.Route("GET "+path, access.VisitSite, func(*answer.Visit) (answer.Answer, error) { return a, nil })
 	}
@@ -70,6 +71,26 @@ func TestCookiesAreWhatTheyAre(t *testing.T) {
 				t.Errorf("secure %v: %s: %q, want %q", c.secure, path, got, want)
 			}
 		}
+	}
+}
+
+// A sign-in that waits for its second step is kept for as long as it waits, and
+// forgotten once it is done.
+func TestASignInUnderWayIsKeptTenMinutes(t *testing.T) {
+	h := door(t, true)
+	want := []string{"__Host-parvis-pending=attente; Path=/; Max-Age=600; HttpOnly; Secure; SameSite=Lax"}
+	if got := ask(h, "/attendre").Header.Values("Set-Cookie"); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	const gone = "__Host-parvis-pending=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax"
+	for path, forgets := range map[string]bool{"/entrer": true, "/lu": false, "/sortir": false} {
+		got := ask(h, path, "__Host-parvis-pending=attente").Header.Values("Set-Cookie")
+		if slices.Contains(got, gone) != forgets {
+			t.Errorf("%s: %q, forgets: %v", path, got, forgets)
+		}
+	}
+	if got := ask(h, "/entrer", "parvis-pending=attente").Header.Values("Set-Cookie"); slices.Contains(got, gone) {
+		t.Errorf("what a subdomain set was read: %q", got)
 	}
 }
 

@@ -38,6 +38,7 @@ type Answer struct {
 	flash   *ui.Flash
 	token   *string // the session to set; "" ends it
 	device  string  // what the browser is to keep to be known; "": unchanged
+	pending *string // the sign-in under way; "" forgets it
 }
 
 // Show answers with a page.
@@ -71,12 +72,22 @@ func Text(s string) Answer { return Answer{data: []byte(s), kind: "text/plain; c
 func (a Answer) WithSession(token string) Answer { a.token = &token; return a }
 
 // WithEntry has the browser keep what proving who one is gave: a session's token, if
-// one was opened, and what makes the browser known.
+// one was opened, what makes the browser known, and the sign-in that goes on.
 func (a Answer) WithEntry(in account.Entry) Answer {
 	if in.Session != "" {
 		a = a.WithSession(in.Session)
 	}
 	a.device = in.Device
+	return a.WithPending(in.Pending)
+}
+
+// WithPending has the browser keep the token of a sign-in under way, or forget it when
+// empty.
+func (a Answer) WithPending(token string) Answer { a.pending = &token; return a }
+
+// Saying has the next page say more than that all is done.
+func (a Answer) Saying(kind ui.FlashKind, text string) Answer {
+	a.flash = &ui.Flash{Kind: kind, Text: text}
 	return a
 }
 
@@ -146,6 +157,15 @@ func (v *Visit) Device() string {
 	return c.Value
 }
 
+// Pending is the token of the sign-in under way in this browser, "" for none.
+func (v *Visit) Pending() string {
+	c, err := v.Cookie(v.site.cookieName("pending"))
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
 // Visitor is where whoever asks does it from, for those who prove who they are.
 func (v *Visit) Visitor() account.Visitor {
 	return account.Visitor{Remote: v.RemoteAddr, Browser: v.UserAgent(), Device: v.Device()}
@@ -169,6 +189,13 @@ func (s *Site) cookies(w http.ResponseWriter, v *Visit, a *Answer) {
 	}
 	if a.device != "" {
 		http.SetCookie(w, s.cookie("device", a.device, int(account.DeviceLife.Seconds())))
+	}
+	if a.pending != nil && *a.pending != v.Pending() {
+		age := int(account.PendingLife.Seconds())
+		if *a.pending == "" {
+			age = -1
+		}
+		http.SetCookie(w, s.cookie("pending", *a.pending, age))
 	}
 	if a.flash != nil {
 		text, _ := json.Marshal(a.flash) // two strings: it cannot fail

@@ -166,9 +166,9 @@ func legalView(l legalPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs("Trois seulement\u00a0: l'un vous garde connecté, " + person.Span(account.KeptFor().Session) + " au plus\u00a0; un autre affiche une fois le résultat de votre dernier geste\u00a0; le troisième, qui dure " + person.Span(account.DeviceLife) + ", fait reconnaître ce navigateur, pour vous prévenir d'une connexion depuis un autre et ne pas vous ralentir quand on devine votre mot de passe.")
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs("Quatre au plus\u00a0: l'un vous garde connecté, " + person.Span(account.KeptFor().Session) + " au plus\u00a0; un autre affiche une fois le résultat de votre dernier geste\u00a0; un troisième n'existe que le temps de vérifier une connexion, dix minutes au plus\u00a0; le dernier, qui dure " + person.Span(account.DeviceLife) + ", fait reconnaître ce navigateur, pour vous prévenir d'une connexion depuis un autre et ne pas vous ralentir quand on devine votre mot de passe.")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/public/legal.templ`, Line: 31, Col: 400}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/public/legal.templ`, Line: 31, Col: 487}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {

@@ -48,6 +48,7 @@ type house struct {
 	box   *mailbox.Mailbox
 	token string // the session of the browser
 	known string // what it keeps to be known to accounts
+	waits string // its sign-in under way
 	flash string // the message that the last act left
 }
 
@@ -167,6 +168,9 @@ func (h *house) do(r *http.Request) page {
 	if h.known != "" {
 		r.AddCookie(&http.Cookie{Name: "parvis-device", Value: h.known})
 	}
+	if h.waits != "" {
+		r.AddCookie(&http.Cookie{Name: "parvis-pending", Value: h.waits})
+	}
 	if h.flash != "" {
 		r.AddCookie(&http.Cookie{Name: "parvis-message", Value: h.flash})
 	}
@@ -184,6 +188,8 @@ func (h *house) do(r *http.Request) page {
 			h.token = c.Value
 		case "parvis-device":
 			h.known = c.Value
+		case "parvis-pending":
+			h.waits = c.Value
 		case "parvis-message":
 			h.flash = c.Value
 		}
@@ -192,7 +198,7 @@ func (h *house) do(r *http.Request) page {
 }
 
 // forget makes the browser a stranger's.
-func (h *house) forget() { h.token, h.known, h.flash = "", "", "" }
+func (h *house) forget() { h.token, h.known, h.waits, h.flash = "", "", "", "" }
 
 func (h *house) get(path string) page {
 	h.t.Helper()

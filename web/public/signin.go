@@ -22,6 +22,7 @@ type signInPage struct {
 	Identifier string
 	Next       string // a path of this site, "" for the usual one
 	Later      bool   // too many errors: one has to wait
+	Passkeys   bool   // they can be used here
 	Errors     ui.Errors
 }
 
@@ -41,17 +42,16 @@ func next(v *answer.Visit) string {
 
 // signIn shows the form, or leads on whoever has no need of it.
 func (p Pages) signIn(v *answer.Visit) (answer.Answer, error) {
-	s := signInPage{Next: next(v)}
+	s := signInPage{Next: next(v), Passkeys: p.Accounts.OffersPasskeys()}
 	if v.Actor.SignedIn() {
 		return answer.SeeOther(either(s.Next, space), ""), nil
 	}
 	return answer.Show(signInTitle, signInView(s)), nil
 }
 
-// enter opens a session, in place of whatever session this browser had: a token
-// that somebody planted is worth nothing afterwards.
+// enter opens a session for whoever knows the password, or leads on to the second step.
 func (p Pages) enter(v *answer.Visit) (answer.Answer, error) {
-	s := signInPage{Next: next(v), Identifier: v.PostForm.Get(fieldLogin)}
+	s := signInPage{Next: next(v), Identifier: v.PostForm.Get(fieldLogin), Passkeys: p.Accounts.OffersPasskeys()}
 	in, err := p.Accounts.SignIn(v.Context(), s.Identifier, v.PostForm.Get(fieldPassword), v.Visitor())
 	if err != nil {
 		s.Later = fault.Is(err, fault.Unavailable)
@@ -64,10 +64,10 @@ func (p Pages) enter(v *answer.Visit) (answer.Answer, error) {
 		}
 		return a, nil
 	}
-	if err := p.Accounts.SignOut(v.Context(), v.Token()); err != nil {
-		return answer.Answer{}, err
+	if in.Pending != "" {
+		return answer.SeeOther(verifyAddress(s.Next), "").WithEntry(in), nil
 	}
-	return answer.SeeOther(either(s.Next, space), "").WithEntry(in), nil
+	return p.opened(v, in, s.Next)
 }
 
 // leave ends the session on the server too: a copy of its token is worth nothing.

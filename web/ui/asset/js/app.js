@@ -7,7 +7,9 @@ const known = {
   company: () => import("./company.js"),
   departments: () => import("./departments.js"),
   focus: () => import("./focus.js"),
+  passkey: () => import("./passkey.js"),
   preview: () => import("./preview.js"),
+  print: () => import("./print.js"),
   reveal: () => import("./reveal.js"),
 };
 
