@@ -24,6 +24,11 @@ const (
 	ResetAsked         Kind = "account.reset_asked" // somebody forgot their password, or says so
 	PasswordChanged    Kind = "account.password_changed"
 	SessionsEnded      Kind = "account.sessions_ended" // by their owner, from another one
+	NameChanged        Kind = "account.name_changed"
+	AddressAsked       Kind = "account.address_asked"    // another one is wanted
+	AddressDropped     Kind = "account.address_dropped"  // it is not wanted any more
+	AddressChanged     Kind = "account.address_changed"  // the new one has answered
+	AddressRestored    Kind = "account.address_restored" // the old one was taken back by its mailbox
 	MembershipCreated  Kind = "membership.created"
 	MembershipApproved Kind = "membership.approved"
 	MembershipRefused  Kind = "membership.refused"
@@ -42,6 +47,7 @@ const (
 // Kinds lists them all, so that a test finds the ones nobody decided about.
 var Kinds = []Kind{
 	SignUpAsked, SignUpRepeated, AccountCreated, SignedIn, SignInRefused, ResetAsked, PasswordChanged, SessionsEnded, MembershipCreated,
+	NameChanged, AddressAsked, AddressDropped, AddressChanged, AddressRestored,
 	MembershipApproved, MembershipRefused, MembershipChanged, MembershipEnded, NoticesRecorded,
 	WatchCreated, WatchChanged, WatchDeleted, RecipientAsked, RecipientConfirmed, RecipientStopped, DigestsSent,
 }
