@@ -25,6 +25,7 @@ import (
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
+	"parvis/procurement/person"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
 	"parvis/web/company"
@@ -59,6 +60,7 @@ type App struct {
 	Watches  *watch.Service
 	Members  *member.Service
 	Alerts   *alert.Service
+	Persons  *person.Service
 	Outbox   *mail.Outbox
 	Sender   *mail.Sender
 	Site     *answer.Site
@@ -115,6 +117,7 @@ func (a *App) build(ctx context.Context) error {
 		return fault.New(fault.Invalid, "Le relais de messagerie donné par --smtp n'est pas compris\u00a0: écrivez smtp://serveur:port ou smtps://serveur:port.").Because(err)
 	}
 	a.Alerts = alert.NewService(a.DB, a.Journal, a.Outbox, a.Watches, a.Config.BaseURL, log)
+	a.Persons = person.New(a.DB, a.Accounts, a.Watches, a.Alerts)
 	if m, ok := a.Config.Clock.(*clock.Movable); ok {
 		m.OnMove(func() {
 			a.Outbox.Nudge()
@@ -150,7 +153,7 @@ func (a *App) site() {
 	s.Proxies = a.Config.Proxies
 	s.Files("GET /static/", ui.Assets())
 	public.Routes(s, public.Pages{
-		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Alerts: a.Alerts,
+		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Alerts: a.Alerts, Persons: a.Persons,
 		Operator: a.Config.Operator,
 	})
 	company.Routes(s, company.Pages{Watches: a.Watches, Org: a.Orgs, Members: a.Members, Accounts: a.Accounts, MailReady: a.Sender.Configured})

@@ -186,6 +186,7 @@ func spaceBody(p spacePage) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.Tiles([]ui.Tile{
+				{Label: "Mes informations personnelles", URL: personalURL, Icon: "user"},
 				{Label: "Changer de mot de passe", URL: passwordURL, Icon: "key-round"},
 				{Label: "Mes connexions", URL: connectionsURL, Icon: "monitor-check"},
 				{Label: "Liste des utilisateurs", URL: peopleURL, Icon: "users", Hint: p.requestsNote()},

@@ -26,6 +26,7 @@ import (
 	"parvis/procurement/event"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
+	"parvis/procurement/person"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
 	"parvis/web/public"
@@ -74,6 +75,7 @@ func build(t *testing.T, d *db.DB, c *clock.Movable) *house {
 		t.Fatal(err)
 	}
 	h.Alerts = alert.NewService(d, j, h.out, h.Watches, base, silent)
+	h.Persons = person.New(d, h.Accounts, h.Watches, h.Alerts)
 	if err := h.queue.Open(); err != nil {
 		t.Fatal(err)
 	}
