@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"parvis/kit/clock"
@@ -181,7 +182,9 @@ func (s *Service) RestoreAddress(tx *db.Tx, token string) (AddressRestored, erro
 	}
 	body := AddressRestoredBody{FormerID: f.ID}
 	if out.From.Key != out.To.Key {
-		out.Others = append(out.Others, out.From.Key)
+		if !slices.Contains(out.Others, out.From.Key) {
+			out.Others = append(out.Others, out.From.Key)
+		}
 		replaced := FormerAddress{ID: db.NewID(), AccountID: a.ID, Address: a.Address, AddressKey: a.AddressKey, LeftAt: tx.Now, Until: tx.Now.Add(restoreWait), ClosedAt: tx.Now}
 		if err := insertFormer(tx, replaced); err != nil {
 			return out, err
