@@ -28,12 +28,10 @@ func (s *Service) Follow(tx *db.Tx, from, to account.Address) error {
 	if err := s.holdAlerts(tx); err != nil {
 		return err
 	}
-	if _, err := s.followUnsent(tx, from, to); err != nil {
+	if err := s.followUnsent(tx, from, to); err != nil {
 		return err
 	}
-	_, err := tx.Exec(`INSERT INTO told (address_key, notice_id, mailing_id, at) SELECT $1, notice_id, mailing_id, at FROM told
-		WHERE address_key = $2 ON CONFLICT (address_key, notice_id) DO NOTHING`, to.Key, from.Key)
-	return err
+	return tellToo(tx, from, to, "")
 }
 
 // Restore has the alerts of a person who takes back an address reach it: those that
@@ -44,20 +42,8 @@ func (s *Service) Restore(tx *db.Tx, from, to account.Address, others []string, 
 		return err
 	}
 	if from.Key != to.Key {
-		moved, err := s.followUnsent(tx, from, to)
-		if err != nil {
+		if err := s.followUnsent(tx, from, to); err != nil {
 			return err
-		}
-		for _, id := range moved {
-			items, err := itemsOf(tx, id)
-			if err != nil {
-				return err
-			}
-			for _, it := range items {
-				if _, err := ledger(tx, to.Key, it.NoticeID, id); err != nil {
-					return err
-				}
-			}
 		}
 	}
 	return s.catchUp(tx, to, others, since)
@@ -74,32 +60,50 @@ func (s *Service) holdAlerts(tx *db.Tx) error {
 	return err
 }
 
-// followUnsent moves what has not left, less what the new address was told by itself.
-// A digest becomes a mail like another: the new address may have its own of that slot.
-func (s *Service) followUnsent(tx *db.Tx, from, to account.Address) (moved []string, err error) {
+// followUnsent moves what has not left, less what the new address was told by itself:
+// the old one was not told of it after all. A digest becomes a mail like another: the
+// new address may have its own of that slot.
+func (s *Service) followUnsent(tx *db.Tx, from, to account.Address) error {
 	unsent, err := s.outbox.Unsent(tx, mailNotices, from.Mailbox())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, id := range unsent {
 		// The mailing before its mail: who composes it takes them in that order.
-		n, err := tx.Exec("UPDATE mailing SET address = $1, address_key = $2, kind = $3, slot = NULL WHERE id = $4 AND address_key = $5",
-			to.Text, to.Key, immediateMailing, id, from.Key)
+		n, err := tx.Exec("UPDATE mailing SET address = $1, address_key = $2, kind = $3, slot = NULL, created_at = $4 WHERE id = $5 AND address_key = $6",
+			to.Text, to.Key, immediateMailing, tx.Now, id, from.Key)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if n == 0 {
 			continue
 		}
 		if _, err := tx.Exec(`DELETE FROM mailing_item WHERE mailing_id = $1 AND notice_id IN (SELECT notice_id FROM told WHERE address_key = $2)`, id, to.Key); err != nil {
-			return nil, err
+			return err
+		}
+		if err := tellToo(tx, from, to, id); err != nil {
+			return err
+		}
+		if _, err := tx.Exec("DELETE FROM told WHERE address_key = $1 AND mailing_id = $2", from.Key, id); err != nil {
+			return err
 		}
 		if err := s.outbox.Readdress(tx, mailNotices, id, to.Mailbox()); err != nil {
-			return nil, err
+			return err
 		}
-		moved = append(moved, id)
 	}
-	return moved, nil
+	return nil
+}
+
+// tellToo writes that an address was told what another one was, in one mailing or, for
+// none, in all.
+func tellToo(tx *db.Tx, from, to account.Address, mailingID string) error {
+	query, args := `INSERT INTO told (address_key, notice_id, mailing_id, at) SELECT $1, notice_id, mailing_id, at FROM told
+		WHERE address_key = $2`, []any{to.Key, from.Key}
+	if mailingID != "" {
+		query, args = query+" AND mailing_id = $3", append(args, mailingID)
+	}
+	_, err := tx.Exec(query+" ON CONFLICT (address_key, notice_id) DO NOTHING", args...)
+	return err
 }
 
 // catchUp owes one mail with what others were told since an instant. The watches are
