@@ -3,6 +3,8 @@ package person_test
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -312,4 +314,43 @@ func (h *house) wantedBeside(login, to string) string {
 		return err
 	})
 	return token
+}
+
+// The address changes while mails leave: each notice arrives once, where its person was
+// or where they are.
+func TestAMailThatIsLeavingArrivesOnce(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		by := h.join(access.Anybody(), "odile", odile)
+		h.create(by, "Bois", watch.Immediate)
+		h.mails()
+		for round := range 5 {
+			to := fmt.Sprintf("odile%d@neuve.example", round)
+			var titles []string
+			for i := range 6 {
+				titles = append(titles, fmt.Sprintf("r%dn%d", round, i))
+				h.publish(titles[i])
+			}
+			token := h.wanted("odile", to)
+			var sending, confirming error
+			var all sync.WaitGroup
+			all.Go(func() { _, sending = h.sender.SendDue(context.Background()) })
+			all.Go(func() { _, confirming = h.persons.ConfirmAddress(context.Background(), token, "") })
+			all.Wait()
+			h.must(sending)
+			h.must(confirming)
+			h.Clock.Move(5 * time.Minute) // what was being written is written anew
+			if _, err := h.sender.SendDue(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var told []string
+			for _, m := range h.mails() {
+				for _, found := range title.FindAllStringSubmatch(strings.ReplaceAll(m.Text, "\r\n", "\n"), -1) {
+					told = append(told, found[1])
+				}
+			}
+			slices.Sort(told)
+			h.equal(fmt.Sprintf("round %d", round), told, titles)
+			h.Clock.Move(7 * time.Hour)
+		}
+	})
 }
