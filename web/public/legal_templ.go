@@ -171,7 +171,7 @@ func legalView(l legalPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = kept("Essais de connexion manqués, par compte et par réseau", "Empêcher de deviner un mot de passe", "Trente jours après le dernier essai").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = kept("Changement d'adresse\u00a0: celle que vous demandez, celle que vous quittez", "Vérifier que la nouvelle est la vôtre, et vous laisser reprendre l'ancienne", "Un jour pour la nouvelle\u00a0; pour l'ancienne, 72\u00a0heures, huit jours si le message n'a pas pu partir").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -179,11 +179,19 @@ func legalView(l legalPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = kept("Réseaux depuis lesquels vous vous êtes connecté, sous forme d'empreintes", "Ne pas vous ralentir quand un autre essaie de deviner votre mot de passe", "Soixante jours après la dernière connexion").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = kept("Essais de connexion manqués, par compte et par réseau", "Empêcher de deviner un mot de passe", "Trente jours après le dernier essai").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, " ")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = kept("Réseaux depuis lesquels vous vous êtes connecté, sous forme d'empreintes", "Ne pas vous ralentir quand un autre essaie de deviner votre mot de passe", "Soixante jours après la dernière connexion").Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, " ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -197,7 +205,7 @@ func legalView(l legalPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, " <p class=\"section\">Rien de cela n'est vendu, ni transmis à d'autres que ceux qui font fonctionner la plateforme. Vous pouvez demander à l'exploitant de consulter, de corriger ou d'effacer ce qui vous concerne, et saisir la CNIL si sa réponse ne vous convient pas.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " <p class=\"section\">Rien de cela n'est vendu, ni transmis à d'autres que ceux qui font fonctionner la plateforme. Vous pouvez demander à l'exploitant de consulter, de corriger ou d'effacer ce qui vous concerne, et saisir la CNIL si sa réponse ne vous convient pas.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -219,7 +227,7 @@ func legalView(l legalPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p>Deux seulement, sans lesquels le site ne fonctionne pas&nbsp;: l'un vous garde connecté jusqu'à douze heures, l'autre affiche une fois le résultat de votre dernier geste. Aucune mesure d'audience, aucun suivi, aucun service d'un tiers.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<p>Deux seulement, sans lesquels le site ne fonctionne pas&nbsp;: l'un vous garde connecté jusqu'à douze heures, l'autre affiche une fois le résultat de votre dernier geste. Aucune mesure d'audience, aucun suivi, aucun service d'un tiers.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -241,7 +249,7 @@ func legalView(l legalPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<p>Les avis viennent des sources que chaque page nomme, comme le Bulletin officiel des annonces des marchés publics (BOAMP). Seul l'avis publié à la source fait foi.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<p>Les avis viennent des sources que chaque page nomme, comme le Bulletin officiel des annonces des marchés publics (BOAMP). Seul l'avis publié à la source fait foi.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -263,20 +271,20 @@ func legalView(l legalPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<ul><li>Carte des départements&nbsp;: Svg Maps, Victor Cazanave, licence CC BY 4.0, tracés simplifiés.</li><li>Caractères&nbsp;: Atkinson Hyperlegible Next, licence SIL Open Font 1.1.</li><li>Icônes&nbsp;: Lucide, licences ISC et MIT. Liste à suggestions&nbsp;: accessible-autocomplete, licence MIT.</li></ul><p><a href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<ul><li>Carte des départements&nbsp;: Svg Maps, Victor Cazanave, licence CC BY 4.0, tracés simplifiés.</li><li>Caractères&nbsp;: Atkinson Hyperlegible Next, licence SIL Open Font 1.1.</li><li>Icônes&nbsp;: Lucide, licences ISC et MIT. Liste à suggestions&nbsp;: accessible-autocomplete, licence MIT.</li></ul><p><a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 templ.SafeURL
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(ui.AssetURL("vendor/LICENCES.md")))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/public/legal.templ`, Line: 43, Col: 60}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/public/legal.templ`, Line: 44, Col: 60}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "\">Détail des licences</a></p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "\">Détail des licences</a></p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -286,7 +294,7 @@ func legalView(l legalPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "</div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "</div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -342,7 +350,7 @@ func kept(data, why, until string) templ.Component {
 				var templ_7745c5c3_Var14 string
 				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(data)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/public/legal.templ`, Line: 51, Col: 9}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/public/legal.templ`, Line: 52, Col: 9}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 				if templ_7745c5c3_Err != nil {
@@ -354,7 +362,7 @@ func kept(data, why, until string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -373,7 +381,7 @@ func kept(data, why, until string) templ.Component {
 				var templ_7745c5c3_Var16 string
 				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(why)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/public/legal.templ`, Line: 54, Col: 8}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/public/legal.templ`, Line: 55, Col: 8}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 				if templ_7745c5c3_Err != nil {
@@ -385,7 +393,7 @@ func kept(data, why, until string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -404,7 +412,7 @@ func kept(data, why, until string) templ.Component {
 				var templ_7745c5c3_Var18 string
 				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(until)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/public/legal.templ`, Line: 57, Col: 10}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/public/legal.templ`, Line: 58, Col: 10}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 				if templ_7745c5c3_Err != nil {

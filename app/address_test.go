@@ -1,0 +1,98 @@
+package app_test
+
+import (
+	"testing"
+
+	"github.com/go-rod/rod/lib/input"
+
+	"parvis/kit/browsertest"
+	"parvis/kit/db"
+	"parvis/procurement/notice"
+	"parvis/procurement/watch"
+)
+
+// TestAnAddressFromThePageToTheWayBack is a change of address as a person lives it: they
+// ask for it, the new mailbox answers, their watches follow; then the old mailbox says
+// that it was not them, and they choose another password.
+func TestAnAddressFromThePageToTheWayBack(t *testing.T) {
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		t.Run(string(dialect), func(t *testing.T) {
+			p := start(t, dialect)
+			b := browsertest.New(t)
+			who := p.join(t, mullerSIRET, "Menuiserie Muller", "Odile Muller", "odile.muller")
+			if _, err := p.Watches.Create(t.Context(), who.Actor, watch.Form{Name: "Bois", Keywords: "menuiserie", Mode: "any", Active: true, Frequency: "immediate", Hour: 7}); err != nil {
+				t.Fatal(err)
+			}
+			page := p.signedIn(t, b, who, "/entreprise")
+			click(page, "a", "Mes informations personnelles")
+			page.Focus("#adresse")
+			keys(page, "odile@neuve.example", input.Tab, everybodysPassword)
+			submit(page)
+			must(t, page, "Un message vient d'être envoyé", "En attente de confirmation par odile@neuve.example", who.Address)
+
+			visit(page, link(t, p.mail(t, "odile@neuve.example", "Confirmez votre nouvelle adresse"), "/adresse/confirmation/"))
+			must(t, page, "Odile Muller", "odile.muller", "odile@neuve.example")
+			p.presses(page, "Confirmer cette adresse")
+			must(t, page, "Votre adresse est changée.", "Adresse actuelle : odile@neuve.example")
+			visit(page, p.url+"/entreprise/veilles")
+			must(t, page, "odile@neuve.example")
+			p.publish(t, notice.Record{SourceID: "26-1", Title: "Menuiseries du gymnase", Buyer: notice.BuyerRecord{Name: "Ville de Valmont", Postcode: "67100"}, Departments: []string{"67"}})
+			p.mail(t, "odile@neuve.example", "Menuiseries du gymnase")
+
+			old := b.Page(link(t, p.mail(t, who.Address, "L'adresse de votre compte a changé"), "/adresse/annulation/"))
+			must(t, old, "Annuler le changement d'adresse", who.Address)
+			p.presses(old, "Reprendre cette adresse")
+			must(t, old, "Votre adresse est rétablie", "Choisir un nouveau mot de passe")
+			p.mail(t, who.Address, "Menuiseries du gymnase") // what the other mailbox was told meanwhile
+			p.mail(t, "odile@neuve.example", "Un changement d'adresse a été annulé")
+			old.Focus("#mot_de_passe")
+			keys(old, "quatre petits rabots neufs")
+			old.Focus("#confirmation")
+			keys(old, "quatre petits rabots neufs")
+			submit(old)
+			must(t, old, "Votre mot de passe est changé")
+			visit(page, p.url+"/entreprise/veilles") // the session of whoever changed it
+			must(t, page, "Connectez-vous")
+			page.MustElement("#identifiant").MustInput(who.Address)
+			page.MustElement("#mot_de_passe").MustInput("quatre petits rabots neufs")
+			submit(page)
+			must(t, page, "Bois", who.Address)
+		})
+	}
+}
+
+// TestAnAddressChangesWithoutScripts does the same by the keyboard in a browser whose
+// scripts are off.
+func TestAnAddressChangesWithoutScripts(t *testing.T) {
+	p := start(t, db.SQLite)
+	who := p.join(t, mullerSIRET, "Menuiserie Muller", "Odile Muller", "odile.muller")
+	page := browsertest.New(t).Page(p.url+"/entreprise/mes-informations", browsertest.Desktop.WithoutScript())
+	fill(page, "#identifiant", "odile.muller")
+	keys(page, input.Tab, everybodysPassword)
+	goes(t, page, func() { page.Keyboard.MustType(input.Enter) })
+	must(t, page, "Mes informations personnelles", who.Address)
+	fill(page, "#nom", "Odile Weber")
+	goes(t, page, func() { page.Keyboard.MustType(input.Enter) })
+	must(t, page, "Votre nom est enregistré.", "Odile Weber")
+	page.AllowErrors("422")
+	fill(page, "#adresse", "odile@neuve")
+	press(t, page, `form[action$="/adresse"] .acts button`)
+	must(t, page, "2 corrections sont nécessaires")
+	fill(page, "#adresse", "odile@neuve.example")
+	keys(page, input.Tab, everybodysPassword)
+	goes(t, page, func() { page.Keyboard.MustType(input.Enter) })
+	must(t, page, "En attente de confirmation par odile@neuve.example")
+	press(t, page, `form[action$="/annuler"] button`)
+	must(t, page, "La demande est annulée")
+	fill(page, "#adresse", "odile@autre.example")
+	keys(page, input.Tab, everybodysPassword)
+	goes(t, page, func() { page.Keyboard.MustType(input.Enter) })
+	to := link(t, p.mail(t, "odile@autre.example", "Confirmez"), "/adresse/confirmation/")
+	goes(t, page, func() { page.MustNavigate(to) })
+	press(t, page, "main form button")
+	must(t, page, "Votre adresse est changée.", "odile@autre.example")
+	back := link(t, p.mail(t, who.Address, "L'adresse de votre compte a changé"), "/adresse/annulation/")
+	goes(t, page, func() { page.MustNavigate(back) })
+	press(t, page, "main form button")
+	must(t, page, "Votre adresse est rétablie", "Choisir un nouveau mot de passe")
+}
