@@ -1,12 +1,14 @@
 package app_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/go-rod/rod/lib/input"
 
 	"parvis/kit/browsertest"
 	"parvis/kit/db"
+	"parvis/procurement/account"
 	"parvis/procurement/notice"
 	"parvis/procurement/watch"
 )
@@ -97,4 +99,39 @@ func TestAnAddressChangesWithoutScripts(t *testing.T) {
 	goes(t, page, func() { page.MustNavigate(back) })
 	press(t, page, "main form button")
 	must(t, page, "Votre adresse est rétablie", "Choisir un nouveau mot de passe")
+}
+
+// aNewAddress and aFormerAddress are links of an account of nobody in the village.
+func (v *village) aNewAddress(...string) (token string) {
+	v.withAddress("address_change (id, account_id, address, address_key, asked_at, expires_at)", func(tx *db.Tx, id string) (err error) {
+		token, _, err = account.MintAddressToken(tx, id)
+		return err
+	})
+	return token
+}
+
+func (v *village) aFormerAddress(...string) (token string) {
+	v.withAddress("former_address (id, account_id, address, address_key, left_at, until)", func(tx *db.Tx, id string) (err error) {
+		token, _, err = account.MintRestoreToken(tx, id)
+		return err
+	})
+	return token
+}
+
+// withAddress makes an account that has one address, and a row about another one, as
+// asking and confirming would without the time that a password takes.
+func (v *village) withAddress(into string, mint func(tx *db.Tx, id string) error) {
+	v.t.Helper()
+	v.letters++
+	id, name := db.NewID(), fmt.Sprintf("zoe%d", v.letters)
+	v.write(func(tx *db.Tx) error {
+		if _, err := tx.Exec(`INSERT INTO account (id, login, login_key, address, address_key, name, password_hash, created_at)
+			VALUES ($1, $2, $2, $3, $3, 'Zoé', '', $4)`, id, name, name+"@exemple.example", tx.Now); err != nil {
+			return err
+		}
+		if _, err := tx.Exec("INSERT INTO "+into+" VALUES ($1, $1, $2, $2, $3, $4)", id, name+"@autre.example", tx.Now, tx.Now+3_600_000); err != nil {
+			return err
+		}
+		return mint(tx, id)
+	})
 }

@@ -30,7 +30,7 @@ func TestPagesOfAddressesLookRight(t *testing.T) {
 	p.presses(page, "Changer d'adresse")
 	everywhere(t, page, "informations-adresse-refusee")
 
-	if err := p.Accounts.AskAddress(t.Context(), who.session, account.AddressForm{Current: everybodysPassword, Address: "odile@neuve.example"}, "127.0.0.1"); err != nil {
+	if err := p.Accounts.AskAddress(t.Context(), who.session, account.AddressForm{Current: everybodysPassword, Address: "odile@neuve.example"}, account.Visitor{Remote: "127.0.0.1"}); err != nil {
 		t.Fatal(err)
 	}
 	visit(page, link(t, p.mail(t, "odile@neuve.example", "Confirmez"), "/adresse/confirmation/"))

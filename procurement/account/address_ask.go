@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"parvis/kit/clock"
@@ -14,13 +13,13 @@ import (
 	"parvis/procurement/event"
 )
 
-// The link that confirms a new address works for addressLife after it was asked for,
-// and one person may ask so often in that time: each one is a mail to an address that
+// addressLife is how long the link that confirms a new address works after it was asked
+// for.
+const addressLife = 24 * time.Hour
+
+// addressQuota is how often one person may ask: each time is a mail to an address that
 // may be somebody else's.
-const (
-	addressLife       = 24 * time.Hour
-	addressAsksPerDay = 5
-)
+var addressQuota = quota{"address", 5, 24 * time.Hour, "Vous avez demandé plusieurs changements d'adresse."}
 
 // AddressForm is what somebody signed in fills in to have another address.
 type AddressForm struct {
@@ -72,13 +71,12 @@ type AddressAskedBody struct {
 }
 
 // AskAddress has a link owed to the address that the person signed in wants, who
-// proves who they are with their password: a wrong one counts like a wrong sign-in
-// from remote. Nothing changes until the link is used. An address that somebody else
-// has is not told apart, neither by the answer nor by the work: it is mailed to its
+// proves who they are with their password: a wrong one counts like a wrong sign-in. Nothing
+// changes until the link is used. An address that somebody else has is not told apart, neither by the answer nor by the work: it is mailed to its
 // owner. Asking again takes the place of what waited. Faults are on adresse,
 // mot_de_passe_actuel; too many errors or requests are told how long to wait
 // (fault.Unavailable).
-func (s *Service) AskAddress(ctx context.Context, sessionToken string, form AddressForm, remote string) error {
+func (s *Service) AskAddress(ctx context.Context, sessionToken string, form AddressForm, from Visitor) error {
 	_, a, hash, err := s.holderOfSession(ctx, sessionToken)
 	if err != nil {
 		return err
@@ -87,7 +85,7 @@ func (s *Service) AskAddress(ctx context.Context, sessionToken string, form Addr
 	if err != nil {
 		return err
 	}
-	meters, err := s.prove(ctx, a, hash, form.Current, NetworkOf(remote))
+	meters, err := s.prove(ctx, a, hash, form.Current, from)
 	if err != nil {
 		return err
 	}
@@ -96,24 +94,17 @@ func (s *Service) AskAddress(ctx context.Context, sessionToken string, form Addr
 		if err := settle(tx, meters); err != nil {
 			return err
 		}
-		if refusal, err = mayAskAddress(tx, a.ID); err != nil || refusal != nil {
-			return err // the password was right all the same
+		if refusal = addressQuota.take(tx, a.ID); fault.Is(refusal, fault.Unavailable) {
+			return nil // the password was right all the same
+		} else if refusal != nil {
+			return refusal
 		}
 		return s.askAddress(tx, a, hash, wanted)
 	})
-	return errors.Join(err, refusal)
-}
-
-// mayAskAddress counts what the person has asked for; its row is the lock of that.
-func mayAskAddress(tx *db.Tx, accountID string) (refusal, err error) {
-	if _, err := takeAttempt(tx, keyOf("address change\x00"+accountID), tx.Now.Add(addressLife)); err != nil {
-		return nil, err
+	if err != nil {
+		return err
 	}
-	n, err := countAddressChanges(tx, accountID, tx.Now.Add(-addressLife))
-	if err != nil || n < addressAsksPerDay {
-		return nil, err
-	}
-	return fault.New(fault.Unavailable, fmt.Sprintf("Vous avez demandé %d changements d'adresse ces dernières 24 heures, le maximum. Réessayez demain.", addressAsksPerDay)), nil
+	return refusal
 }
 
 func (s *Service) askAddress(tx *db.Tx, a Account, hash string, wanted Address) error {
@@ -122,7 +113,7 @@ func (s *Service) askAddress(tx *db.Tx, a Account, hash string, wanted Address) 
 		return err
 	}
 	// Who changes the password meanwhile has closed, or closes next, what waits.
-	switch _, now, err := takeAccount(tx, a.ID); {
+	switch _, now, err := lockAccount(tx, a.ID); {
 	case err != nil:
 		return err
 	case now != hash:
@@ -168,7 +159,7 @@ func (s *Service) DropAddress(ctx context.Context, by access.Actor) (waited bool
 		return false, err
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		a, _, err := takeAccount(tx, by.AccountID)
+		a, _, err := lockAccount(tx, by.AccountID)
 		if err != nil {
 			return err
 		}

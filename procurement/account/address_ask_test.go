@@ -31,7 +31,7 @@ func self(a account.Account) access.Actor {
 // asked asks for an address and gives the id of the change.
 func asked(t *testing.T, d *db.DB, s *account.Service, session, address string) string {
 	t.Helper()
-	if err := s.AskAddress(context.Background(), session, wanting(address), office); err != nil {
+	if err := s.AskAddress(context.Background(), session, wanting(address), account.Visitor{Remote: office}); err != nil {
 		t.Fatal(err)
 	}
 	var e event.Event
@@ -155,12 +155,12 @@ func TestAChangeOfAddressIsRefusedWhole(t *testing.T) {
 			"a route":                 {wanting("a%b@c.fr"), []string{"adresse"}},
 			"wrong, without password": {account.AddressForm{Address: "a@b"}, []string{"adresse", "mot_de_passe_actuel"}},
 		} {
-			if err := s.AskAddress(ctx, session, c.form, office); !slices.Equal(fields(err), c.want) || !fault.Is(err, fault.Invalid) {
+			if err := s.AskAddress(ctx, session, c.form, account.Visitor{Remote: office}); !slices.Equal(fields(err), c.want) || !fault.Is(err, fault.Invalid) {
 				t.Errorf("%s: %v, want faults on %v", what, err, c.want)
 			}
 		}
 		for _, out := range []string{"", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"} {
-			if err := s.AskAddress(ctx, out, wanting(neuve), office); !fault.Is(err, fault.SignIn) {
+			if err := s.AskAddress(ctx, out, wanting(neuve), account.Visitor{Remote: office}); !fault.Is(err, fault.SignIn) {
 				t.Errorf("without a session: %v", err)
 			}
 		}
@@ -190,11 +190,11 @@ func TestAWrongPasswordForAnAddressCounts(t *testing.T) {
 		ctx, s := context.Background(), telling(t, d)
 		_, session := signedIn(t, d, s)
 		for range 5 {
-			if err := s.AskAddress(ctx, session, account.AddressForm{Current: "rabot varlopf", Address: neuve}, office); !fault.Is(err, fault.Invalid) {
+			if err := s.AskAddress(ctx, session, account.AddressForm{Current: "rabot varlopf", Address: neuve}, account.Visitor{Remote: office}); !fault.Is(err, fault.Invalid) {
 				t.Fatal(err)
 			}
 		}
-		if err := s.AskAddress(ctx, session, wanting(neuve), office); !fault.Is(err, fault.Unavailable) {
+		if err := s.AskAddress(ctx, session, wanting(neuve), account.Visitor{Remote: office}); !fault.Is(err, fault.Unavailable) {
 			t.Errorf("right after five errors: %v", err)
 		}
 		if _, err := s.SignIn(ctx, "omuller", password, account.Visitor{Remote: office}); !fault.Is(err, fault.Unavailable) {
@@ -235,7 +235,7 @@ func TestAskingForATakenAddressLooksLikeAskingForAFreeOne(t *testing.T) {
 				return nil
 			})
 			events := number(t, d, "SELECT count(*) FROM event")
-			if err := s.AskAddress(ctx, session, wanting(address), office); err != nil {
+			if err := s.AskAddress(ctx, session, wanting(address), account.Visitor{Remote: office}); err != nil {
 				t.Fatal(err)
 			}
 			_, wanted, waits, err := s.Self(ctx, self(a))
@@ -350,11 +350,11 @@ func TestALinkToANewAddressDies(t *testing.T) {
 			t.Errorf("dropped twice: %v, %v", waited, err)
 		}
 		fourth := addressLink(t, d, s, session, neuve)
-		if err := s.ChangePassword(ctx, session, changing(password, other), office); err != nil {
+		if err := s.ChangePassword(ctx, session, changing(password, other), account.Visitor{Remote: office}); err != nil {
 			t.Fatal(err)
 		}
 		dead("the password has changed", fourth)
-		if err := s.AskAddress(ctx, session, account.AddressForm{Current: other, Address: neuve}, office); err != nil {
+		if err := s.AskAddress(ctx, session, account.AddressForm{Current: other, Address: neuve}, account.Visitor{Remote: office}); err != nil {
 			t.Fatal(err)
 		}
 		write(t, d, func(tx *db.Tx) (err error) {
@@ -390,14 +390,14 @@ func TestAskingForAddressesIsCounted(t *testing.T) {
 			return nil
 		})
 		for i, address := range []string{neuve, neuve, "a@neuve.example", "b@neuve.example", "c@neuve.example"} {
-			if err := s.AskAddress(ctx, session, wanting(address), office); err != nil {
+			if err := s.AskAddress(ctx, session, wanting(address), account.Visitor{Remote: office}); err != nil {
 				t.Fatalf("%d: %v", i, err)
 			}
 		}
 		if n := number(t, d, "SELECT count(*) FROM event WHERE kind = $1 AND body LIKE '%withheld%'", string(event.AddressAsked)); n != 1 {
 			t.Errorf("%d withheld, want the second to the same address", n)
 		}
-		if err := s.AskAddress(ctx, session, wanting("d@neuve.example"), office); !fault.Is(err, fault.Unavailable) {
+		if err := s.AskAddress(ctx, session, wanting("d@neuve.example"), account.Visitor{Remote: office}); !fault.Is(err, fault.Unavailable) {
 			t.Errorf("the sixth of a day: %v", err)
 		}
 		if n := number(t, d, "SELECT count(*) FROM address_change"); n != 5 {
@@ -405,7 +405,7 @@ func TestAskingForAddressesIsCounted(t *testing.T) {
 		}
 		c.Move(24*time.Hour + time.Second)
 		session = again(t, s) // and the right password was not counted as wrong
-		if err := s.AskAddress(ctx, session, wanting(neuve), office); err != nil {
+		if err := s.AskAddress(ctx, session, wanting(neuve), account.Visitor{Remote: office}); err != nil {
 			t.Errorf("the day after: %v", err)
 		}
 	})

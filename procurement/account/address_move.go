@@ -86,7 +86,7 @@ func (s *Service) ChangeAddress(tx *db.Tx, token, keptToken string) (AddressMove
 	if err != nil {
 		return AddressMove{}, err
 	}
-	a, _, err := takeAccount(tx, c.AccountID)
+	a, _, err := lockAccount(tx, c.AccountID)
 	if err != nil {
 		return AddressMove{}, err
 	}
@@ -135,7 +135,8 @@ func (s *Service) addressGone(tx *db.Tx, a Account, to Address, keptSession stri
 	if err := useSignUps(tx, to.Key); err != nil {
 		return err
 	}
-	return deleteSessions(tx, a.ID, keptSession)
+	_, err := deleteSessions(tx, a.ID, keptSession)
+	return err
 }
 
 func (a Account) address() Address { return Address{Text: a.Address, Key: a.AddressKey} }

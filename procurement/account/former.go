@@ -56,13 +56,14 @@ func keptFor(tx *db.Tx, addressKey, notAccountID string) (until clock.Instant, k
 // holderOf gives the account that has an address, or for which it is kept; db.ErrNone
 // for an address that is free.
 func holderOf(tx *db.Tx, addressKey string) (Account, error) {
+	// Both are asked whatever the first answers: the time it takes tells nothing.
+	f, errKept := keptAddress(tx, addressKey)
 	a, err := accountByAddress(tx, addressKey)
-	if !errors.Is(err, db.ErrNone) {
+	switch {
+	case !errors.Is(err, db.ErrNone):
 		return a, err
-	}
-	f, err := keptAddress(tx, addressKey)
-	if err != nil {
-		return Account{}, err
+	case errKept != nil:
+		return Account{}, errKept
 	}
 	return accountByID(tx, f.AccountID)
 }
@@ -156,8 +157,8 @@ type AddressRestored struct {
 }
 
 // RestoreAddress gives an account back the address of a link, which serves once.
-// Whoever changed it knew the password and held a session: both are worth nothing any
-// more, nor is any link that waits, nor the right to take back an address that was
+// Whoever changed it knew the password and held a session in a browser that is known:
+// none of it is worth anything any more, nor is any link that waits, nor the right to take back an address that was
 // taken later. Addresses left earlier keep theirs: the oldest wins. Somebody who has
 // got the address meanwhile, its time being over, is db.IsUnique. What the person
 // receives elsewhere is for the caller to move back, in the same transaction.
@@ -166,7 +167,7 @@ func (s *Service) RestoreAddress(tx *db.Tx, token string) (AddressRestored, erro
 	if err != nil {
 		return AddressRestored{}, err
 	}
-	a, _, err := takeAccount(tx, f.AccountID)
+	a, _, err := lockAccount(tx, f.AccountID)
 	if err != nil {
 		return AddressRestored{}, err
 	}
@@ -197,6 +198,9 @@ func (s *Service) RestoreAddress(tx *db.Tx, token string) (AddressRestored, erro
 	if err := s.addressGone(tx, a, out.To, ""); err != nil {
 		return out, err
 	}
+	if _, err := forgetDevices(tx, a.ID, ""); err != nil {
+		return out, err
+	}
 	a.Address, a.AddressKey = out.To.Text, out.To.Key
 	out.By = a.actor()
 	if err := s.journal.Record(tx, out.By, event.AddressRestored, a.ID, body); err != nil {
@@ -210,7 +214,7 @@ func (s *Service) RestoreAddress(tx *db.Tx, token string) (AddressRestored, erro
 // hold the mailbox: it needs no mail.
 func openResetFor(tx *db.Tx, a Account) (token string, err error) {
 	id := db.NewID()
-	if err := insertReset(tx, id, keyOf("restored\x00"+a.ID), a); err != nil {
+	if err := insertReset(tx, id, a); err != nil {
 		return "", err
 	}
 	token, hash := newToken()

@@ -95,7 +95,7 @@ func TestAnAddressTakenBackShutsOutWhoeverChangedIt(t *testing.T) {
 		if opens(t, s, password) || opens(t, s, "") {
 			t.Error("the password that the other knew still opens")
 		}
-		if err := s.ResetPassword(ctx, back.Reset, chosen(other), office); err != nil {
+		if _, err := s.ResetPassword(ctx, back.Reset, chosen(other), account.Visitor{Remote: office}); err != nil {
 			t.Fatalf("the link to choose another: %v", err)
 		}
 		if !opens(t, s, other) {
@@ -146,7 +146,7 @@ func TestTheOldestAddressWins(t *testing.T) {
 		if !slices.Equal(back.Others, []string{second, third}) {
 			t.Errorf("had meanwhile %v", back.Others)
 		}
-		if err := s.ResetPassword(context.Background(), back.Reset, chosen(password), office); err != nil {
+		if _, err := s.ResetPassword(context.Background(), back.Reset, chosen(password), account.Visitor{Remote: office}); err != nil {
 			t.Fatal(err)
 		}
 		goTo(first, second)
@@ -167,7 +167,7 @@ func TestTheOldestAddressWins(t *testing.T) {
 // linkAnyway writes the row of a sign-up that was asked for before the address was left.
 func linkAnyway(t *testing.T, d *db.DB, s *account.Service, address string) (token string) {
 	t.Helper()
-	if err := s.AskSignUp(context.Background(), form(address)); err != nil {
+	if err := s.AskSignUp(context.Background(), form(address), account.Visitor{}); err != nil {
 		t.Fatal(err)
 	}
 	write(t, d, func(tx *db.Tx) error {
@@ -194,7 +194,7 @@ func TestASignUpWithAnAddressJustLeftIsMailedToItAlone(t *testing.T) {
 		if err := confirm(d, s, addressLink(t, d, s, session, neuve), session); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.AskSignUp(ctx, form("odile@exemple.fr")); err != nil {
+		if err := s.AskSignUp(ctx, form("odile@exemple.fr"), account.Visitor{}); err != nil {
 			t.Fatal(err)
 		}
 		if n := number(t, d, "SELECT count(*) FROM event WHERE kind = $1 AND subject = $2", string(event.SignUpRepeated), a.ID); n != 1 {

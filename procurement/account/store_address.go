@@ -5,11 +5,11 @@ import (
 	"parvis/kit/db"
 )
 
-// takeAccount reads an account and its password's hash, and locks the row until the
+// lockAccount reads an account and its password's hash, and locks the row until the
 // transaction ends, as it then stands. Whoever adds a session or a membership has to
 // wait too, which a change of address would have them do anyway: half of that lock now
 // and half later would be a deadlock.
-func takeAccount(tx *db.Tx, id string) (Account, string, error) {
+func lockAccount(tx *db.Tx, id string) (Account, string, error) {
 	query := "SELECT " + accountColumns + ", password_hash FROM account WHERE id = $1"
 	if tx.Dialect() == db.Postgres {
 		query += " FOR UPDATE" // SQLite's writers are alone anyway
@@ -56,12 +56,6 @@ func insertAddressChange(tx *db.Tx, c AddressChange) error {
 	_, err := tx.Exec("INSERT INTO address_change ("+addressChangeColumns+") VALUES ($1, $2, $3, $4, $5, $6, NULL)",
 		c.ID, c.AccountID, c.Address, c.AddressKey, c.AskedAt, c.ExpiresAt)
 	return err
-}
-
-func countAddressChanges(tx *db.Tx, accountID string, since clock.Instant) (int, error) {
-	var n int
-	err := tx.One(&n, "SELECT count(*) FROM address_change WHERE account_id = $1 AND asked_at > $2", accountID, since)
-	return n, err
 }
 
 // addressChangeBy takes a column's name from this package, never from outside.

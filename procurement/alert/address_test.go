@@ -40,7 +40,7 @@ func (h *house) ask(login, address string) {
 	h.t.Helper()
 	session, err := opened(h.Accounts.SignIn(context.Background(), login, noticetest.Password, account.Visitor{Remote: "192.0.2.17", Browser: "Firefox"}))
 	h.must(err)
-	h.must(h.Accounts.AskAddress(context.Background(), session, account.AddressForm{Current: noticetest.Password, Address: address}, "192.0.2.17"))
+	h.must(h.Accounts.AskAddress(context.Background(), session, account.AddressForm{Current: noticetest.Password, Address: address}, account.Visitor{Remote: "192.0.2.17"}))
 }
 
 // to gives the mails of the last look that an address received.
@@ -98,7 +98,7 @@ func TestTheMailsOfAnAddressSayWhatTheySay(t *testing.T) {
 	at(61)
 	h.ask("karim", odile)
 	golden(t, "address_kept", h.one(odile))
-	h.must(h.Accounts.AskSignUp(t.Context(), signUp(odile)))
+	h.must(h.Accounts.AskSignUp(t.Context(), signUp(odile), account.Visitor{}))
 	if m := h.one(odile); m.Subject != "Cette adresse est réservée pour quelques jours" {
 		t.Errorf("a sign-up: %s", m.Subject)
 	}

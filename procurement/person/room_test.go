@@ -121,7 +121,7 @@ func (h *house) session(login string) string {
 // wanted asks for another address and gives the token of its link, mailed or not.
 func (h *house) wanted(login, to string) (token string) {
 	h.t.Helper()
-	h.must(h.Accounts.AskAddress(h.t.Context(), h.session(login), account.AddressForm{Current: noticetest.Password, Address: to}, "192.0.2.17"))
+	h.must(h.Accounts.AskAddress(h.t.Context(), h.session(login), account.AddressForm{Current: noticetest.Password, Address: to}, account.Visitor{Remote: "192.0.2.17"}))
 	h.Write(func(tx *db.Tx) error {
 		var id string
 		if err := tx.One(&id, "SELECT id FROM address_change WHERE address_key = $1 AND closed_at IS NULL", to); err != nil {
@@ -157,7 +157,8 @@ func (h *house) back(address string) {
 	})
 	reset, err := h.persons.RestoreAddress(h.t.Context(), token)
 	h.must(err)
-	h.must(h.Accounts.ResetPassword(h.t.Context(), reset, account.NewPassword{Password: noticetest.Password, Confirm: noticetest.Password}, "192.0.2.17"))
+	_, err = h.Accounts.ResetPassword(h.t.Context(), reset, account.NewPassword{Password: noticetest.Password, Confirm: noticetest.Password}, account.Visitor{Remote: "192.0.2.17"})
+	h.must(err)
 }
 
 // publish records new notices and does what follows at once.

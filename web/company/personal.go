@@ -82,7 +82,7 @@ func (p Pages) changeName(v *answer.Visit) (answer.Answer, error) {
 // askAddress answers alike whoever has the address: only its mailbox may know.
 func (p Pages) askAddress(v *answer.Visit) (answer.Answer, error) {
 	form := account.AddressForm{Address: v.PostForm.Get(fieldAddress), Current: v.PostForm.Get(fieldCurrent)}
-	if err := p.Accounts.AskAddress(v.Context(), v.Token(), form, v.RemoteAddr); err != nil {
+	if err := p.Accounts.AskAddress(v.Context(), v.Token(), form, v.Visitor()); err != nil {
 		return p.refusedPersonal(v, err, func(page *personalPage) { page.Typed = visible(form.Address) })
 	}
 	return answer.SeeOther(personalURL, "Un message vient d'être envoyé à la nouvelle adresse. Suivez son lien pour la confirmer\u00a0: d'ici là, rien ne change."), nil

@@ -14,7 +14,7 @@ import (
 // wants asks for another address as the person signed in does.
 func (h *house) wants(address string) {
 	h.t.Helper()
-	err := h.Accounts.AskAddress(context.Background(), h.token, account.AddressForm{Current: password, Address: address}, "192.0.2.17")
+	err := h.Accounts.AskAddress(context.Background(), h.token, account.AddressForm{Current: password, Address: address}, account.Visitor{Remote: "192.0.2.17"})
 	if err != nil {
 		h.t.Fatal(err)
 	}
