@@ -41,6 +41,8 @@ var objects = []object{
 	{"/annonces/{id}", "un avis", everybody, (*village).aNotice},
 	{"/inscription/{token}", "un lien d'inscription", everybody, (*village).aSignUp},
 	{"/mot-de-passe/{token}", "un lien de mot de passe oublié", everybody, (*village).aReset},
+	{"/adresse/confirmation/{token}", "un lien vers une nouvelle adresse", everybody, (*village).aNewAddress},
+	{"/adresse/annulation/{token}", "un lien qui rend une ancienne adresse", everybody, (*village).aFormerAddress},
 	{"/confirmation/{token}", "une demande de confirmation", everybody, (*village).aRequest},
 	{"/desabonnement/{token}", "un lien de désabonnement", everybody, (*village).aStop},
 	{"/entreprise/veilles/{id}", "une veille de l'établissement", "user admin", (*village).aWatch},

@@ -180,7 +180,7 @@ func (a *App) site() {
 	s.Proxies = a.Config.Proxies
 	s.Files("GET /static/", ui.Assets())
 	public.Routes(s, public.Pages{
-		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Alerts: a.Alerts, Profiles: a.Profiles,
+		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Alerts: a.Alerts, Profiles: a.Profiles, Persons: a.Persons,
 		Operator: a.Config.Operator,
 	})
 	company.Routes(s, company.Pages{Watches: a.Watches, Org: a.Orgs, Members: a.Members, Accounts: a.Accounts, Profiles: a.Profiles, Persons: a.Persons, MailReady: a.Sender.Configured})

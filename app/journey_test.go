@@ -32,11 +32,11 @@ type platform struct {
 // start runs a platform on a database for the length of the test.
 func start(t *testing.T, dialect db.Dialect, change ...func(*app.Config)) *platform {
 	t.Helper()
-	return startAs(t, dialect, "127.0.0.1")
+	return startAs(t, dialect, "127.0.0.1", change...)
 }
 
 // startAs runs a platform that people reach by a name of this machine.
-func startAs(t *testing.T, dialect db.Dialect, host string) *platform {
+func startAs(t *testing.T, dialect db.Dialect, host string, change ...func(*app.Config)) *platform {
 	t.Helper()
 	box, err := mailbox.Listen("127.0.0.1:0")
 	if err != nil {

@@ -88,7 +88,7 @@ func lockedAccount(tx *db.Tx, id string) (a Account, found bool, err error) {
 	if err != nil {
 		return Account{}, false, err
 	}
-	if _, err = lockAccount(tx, a.ID); errors.Is(err, db.ErrNone) {
+	if _, _, err = lockAccount(tx, a.ID); errors.Is(err, db.ErrNone) {
 		return Account{}, false, nil // erased meanwhile
 	}
 	return a, err == nil, err

@@ -48,6 +48,8 @@ func (f ChangeForm) read(a Account) (string, error) {
 	return password, faults.Err()
 }
 
+var errOldPassword = fault.New(fault.Conflict, "Votre mot de passe vient d'être changé par ailleurs. Recommencez avec le nouveau.")
+
 // ChangedBody is the body of event.PasswordChanged.
 type ChangedBody struct {
 	ByLink bool `json:"by_link"` // of a mail; else with the current password
@@ -60,23 +62,7 @@ type ChangedBody struct {
 // mot_de_passe, confirmation; too many errors are told how long to wait
 // (fault.Unavailable).
 func (s *Service) ChangePassword(ctx context.Context, sessionToken string, form ChangeForm, from Visitor) error {
-	var open Session
-	var a Account
-	var old string
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		var found bool
-		if open, found, err = SessionOf(tx, sessionToken); err != nil {
-			return err
-		}
-		if !found {
-			return sessionOver()
-		}
-		if a, err = accountByID(tx, open.AccountID); err != nil {
-			return err
-		}
-		old, err = passwordHash(tx, a.ID, false)
-		return err
-	})
+	open, a, old, err := s.holderOfSession(ctx, sessionToken)
 	if err != nil {
 		return err
 	}
@@ -101,10 +87,29 @@ func (s *Service) ChangePassword(ctx context.Context, sessionToken string, form 
 		case err != nil:
 			return err
 		case !swapped:
-			return fault.New(fault.Conflict, "Votre mot de passe vient d'être changé par ailleurs. Recommencez avec le nouveau.")
+			return errOldPassword
 		}
 		return s.passwordChanged(tx, a, open, ChangedBody{})
 	})
+}
+
+// holderOfSession reads who is signed in, and the hash of their password.
+func (s *Service) holderOfSession(ctx context.Context, sessionToken string) (open Session, a Account, hash string, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		var found bool
+		if open, found, err = SessionOf(tx, sessionToken); err != nil {
+			return err
+		}
+		if !found {
+			return sessionOver()
+		}
+		if a, err = accountByID(tx, open.AccountID); err != nil {
+			return err
+		}
+		hash, err = passwordHash(tx, a.ID, false)
+		return err
+	})
+	return open, a, hash, err
 }
 
 // prove has somebody signed in say their password again, and counts the attempt:
@@ -140,6 +145,9 @@ func (s *Service) forgive(ctx context.Context, meters []meter) error {
 // by a link there is none.
 func (s *Service) passwordChanged(tx *db.Tx, a Account, kept Session, how ChangedBody) error {
 	if err := closeResets(tx, a.ID, ""); err != nil {
+		return err
+	}
+	if err := closeAddressChanges(tx, a.ID); err != nil {
 		return err
 	}
 	if _, err := forgetDevices(tx, a.ID, kept.DeviceID); err != nil {

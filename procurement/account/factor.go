@@ -116,7 +116,7 @@ func (s *Service) proved(ctx context.Context, sessionToken, password string, fro
 		if err := settle(tx, meters); err != nil {
 			return err
 		}
-		now, err := lockAccount(tx, a.ID)
+		_, now, err := lockAccount(tx, a.ID)
 		switch {
 		case errors.Is(err, db.ErrNone):
 			return sessionOver() // erased meanwhile
@@ -156,7 +156,7 @@ func (s *Service) locked(ctx context.Context, sessionToken string, do func(tx *d
 		return err
 	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		if _, err := lockAccount(tx, a.ID); errors.Is(err, db.ErrNone) {
+		if _, _, err := lockAccount(tx, a.ID); errors.Is(err, db.ErrNone) {
 			return sessionOver()
 		} else if err != nil {
 			return err
@@ -227,7 +227,7 @@ func (s *Service) ForgetFactors(ctx context.Context, by access.Actor, identifier
 		if a.ID == "" {
 			return fault.New(fault.NotFound, "Personne n'a cet identifiant ni cette adresse électronique.")
 		}
-		if _, err := lockAccount(tx, a.ID); err != nil {
+		if _, _, err := lockAccount(tx, a.ID); err != nil {
 			return err
 		}
 		f, err := factorsOf(tx, a.ID)

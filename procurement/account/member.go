@@ -1,6 +1,8 @@
 package account
 
 import (
+	"errors"
+
 	"parvis/kit/db"
 	"parvis/kit/fault"
 	"parvis/procurement/access"
@@ -59,11 +61,20 @@ func (m Membership) body() MembershipBody {
 	return MembershipBody{AccountID: m.AccountID, EstablishmentID: m.EstablishmentID, Role: m.Role, Approved: !m.ApprovedAt.IsZero()}
 }
 
-// Hold keeps the actor's membership as it is until the transaction ends, and refuses
-// when it is no longer what the actor was when their request began: what they save
-// must not land in an establishment that they have just left, nor beside the one that
-// has just let them in.
+// Hold keeps the actor's address and membership as they are until the transaction ends,
+// and refuses when they are no longer what the actor had when their request began: what
+// they save must not land in an establishment that they have just left, nor beside the
+// one that has just let them in, nor be mailed where they are no more. The account comes
+// first: who changes the address has that row before any other.
 func Hold(tx *db.Tx, by access.Actor) error {
+	switch a, err := FindHeld(tx, by.AccountID); {
+	case errors.Is(err, db.ErrNone):
+		return sessionOver()
+	case err != nil:
+		return err
+	case a.Address != by.Address:
+		return fault.New(fault.Conflict, "L'adresse de votre compte vient de changer\u00a0: rien n'est enregistré. Vérifiez votre saisie, puis enregistrez à nouveau.")
+	}
 	if by.MembershipID == "" {
 		return holdAccount(tx, by.AccountID) // in their own name, which only they can take away
 	}

@@ -147,7 +147,7 @@ func (s *Service) enterBy(ctx context.Context, token string, from Visitor, wrong
 // resume has the account to itself, once its counters are taken and before anything
 // else is: the order in which a sign-in takes its rows. It reads again where it stands.
 func (s *Service) resume(tx *db.Tx, p pending) (Account, pending, error) {
-	if _, err := lockAccount(tx, p.AccountID); errors.Is(err, db.ErrNone) {
+	if _, _, err := lockAccount(tx, p.AccountID); errors.Is(err, db.ErrNone) {
 		return Account{}, p, errStepOver() // erased meanwhile
 	} else if err != nil {
 		return Account{}, p, err

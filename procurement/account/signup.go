@@ -81,10 +81,11 @@ const (
 )
 
 // AskSignUp takes a sign-up and has a mail owed to its address: a link when the
-// address is free, a reminder to sign in when it has an account, nothing when it was
-// written to often enough today. The answer is the same and so is the work. Faults
-// are on siret, pays, identifiant_national, entreprise, rue, code_postal, ville, nom,
-// adresse; a network that asks too much is told how long to wait (fault.Unavailable).
+// address is free, a reminder to sign in when it has an account, a word that it is kept
+// for the account that has just left it, nothing when it was written to often enough
+// today. The answer is the same and so is the work. Faults are on siret, pays,
+// identifiant_national, entreprise, rue, code_postal, ville, nom, adresse; a network
+// that asks too much is told how long to wait (fault.Unavailable).
 func (s *Service) AskSignUp(ctx context.Context, form SignUpForm, from Visitor) error {
 	asked, err := form.read()
 	if err != nil {
@@ -98,7 +99,7 @@ func (s *Service) AskSignUp(ctx context.Context, form SignUpForm, from Visitor) 
 		if err != nil {
 			return err
 		}
-		known, err := accountByAddress(tx, asked.AddressKey)
+		known, err := holderOf(tx, asked.AddressKey)
 		if err != nil && !errors.Is(err, db.ErrNone) {
 			return err
 		}
@@ -130,11 +131,7 @@ func (f SignUpForm) read() (SignUp, error) {
 	f.readNumber(&out, on)
 	f.readCompany(&out, on)
 	var err error
-	out.Name, err = oneLine(f.Name, "votre nom", maxName)
-	if err == nil && strings.ContainsAny(out.Name, "@/:") {
-		// Nothing typed by a stranger may become a link in somebody's mail.
-		err = refuse("Indiquez votre nom, sans adresse ni lien.")
-	}
+	out.Name, err = readName(f.Name)
 	on("nom", err)
 	address, err := ParseAddress(f.Address)
 	on("adresse", err)

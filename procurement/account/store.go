@@ -28,12 +28,18 @@ func accountByIdentifier(tx *db.Tx, addressKey, loginKey string) (Account, strin
 	return row.Account, row.PasswordHash, err
 }
 
-// insertAccount is false when the identifiant or the address is taken.
+// insertAccount is false when the identifiant or the address is taken, or the address
+// kept for who has just left it: the caller then rolls back. It is looked at last,
+// because the insertion waits for whoever is leaving it.
 func insertAccount(tx *db.Tx, a Account, c Credentials) (bool, error) {
 	n, err := tx.Exec(`INSERT INTO account (id, login, login_key, address, address_key, name, password_hash, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
 		a.ID, c.login.Text, c.login.Key, a.Address, a.AddressKey, a.Name, c.hash, a.CreatedAt)
-	return n == 1, err
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, kept, err := keptFor(tx, a.AddressKey, a.ID)
+	return !kept, err
 }
 
 const signUpColumns = "id, address, address_key, name, country, number, company_name, street, postcode, city, listed_at, asked_at, expires_at, used_at"

@@ -9,13 +9,6 @@ import (
 	"parvis/kit/passkey"
 )
 
-// lockAccount has whoever touches how somebody signs in wait their turn, and gives the
-// hash of the password as it stands then.
-func lockAccount(tx *db.Tx, accountID string) (passwordHash string, err error) {
-	err = tx.One(&passwordHash, "UPDATE account SET login = login WHERE id = $1 RETURNING password_hash", accountID)
-	return passwordHash, err
-}
-
 // application is the row of an authenticator application.
 type application struct {
 	Secret    string

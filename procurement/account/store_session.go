@@ -125,6 +125,9 @@ func deleteStale(tx *db.Tx) error {
 	if err := deleteUnfinished(tx); err != nil {
 		return err
 	}
+	if err := deleteStaleAddresses(tx); err != nil {
+		return err
+	}
 	_, err := tx.Exec("DELETE FROM attempt WHERE keep_until < $1", tx.Now)
 	return err
 }

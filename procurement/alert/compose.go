@@ -58,12 +58,14 @@ func (s *Service) composeSignUpRepeated(tx *db.Tx, _, recipient string) (mail.Me
 	if err != nil {
 		return mail.Message{}, err
 	}
-	owner, err := account.FindByAddress(tx, a)
-	if errors.Is(err, db.ErrNone) {
+	owner, keptUntil, err := account.HolderOf(tx, a)
+	switch {
+	case errors.Is(err, db.ErrNone):
 		return mail.Message{}, mail.ErrUnwanted
-	}
-	if err != nil {
+	case err != nil:
 		return mail.Message{}, err
+	case !keptUntil.IsZero():
+		return addressKept(a.Text, keptUntil)
 	}
 	return write("sign_up_repeated", "Vous avez déjà un compte sur Parvis", map[string]string{
 		"Name": owner.Name, "Login": owner.Login, "Link": s.baseURL + "/connexion",
@@ -112,13 +114,16 @@ type letterWatch struct{ Name, Link string }
 // composeNotices writes an alert from its mailing as things are now: a watch that
 // no longer sends to this address is left out, and with it what only it had found;
 // so is a notice that can no longer be answered.
-func (s *Service) composeNotices(tx *db.Tx, ref, _ string) (mail.Message, error) {
-	m, err := mailingByID(tx, ref)
+func (s *Service) composeNotices(tx *db.Tx, ref, recipient string) (mail.Message, error) {
+	m, err := holdMailing(tx, ref)
 	if errors.Is(err, db.ErrNone) {
 		return mail.Message{}, mail.ErrUnwanted // its reader has erased their account
 	}
 	if err != nil {
 		return mail.Message{}, err
+	}
+	if strings.ToLower(recipient) != m.AddressKey {
+		return mail.Message{}, errMoved
 	}
 	items, notices, err := openItems(tx, ref)
 	if err != nil {

@@ -43,6 +43,7 @@ func NewService(d *db.DB, j *event.Journal, o *mail.Outbox, w *watch.Service, ba
 	s.composeEstablishments()
 	o.OnRefused(s.suspend)
 	o.Compose(mailFactor, s.composeFactor)
+	s.composeAddresses()
 	return s
 }
 
@@ -79,13 +80,21 @@ func (s *Service) mailSignUp(tx *db.Tx, e event.Event) error {
 	return s.owe(tx, mailSignUp, e.Subject, up.Address)
 }
 
-// mailSignUpRepeated owes one mail per attempt: the event is what it is about.
+// mailSignUpRepeated owes one mail per attempt: the event is what it is about. It goes
+// to the address that was typed: the account may just have left it.
 func (s *Service) mailSignUpRepeated(tx *db.Tx, e event.Event) error {
-	a, err := account.Find(tx, e.Subject)
+	var body account.SignUpBody
+	if err := e.Decode(&body); err != nil {
+		return err
+	}
+	up, err := account.FindSignUp(tx, body.SignUpID)
+	if errors.Is(err, db.ErrNone) {
+		return nil // swept meanwhile
+	}
 	if err != nil {
 		return err
 	}
-	return s.owe(tx, mailSignUpRepeated, e.ID, a.Address)
+	return s.owe(tx, mailSignUpRepeated, e.ID, up.Address)
 }
 
 func (s *Service) mailRequest(tx *db.Tx, e event.Event) error {

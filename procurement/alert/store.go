@@ -52,9 +52,10 @@ func takeSlot(tx *db.Tx, lock string) (int64, error) {
 }
 
 // holdRun has those who finish the same run take turns until their transaction
-// ends; false when it is done.
+// ends; false when it is done, or when somebody's address has changed since it was
+// read: whom it is for has to be asked again.
 func holdRun(tx *db.Tx, r run) (bool, error) {
-	n, err := tx.Exec("UPDATE digest_run SET ran_at = ran_at WHERE day = $1 AND hour = $2 AND done_at IS NULL", r.Day, r.Hour)
+	n, err := tx.Exec("UPDATE digest_run SET ran_at = ran_at WHERE day = $1 AND hour = $2 AND ran_at = $3 AND done_at IS NULL", r.Day, r.Hour, r.RanAt)
 	return n == 1, err
 }
 
@@ -186,12 +187,6 @@ func watchesNamed(tx *db.Tx, mailingID string) ([]string, error) {
 		}
 	}
 	return ids, err
-}
-
-func mailingByID(tx *db.Tx, id string) (mailing, error) {
-	var m mailing
-	err := tx.One(&m, "SELECT "+mailingColumns+" FROM mailing WHERE id = $1", id)
-	return m, err
 }
 
 func mailingByToken(tx *db.Tx, secret string) (mailing, error) {

@@ -33,6 +33,11 @@ const (
 	CodeRefused        Kind = "account.code_refused" // wrong, after the right password
 	StepExhausted      Kind = "account.second_step_exhausted"
 	PasskeyDoubted     Kind = "account.passkey_doubted" // its counter went back
+	NameChanged        Kind = "account.name_changed"
+	AddressAsked       Kind = "account.address_asked"    // another one is wanted
+	AddressDropped     Kind = "account.address_dropped"  // it is not wanted any more
+	AddressChanged     Kind = "account.address_changed"  // the new one has answered
+	AddressRestored    Kind = "account.address_restored" // the old one was taken back by its mailbox
 	MembershipCreated  Kind = "membership.created"
 	MembershipApproved Kind = "membership.approved"
 	MembershipRefused  Kind = "membership.refused"
@@ -61,6 +66,7 @@ const (
 // Kinds lists them all, so that a test finds the ones nobody decided about.
 var Kinds = []Kind{
 	SignUpAsked, SignUpRepeated, AccountCreated, SignedIn, SignInRefused, ResetAsked, PasswordChanged, SessionsEnded, MembershipCreated,
+	NameChanged, AddressAsked, AddressDropped, AddressChanged, AddressRestored,
 	MembershipApproved, MembershipRefused, MembershipChanged, MembershipEnded,
 	ProfileChanged, EstablishmentVerified, EstablishmentUnverified, FallbackAsked, FallbackConfirmed, FallbackRefused, FallbackRemoved, AddressFailed,
 	NoticesRecorded,

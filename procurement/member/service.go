@@ -229,7 +229,8 @@ func (s *Service) Leave(ctx context.Context, by access.Actor) (Gone, error) {
 }
 
 func (s *Service) end(c *change, m account.Membership) (gone Gone, err error) {
-	person, err := account.Find(c.tx, m.AccountID)
+	// Held: a change of address meanwhile would leave what passes at the old one.
+	person, err := account.FindHeld(c.tx, m.AccountID)
 	if err != nil {
 		return gone, err
 	}
@@ -245,7 +246,7 @@ func (s *Service) end(c *change, m account.Membership) (gone Gone, err error) {
 		gone.Ended, err = s.watches.EndOwn(c.tx, c.by, person, c.establishment)
 		return gone, err
 	}
-	successor, err := account.Find(c.tx, heir.AccountID)
+	successor, err := account.FindHeld(c.tx, heir.AccountID)
 	if err != nil {
 		return gone, err
 	}

@@ -1,5 +1,6 @@
 // Package person answers for what concerns one person across the rooms: what is kept of
-// them, why and for how long; the copy of it that they may take away; and their erasure.
+// them, why and for how long; the copy of it that they may take away; their erasure; and
+// their address as it changes.
 //
 // Each room knows its own tables; this one, after all of them, asks each in turn, in one
 // transaction. It has no table. purpose.go is the one notice of what is kept: the pages
@@ -13,4 +14,8 @@
 // An erasure is immediate and cannot be undone. The account's row stays, emptied, because
 // memberships and the journal name its id; the journal also keeps the name, for ever: it
 // is the record of who did what in procedures, and is append-only.
+//
+// A change of address changes the account, has what is mailed to the address follow it,
+// and what is owed too, in one transaction: a watch must not go on telling a mailbox
+// that its person has left, nor miss them at the new one.
 package person

@@ -295,7 +295,7 @@ func TestTheMainAddressStopsAndResumes(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		by := h.odile()
 		colleague := by
-		colleague.AccountID = h.Join(noticetest.Seat, "karim", karim).AccountID
+		colleague.AccountID, colleague.Address = h.Join(noticetest.Seat, "karim", karim).AccountID, karim
 		id := h.create(by, form("Bois"))
 		stop := func(again bool) {
 			h.Write(func(tx *db.Tx) error { return h.watches.Stop(tx, odile, []string{id, "no such watch"}, again) })

@@ -17,8 +17,11 @@ func insertRecipient(tx *db.Tx, watchID string, a account.Address, main bool, co
 	return id, err
 }
 
+// removeRecipient takes an address out of a watch for good, what was set aside for it
+// included.
 func removeRecipient(tx *db.Tx, id string) error {
-	_, err := tx.Exec("UPDATE watch_recipient SET removed_at = $1, token_hash = NULL WHERE id = $2", tx.Now, id)
+	_, err := tx.Exec(`UPDATE watch_recipient SET removed_at = coalesce(removed_at, $1), token_hash = NULL, account_id = NULL
+		WHERE (watch_id, address_key) = (SELECT watch_id, address_key FROM watch_recipient WHERE id = $2)`, tx.Now, id)
 	return err
 }
 

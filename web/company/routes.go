@@ -43,6 +43,11 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("GET /entreprise/veilles/{id}/supprimer", access.EditWatches, p.askDelete)
 	site.Route("POST /entreprise/veilles/{id}/supprimer", access.EditWatches, p.delete)
 
+	site.Route("GET /entreprise/mes-informations", access.EditAccount, p.personal)
+	site.Route("POST /entreprise/mes-informations", access.EditAccount, p.changeName)
+	site.Route("GET /entreprise/mes-informations/adresse", access.EditAccount, p.personal)
+	site.Route("POST /entreprise/mes-informations/adresse", access.EditAccount, p.askAddress)
+	site.Route("POST /entreprise/mes-informations/adresse/annuler", access.EditAccount, p.dropAddress)
 	site.Route("GET /entreprise/mot-de-passe", access.EditAccount, p.password)
 	site.Route("POST /entreprise/mot-de-passe", access.EditAccount, p.changePassword)
 

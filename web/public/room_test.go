@@ -23,8 +23,10 @@ import (
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
 	"parvis/procurement/event"
+	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
+	"parvis/procurement/person"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
 	"parvis/web/public"
@@ -81,6 +83,7 @@ func buildWith(t *testing.T, d *db.DB, c *clock.Movable, companies org.Directory
 		t.Fatal(err)
 	}
 	h.Alerts = alert.NewService(d, j, h.out, h.Watches, base, silent)
+	h.Persons = person.New(d, h.Accounts, member.New(d, h.Accounts, h.Orgs, h.Watches), h.Watches, h.Alerts)
 	if err := h.queue.Open(); err != nil {
 		t.Fatal(err)
 	}

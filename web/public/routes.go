@@ -7,6 +7,7 @@ import (
 	"parvis/procurement/alert"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
+	"parvis/procurement/person"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
 )
@@ -19,6 +20,7 @@ type Pages struct {
 	Watches  *watch.Service
 	Alerts   *alert.Service
 	Profiles *org.Profiles
+	Persons  *person.Service
 	DB       *db.DB
 	// Operator says, in a sentence, who runs this platform and how to reach them:
 	// the law wants it on the page of legal notices. Empty while nobody has said.
@@ -52,6 +54,11 @@ func Routes(s *answer.Site, p Pages) {
 	s.Route("POST /mot-de-passe-oublie", access.VisitSite, p.askReset)
 	s.Route("GET /mot-de-passe/{token}", access.VisitSite, p.reset)
 	s.Route("POST /mot-de-passe/{token}", access.VisitSite, p.setPassword)
+
+	s.Route("GET /adresse/confirmation/{token}", access.VisitSite, p.askConfirmAddress)
+	s.Route("POST /adresse/confirmation/{token}", access.VisitSite, p.confirmAddress)
+	s.Route("GET /adresse/annulation/{token}", access.VisitSite, p.askRestoreAddress)
+	s.Route("POST /adresse/annulation/{token}", access.VisitSite, p.restoreAddress)
 
 	s.Route("GET /confirmation/{token}", access.VisitSite, p.request)
 	s.Route("POST /confirmation/{token}", access.VisitSite, p.answerRequest)
