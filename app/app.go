@@ -106,7 +106,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Orgs = org.New(a.DB, a.Accounts)
 	a.Notices = notice.NewService(a.DB, a.Journal)
 	a.Watches = watch.NewService(a.DB, a.Journal, a.Notices)
-	a.Members = member.New(a.DB, a.Accounts, a.Orgs, a.Watches)
+	a.Members = member.New(a.DB, a.Journal, a.Accounts, a.Orgs, a.Watches)
 	var err error
 	if a.Outbox, err = mail.New(a.DB, mail.Options{From: a.from(), Log: log}); err != nil {
 		return fault.New(fault.Invalid, "L'adresse d'expéditeur «\u00a0"+a.from()+"\u00a0» n'est pas valable\u00a0: donnez-en une par --mail-from.").Because(err)

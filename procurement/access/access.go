@@ -29,14 +29,20 @@ const (
 	EditWatches   Act = "watch.edit"
 	SendAlerts    Act = "alert.send"
 	SeeUsers      Act = "member.see"    // a newcomer sees their own line only
-	ManageUsers   Act = "member.manage" // accept, refuse, change a role, remove
+	ManageUsers   Act = "member.manage" // invite, accept, refuse, change a role, remove
 	LeaveCompany  Act = "member.leave"
 	JoinCompany   Act = "member.join" // ask again, once refused or gone
+
+	SeeMemberships Act = "membership.see" // one's own, and act under another of them
+	AddMembership  Act = "membership.add" // join or declare another establishment
+	ContestAdmin   Act = "dispute.open"   // of an establishment that has not let one in
+	DecideDisputes Act = "dispute.decide"
 )
 
 // Acts lists every act, for the tests of the matrix.
 var Acts = []Act{VisitSite, EditAccount, SearchNotices, RecordNotices, SeeWatches, EditWatches, SendAlerts,
-	SeeUsers, ManageUsers, LeaveCompany, JoinCompany}
+	SeeUsers, ManageUsers, LeaveCompany, JoinCompany,
+	SeeMemberships, AddMembership, ContestAdmin, DecideDisputes}
 
 // matrix is who may do what. What is not written is refused.
 var matrix = map[Act]map[Role]bool{
@@ -51,6 +57,11 @@ var matrix = map[Act]map[Role]bool{
 	ManageUsers:   {CompanyAdmin: true},
 	LeaveCompany:  {Newcomer: true, CompanyUser: true, CompanyAdmin: true},
 	JoinCompany:   {Newcomer: true},
+
+	SeeMemberships: {Newcomer: true, CompanyUser: true, CompanyAdmin: true},
+	AddMembership:  {Newcomer: true, CompanyUser: true, CompanyAdmin: true},
+	ContestAdmin:   {Newcomer: true},
+	DecideDisputes: {System: true},
 }
 
 // Actor is a person under one of their memberships, a visitor, or the platform.

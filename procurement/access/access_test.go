@@ -22,6 +22,11 @@ func TestWhoMayDoWhat(t *testing.T) {
 		access.ManageUsers:   "admin",
 		access.LeaveCompany:  "newcomer user admin",
 		access.JoinCompany:   "newcomer",
+
+		access.SeeMemberships: "newcomer user admin",
+		access.AddMembership:  "newcomer user admin",
+		access.ContestAdmin:   "newcomer",
+		access.DecideDisputes: "system",
 	}
 	for _, act := range access.Acts {
 		got := ""

@@ -123,16 +123,9 @@ func (f SignUpForm) read() (SignUp, error) {
 	}
 	f.readNumber(&out, on)
 	var err error
-	out.CompanyName, err = oneLine(f.CompanyName, "le nom de l'entreprise", maxCompanyName)
-	if err == nil && (strings.ContainsAny(out.CompanyName, "@:") || strings.Contains(out.CompanyName, "//") || strings.Contains(strings.ToLower(out.CompanyName), "www.")) {
-		err = refuse("Indiquez le nom de l'entreprise, sans adresse ni lien.")
-	}
+	out.CompanyName, err = readCompanyName(f.CompanyName)
 	on("entreprise", err)
-	out.Name, err = oneLine(f.Name, "votre nom", maxName)
-	if err == nil && strings.ContainsAny(out.Name, "@/:") {
-		// Nothing typed by a stranger may become a link in somebody's mail.
-		err = refuse("Indiquez votre nom, sans adresse ni lien.")
-	}
+	out.Name, err = readName(f.Name)
 	on("nom", err)
 	address, err := ParseAddress(f.Address)
 	on("adresse", err)

@@ -37,6 +37,15 @@ const (
 	RecipientConfirmed Kind = "watch.recipient_confirmed"
 	RecipientStopped   Kind = "watch.recipient_stopped"
 	DigestsSent        Kind = "alert.digests_sent"
+
+	InvitationSent      Kind = "invitation.sent"
+	InvitationCancelled Kind = "invitation.cancelled"
+	InvitationAccepted  Kind = "invitation.accepted"
+	WatchesPassed       Kind = "watch.passed" // from somebody who is gone to who administers
+	DisputeOpened       Kind = "dispute.opened"
+	DisputeGranted      Kind = "dispute.granted"
+	DisputeRejected     Kind = "dispute.rejected"
+	DisputeDropped      Kind = "dispute.dropped" // with the request that it came from
 )
 
 // Kinds lists them all, so that a test finds the ones nobody decided about.
@@ -44,6 +53,7 @@ var Kinds = []Kind{
 	SignUpAsked, SignUpRepeated, AccountCreated, SignedIn, SignInRefused, ResetAsked, PasswordChanged, SessionsEnded, MembershipCreated,
 	MembershipApproved, MembershipRefused, MembershipChanged, MembershipEnded, NoticesRecorded,
 	WatchCreated, WatchChanged, WatchDeleted, RecipientAsked, RecipientConfirmed, RecipientStopped, DigestsSent,
+	InvitationSent, InvitationCancelled, InvitationAccepted, WatchesPassed, DisputeOpened, DisputeGranted, DisputeRejected, DisputeDropped,
 }
 
 // Event is one line of the journal.
