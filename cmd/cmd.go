@@ -27,11 +27,12 @@ type Std struct {
 
 // commands is everything that can be typed.
 type commands struct {
-	Demo   Demo   `cmd:"" help:"Montrer tout le produit, avec des avis et des comptes d'exemple."`
-	Serve  Serve  `cmd:"" help:"Servir la plateforme."`
-	Import Import `cmd:"" help:"Reprendre des avis déjà publiés."`
-	Match  Match  `cmd:"" help:"Dire quelles veilles concernent quels avis, de fichier à fichier, sans base de données."`
-	Help   Help   `cmd:"" help:"Afficher cette aide, ou celle d'une commande."`
+	Demo          Demo          `cmd:"" help:"Montrer tout le produit, avec des avis et des comptes d'exemple."`
+	Serve         Serve         `cmd:"" help:"Servir la plateforme."`
+	Import        Import        `cmd:"" help:"Reprendre des avis déjà publiés."`
+	Establishment Establishment `cmd:"" help:"Dire ce que l'exploitant sait d'un établissement, et décider de qui l'administre."`
+	Match         Match         `cmd:"" help:"Dire quelles veilles concernent quels avis, de fichier à fichier, sans base de données."`
+	Help          Help          `cmd:"" help:"Afficher cette aide, ou celle d'une commande."`
 }
 
 // Import is what can be imported.

@@ -117,9 +117,13 @@ func commandsOf(n *kong.Node, to io.Writer) {
 	if len(n.Children) == 0 {
 		return
 	}
+	width := 10
+	for _, c := range n.Children {
+		width = max(width, len(c.Name))
+	}
 	fmt.Fprintf(to, "\nCommandes\u00a0:\n")
 	for _, c := range n.Children {
-		fmt.Fprintf(to, "  %-10s %s\n", c.Name, c.Help)
+		fmt.Fprintf(to, "  %-*s %s\n", width, c.Name, c.Help)
 	}
 }
 

@@ -63,7 +63,16 @@ func (s *Service) mailJoinRequest(tx *db.Tx, e event.Event) error {
 	return nil
 }
 
+// mailJoinAccepted leaves in peace who was let in by an invitation that they accepted,
+// or by the operator, who says so otherwise.
 func (s *Service) mailJoinAccepted(tx *db.Tx, e event.Event) error {
+	var body account.MembershipBody
+	if err := e.Decode(&body); err != nil {
+		return err
+	}
+	if e.ActorID == nil || *e.ActorID == body.AccountID {
+		return nil
+	}
 	return s.mailMember(tx, mailJoinAccepted, e)
 }
 

@@ -22,6 +22,8 @@ type Service struct {
 	watches *watch.Service
 	baseURL string
 	log     *slog.Logger
+
+	operator string // mailbox of whoever runs the platform; empty: not known
 }
 
 // NewService makes the room: it listens to the journal and composes its mails.
@@ -37,6 +39,8 @@ func NewService(d *db.DB, j *event.Journal, o *mail.Outbox, w *watch.Service, ba
 	o.Compose(mailRequest, s.composeRequest)
 	o.Compose(mailNotices, s.composeNotices)
 	s.composeMembers()
+	s.composeInvitations()
+	s.composeDisputes()
 	o.OnRefused(suspend)
 	return s
 }

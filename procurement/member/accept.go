@@ -95,7 +95,7 @@ func openInvitation(tx *db.Tx, secret string) (Invitation, []account.Membership,
 	if err != nil {
 		return Invitation{}, nil, err
 	}
-	if i.judge(people); !i.good(tx.Now) {
+	if i.judge(tx.Now, people); !i.good() {
 		return Invitation{}, nil, staleInvitation()
 	}
 	return i, people, nil

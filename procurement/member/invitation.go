@@ -39,23 +39,22 @@ type Invitation struct {
 	AcceptedAt      clock.Instant
 	ClosedAt        clock.Instant // cancelled, or replaced by a later one
 
-	Void bool `db:"-"` // who invited does not administer the establishment any more
+	Expired bool `db:"-"` // its week is over
+	Void    bool `db:"-"` // who invited does not administer the establishment any more
 }
-
-// Expired tells whether its week is over.
-func (i Invitation) Expired(at clock.Instant) bool { return at >= i.ExpiresAt }
 
 func (i Invitation) address() account.Address {
 	return account.Address{Text: i.Address, Key: i.AddressKey}
 }
 
-func (i Invitation) good(at clock.Instant) bool {
-	return i.AcceptedAt.IsZero() && i.ClosedAt.IsZero() && !i.Void && !i.Expired(at)
+func (i Invitation) good() bool {
+	return i.AcceptedAt.IsZero() && i.ClosedAt.IsZero() && !i.Void && !i.Expired
 }
 
-// judge says whether it still has somebody who may invite: nobody grants what they do
-// not hold any more. people are the establishment's, and those who are not are void.
-func (i *Invitation) judge(people []account.Membership) {
+// judge says whether it is still in time and of somebody who may invite: nobody grants
+// what they do not hold any more. people are the establishment's.
+func (i *Invitation) judge(at clock.Instant, people []account.Membership) {
+	i.Expired = at >= i.ExpiresAt
 	i.Void = !slices.ContainsFunc(people, func(m account.Membership) bool {
 		return m.ID == i.InviterID && m.ActingRole() == access.CompanyAdmin
 	})
@@ -192,8 +191,8 @@ func FindInvitation(tx *db.Tx, id string) (i Invitation, good bool, err error) {
 		return i, false, err
 	}
 	people, err := account.MembersOf(tx, i.EstablishmentID)
-	i.judge(people)
-	return i, i.good(tx.Now), err
+	i.judge(tx.Now, people)
+	return i, i.good(), err
 }
 
 // MintInvitationToken makes the secret of the link, in the transaction that freezes its
@@ -219,7 +218,7 @@ func (s *Service) ForgetInvitations(ctx context.Context) error {
 func invited(tx *db.Tx, establishmentID string, people []account.Membership) ([]Invitation, error) {
 	all, err := waitingInvitations(tx, establishmentID)
 	for n := range all {
-		all[n].judge(people)
+		all[n].judge(tx.Now, people)
 	}
 	return all, err
 }

@@ -66,6 +66,7 @@ func open(t *testing.T, d *db.DB) *platform {
 	alert.NewService(d, j, outbox, p.watches, "http://parvis.example", log)
 	p.must(q.Open())
 	site := answer.New(p.org.ActorOf, slog.New(slog.NewTextHandler(testLog{t}, nil)))
+	site.Hats = p.org.Memberships
 	company.Routes(site, company.Pages{Watches: p.watches, Org: p.org, Members: member.New(d, j, p.accounts, p.org, p.watches), Accounts: p.accounts, MailReady: func() bool { return !p.mailDown }})
 	p.server = site.Server()
 	return p

@@ -189,6 +189,7 @@ func spaceBody(p spacePage) templ.Component {
 				{Label: "Changer de mot de passe", URL: passwordURL, Icon: "key-round"},
 				{Label: "Mes connexions", URL: connectionsURL, Icon: "monitor-check"},
 				{Label: "Liste des utilisateurs", URL: peopleURL, Icon: "users", Hint: p.requestsNote()},
+				{Label: "Mes rattachements", URL: hatsURL, Icon: "building-2"},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -24,6 +24,7 @@ import (
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
 	"parvis/procurement/event"
+	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/watch"
@@ -69,6 +70,7 @@ func build(t *testing.T, d *db.DB, c *clock.Movable) *house {
 	h.Orgs = org.New(d, h.Accounts)
 	h.Notices = notice.NewService(d, j)
 	h.Watches = watch.NewService(d, j, h.Notices)
+	h.Members = member.New(d, j, h.Accounts, h.Orgs, h.Watches)
 	var err error
 	if h.out, err = mail.New(d, mail.Options{From: "ne-pas-repondre@parvis.example", Log: silent}); err != nil {
 		t.Fatal(err)

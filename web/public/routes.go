@@ -5,6 +5,7 @@ import (
 	"parvis/procurement/access"
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
+	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/watch"
@@ -17,6 +18,7 @@ type Pages struct {
 	Orgs     *org.Service
 	Accounts *account.Service
 	Watches  *watch.Service
+	Members  *member.Service
 	Alerts   *alert.Service
 	DB       *db.DB
 	// Operator says, in a sentence, who runs this platform and how to reach them:
@@ -45,6 +47,8 @@ func Routes(s *answer.Site, p Pages) {
 	s.Route("GET /mot-de-passe/{token}", access.VisitSite, p.reset)
 	s.Route("POST /mot-de-passe/{token}", access.VisitSite, p.setPassword)
 
+	s.Route("GET /invitation/{token}", access.VisitSite, p.invitation)
+	s.Route("POST /invitation/{token}", access.VisitSite, p.acceptInvitation)
 	s.Route("GET /confirmation/{token}", access.VisitSite, p.request)
 	s.Route("POST /confirmation/{token}", access.VisitSite, p.answerRequest)
 	s.Route("GET /desabonnement/{token}", access.VisitSite, p.stopping)
