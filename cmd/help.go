@@ -104,7 +104,10 @@ func usage(n *kong.Node) string {
 		parts = append(parts, "[options]")
 	}
 	for _, arg := range n.Positional {
-		name := strings.ToUpper(arg.Name) + "…"
+		name := strings.ToUpper(arg.Name)
+		if arg.IsCumulative() {
+			name += "…"
+		}
 		if !arg.Required {
 			name = "[" + name + "]"
 		}

@@ -144,7 +144,7 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		{"help vendre", "il n'y a pas de commande «\u00a0vendre\u00a0».", seeAll},
 		{"help serve vite", "il n'y a pas de commande «\u00a0serve vite\u00a0».", seeAll},
 		{"--data x", "l'option «\u00a0--data\u00a0» n'existe pas.", seeAll},
-		{"--", "il manque une commande\u00a0: «\u00a0demo\u00a0», «\u00a0serve\u00a0», «\u00a0import\u00a0», «\u00a0establishment\u00a0», «\u00a0match\u00a0», «\u00a0help\u00a0».", seeAll},
+		{"--", "il manque une commande\u00a0: «\u00a0demo\u00a0», «\u00a0serve\u00a0», «\u00a0import\u00a0», «\u00a0establishment\u00a0», «\u00a0match\u00a0», etc.", seeAll},
 		{"serve --lisen x", "l'option «\u00a0--lisen\u00a0» n'existe pas\u00a0; vouliez-vous écrire «\u00a0--listen\u00a0»\u00a0?", seeServe},
 		{"serve -x", "l'option «\u00a0-x\u00a0» n'existe pas.", seeServe},
 		{"serve vite", "«\u00a0vite\u00a0» est de trop.", seeServe},
@@ -155,6 +155,8 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		{"import", "il manque une commande\u00a0: «\u00a0boamp\u00a0».", "Tapez «\u00a0parvis help import\u00a0» pour voir ce qu'attend cette commande."},
 		{"import boamp", "il manque au moins un fichier.", seeBOAMP},
 		{"import boamp --alert=peut-être f", "l'option --alert attend 1 (oui) ou 0 (non), et non «\u00a0peut-être\u00a0».", seeBOAMP},
+		{"establishment", "il manque une commande\u00a0: «\u00a0disputes\u00a0», «\u00a0grant\u00a0», «\u00a0reject\u00a0».", "Tapez «\u00a0parvis help establishment\u00a0» pour voir ce qu'attend cette commande."},
+		{"establishment grant", "il manque un argument\u00a0: CONTESTATION.", "Tapez «\u00a0parvis help establishment grant\u00a0» pour voir ce qu'attend cette commande."},
 		{"match", "il manque --notices=FICHIER, --watches=FICHIER.", seeMatch},
 		{"match --threads deux", "l'option --threads attend un nombre entier, et non «\u00a0deux\u00a0».", seeMatch},
 	} {

@@ -26,8 +26,17 @@ var mistakes = []struct {
 		regexp.MustCompile(`^expected "<(\S+)> \.\.\."$`),
 		func(m []string) string { return "il manque au moins un " + m[1] + "." },
 	}, {
+		regexp.MustCompile(`^expected "<(\S+)>"$`),
+		func(m []string) string { return "il manque un argument\u00a0: " + strings.ToUpper(m[1]) + "." },
+	}, {
 		regexp.MustCompile(`^expected (?:one of )?("[a-z].*)$`),
-		func(m []string) string { return "il manque une commande\u00a0: " + quoted(names(m[1])) + "." },
+		func(m []string) string {
+			list, more := strings.CutSuffix(m[1], ", ...") // it names five at most
+			if more {
+				return "il manque une commande\u00a0: " + quoted(names(list)) + ", etc."
+			}
+			return "il manque une commande\u00a0: " + quoted(names(list)) + "."
+		},
 	}, {
 		regexp.MustCompile(`^(--\S+): expected a valid \d+ bit int but got "(.*?)"(?: \(from envar (\w+)=.*\))?$`),
 		func(m []string) string {
