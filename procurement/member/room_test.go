@@ -27,6 +27,7 @@ type house struct {
 	t       *testing.T
 	watches *watch.Service
 	members *member.Service
+	drawn   map[string]string // the secret of each invitation, by address
 }
 
 func each(t *testing.T, f func(t *testing.T, h *house)) {
