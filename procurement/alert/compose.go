@@ -147,7 +147,7 @@ func (s *Service) composeNotices(tx *db.Tx, ref, _ string) (mail.Message, error)
 	}
 	for _, w := range theirs {
 		if named[w.ID] != nil {
-			l.Watches = append(l.Watches, letterWatch{w.Name, s.baseURL + "/entreprise/veilles/" + w.ID + "/modifier"})
+			l.Watches = append(l.Watches, letterWatch{w.Name, s.linkFor("/entreprise/veilles/"+w.ID+"/modifier", w.EstablishmentID)})
 		}
 	}
 	secret := token.New()

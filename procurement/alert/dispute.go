@@ -152,7 +152,7 @@ func (s *Service) composeDispute(tx *db.Tx, kind, page, ref string, subject func
 	const each = 40
 	name, company := strangersName(d.Person.Name), oneLine(d.Establishment.CompanyName)
 	return write(kind, subject(shorten(name, each), shorten(company, each)), map[string]string{
-		"Name": name, "Company": company, "Number": d.Establishment.Pretty(), "Link": s.baseURL + page, "Legal": s.baseURL + "/mentions",
+		"Name": name, "Company": company, "Number": d.Establishment.Pretty(), "Link": s.linkFor(page, d.EstablishmentID), "Legal": s.baseURL + "/mentions",
 	})
 }
 

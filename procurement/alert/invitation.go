@@ -169,7 +169,7 @@ func (s *Service) composeWatchesPassed(tx *db.Tx, ref, _ string) (mail.Message, 
 	}
 	const each = 40
 	name := strangersName(gone.Name)
-	l := passedLetter{Name: name, Company: oneLine(where.CompanyName), Number: where.Pretty(), Watches: "Une veille", Link: s.baseURL + "/entreprise/veilles"}
+	l := passedLetter{Name: name, Company: oneLine(where.CompanyName), Number: where.Pretty(), Watches: "Une veille", Link: s.linkFor("/entreprise/veilles", where.ID)}
 	subject := "La veille de «\u00a0" + shorten(name, each) + "\u00a0» vous est passée"
 	if body.Watches > 1 {
 		l.Several, l.Watches = true, strconv.Itoa(body.Watches)+"\u00a0veilles"

@@ -178,8 +178,17 @@ func (s *Service) writeMember(tx *db.Tx, letter, page string, m account.Membersh
 	const each = 40
 	company := oneLine(e.CompanyName)
 	return write(letter, subject(shorten(name, each), shorten(company, each)), map[string]string{
-		"Name": oneLine(name), "Company": company, "Number": e.Pretty(), "Link": s.baseURL + page,
+		"Name": oneLine(name), "Company": company, "Number": e.Pretty(), "Link": s.linkFor(page, e.ID),
 	})
+}
+
+// linkFor leads to a page as it is for an establishment: its reader may act for another
+// one of theirs when they follow it.
+func (s *Service) linkFor(page, establishmentID string) string {
+	if establishmentID == "" {
+		return s.baseURL + page
+	}
+	return s.baseURL + page + "?pour=" + establishmentID
 }
 
 // afterDot is where a mail program would begin the end of an address: « exemple.fr »,

@@ -2,6 +2,7 @@ package answer
 
 import (
 	"net/http"
+	"strings"
 
 	"parvis/procurement/access"
 	"parvis/procurement/account"
@@ -61,6 +62,37 @@ func (s *Site) elsewhere(v *Visit) (a Answer, refused bool, err error) {
 	return Answer{Status: http.StatusConflict, failure: f}, true, nil
 }
 
+// about offers to act for the establishment that a mail's link is about, when the person
+// acts for another of theirs: under that one the page would show something else, or
+// nothing. Establishments that are not theirs change nothing.
+func (s *Site) about(v *Visit) (a Answer, other bool, err error) {
+	query := v.URL.Query()
+	id := query.Get(ui.ForField)
+	if id == "" || v.Method == http.MethodPost || !v.Actor.SignedIn() || id == v.Actor.EstablishmentID {
+		return a, false, nil
+	}
+	hats, err := s.hats(v)
+	if err != nil {
+		return a, false, err
+	}
+	now := "en votre nom"
+	if v.Actor.CompanyName != "" {
+		now = "pour «\u00a0" + v.Actor.CompanyName + "\u00a0»"
+	}
+	for _, h := range hats {
+		if h.EstablishmentID == id {
+			hat := hatOf(h)
+			return Show(ui.Page{Title: "Agir pour «\u00a0" + hat.Label + "\u00a0»\u00a0?", Narrow: true}, ui.OtherHat(hat, now, v.URL.RequestURI())), true, nil
+		}
+	}
+	return a, false, nil
+}
+
+// hatOf is a membership as the bar offers it.
+func hatOf(h org.Hat) ui.Hat {
+	return ui.Hat{Label: h.Establishment.CompanyName, Number: h.Establishment.Pretty(), Role: RoleName(h.Membership), Action: ui.HatsURL + "/" + h.ID + "/choisir"}
+}
+
 // hats lists what the person may act under.
 func (s *Site) hats(v *Visit) ([]org.Hat, error) {
 	if s.Hats == nil || !v.Actor.SignedIn() {
@@ -81,8 +113,7 @@ func (s *Site) account(v *Visit) (*ui.Account, error) {
 		Waiting: by.MembershipID != "" && by.Role == access.Newcomer}
 	for _, h := range hats {
 		if h.ID != by.MembershipID {
-			out.Others = append(out.Others, ui.Hat{Label: h.Establishment.CompanyName, Number: h.Establishment.Pretty(), Role: RoleName(h.Membership),
-				Action: ui.HatsURL + "/" + h.ID + "/choisir"})
+			out.Others = append(out.Others, hatOf(h))
 		}
 	}
 	for _, mine := range hats {
@@ -93,6 +124,19 @@ func (s *Site) account(v *Visit) (*ui.Account, error) {
 		}
 	}
 	return out, err
+}
+
+// perhapsElsewhere says on the page of what was not found that it may be another of the
+// person's establishments': they know which they have, and nothing else is told.
+func (s *Site) perhapsElsewhere(v *Visit) string {
+	if v.Actor.MembershipID == "" || !strings.HasPrefix(v.URL.Path, "/entreprise/") {
+		return ""
+	}
+	hats, err := s.hats(v)
+	if err != nil || len(hats) < 2 {
+		return ""
+	}
+	return "Vous agissez pour «\u00a0" + v.Actor.CompanyName + "\u00a0». Si ce que vous cherchez est à un autre de vos établissements, changez d'établissement en haut de la page, puis rouvrez cette adresse."
 }
 
 // RoleName is what a person is in an establishment, as people read it.

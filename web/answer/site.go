@@ -166,6 +166,9 @@ func (s *Site) answer(v *Visit, act access.Act, h Handler) (a Answer, err error)
 	if a, refused, err := s.elsewhere(v); refused || err != nil {
 		return a, err
 	}
+	if a, other, err := s.about(v); other || err != nil {
+		return a, err
+	}
 	if denied != nil {
 		return a, denied
 	}
@@ -194,7 +197,11 @@ func (s *Site) failure(v *Visit, err error) Answer {
 		}
 		return Answer{Redirect: "/connexion" + next, flash: &ui.Flash{Kind: ui.FlashInfo, Text: e.Text}}
 	}
-	return failurePage(ui.Failure{Status: statusOf(e.Kind), Text: e.Text})
+	f := ui.Failure{Status: statusOf(e.Kind), Text: e.Text}
+	if e.Kind == fault.NotFound {
+		f.Todo = s.perhapsElsewhere(v)
+	}
+	return failurePage(f)
 }
 
 // statusOf is the HTTP status of a refusal.

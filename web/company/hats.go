@@ -2,6 +2,7 @@ package company
 
 import (
 	"net/http"
+	"strings"
 
 	"parvis/kit/fault"
 	"parvis/procurement/org"
@@ -48,7 +49,7 @@ func (p Pages) hatsPage(v *answer.Visit) (hatsPage, error) {
 	return page, err
 }
 
-// choose goes on under another membership, in a new session.
+// choose goes on under another membership, in a new session, on the page that wanted it.
 func (p Pages) choose(v *answer.Visit) (answer.Answer, error) {
 	h, err := p.hatOf(v)
 	if err != nil {
@@ -58,7 +59,11 @@ func (p Pages) choose(v *answer.Visit) (answer.Answer, error) {
 	if err != nil {
 		return answer.Answer{}, err
 	}
-	return answer.SeeOther(spaceURL, "Vous agissez maintenant pour "+quoted(h.Establishment.CompanyName)+", "+h.Establishment.Pretty()+".").WithSession(token), nil
+	next := spaceURL
+	if path := v.PostForm.Get(ui.NextField); answer.Here(path) && strings.HasPrefix(path, spaceURL) {
+		next = path
+	}
+	return answer.SeeOther(next, "Vous agissez maintenant pour "+quoted(h.Establishment.CompanyName)+", "+h.Establishment.Pretty()+".").WithSession(token), nil
 }
 
 // hatOf finds the membership that the address names, among the person's own.

@@ -19,3 +19,10 @@ func actingUnder(ctx context.Context) string {
 	id, _ := ctx.Value(actingKey{}).(string)
 	return id
 }
+
+// ForField names, in the address of a page that a mail leads to, the establishment that
+// the mail was about; NextField is where to go once one acts for it.
+const (
+	ForField  = "pour"
+	NextField = "suite"
+)
