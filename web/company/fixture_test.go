@@ -44,6 +44,7 @@ type platform struct {
 	org      *org.Service
 	notices  *notice.Service
 	watches  *watch.Service
+	members  *member.Service
 	server   http.Handler
 	mailDown bool
 }
@@ -67,7 +68,8 @@ func open(t *testing.T, d *db.DB) *platform {
 	p.must(q.Open())
 	site := answer.New(p.org.ActorOf, slog.New(slog.NewTextHandler(testLog{t}, nil)))
 	site.Hats = p.org.Memberships
-	company.Routes(site, company.Pages{Watches: p.watches, Org: p.org, Members: member.New(d, j, p.accounts, p.org, p.watches), Accounts: p.accounts, MailReady: func() bool { return !p.mailDown }})
+	p.members = member.New(d, j, p.accounts, p.org, p.watches)
+	company.Routes(site, company.Pages{Watches: p.watches, Org: p.org, Members: p.members, Accounts: p.accounts, MailReady: func() bool { return !p.mailDown }})
 	p.server = site.Server()
 	return p
 }
