@@ -71,7 +71,7 @@ func Open(ctx context.Context, dir, baseURL string, log *slog.Logger) (*Demo, er
 	}
 	d.App, err = app.Open(ctx, app.Config{
 		Data: dir, SMTP: "smtp://" + d.Mailbox.Addr() + "?starttls=no", BaseURL: baseURL, MailFrom: "ne-pas-repondre@parvis.example",
-		Clock: d.clock, Log: log, Demo: true,
+		Clock: d.clock, Log: log, Demo: true, OperatorMail: "exploitant@parvis.example",
 	})
 	if err != nil {
 		return nil, errors.Join(err, d.Mailbox.Close())
