@@ -69,7 +69,7 @@ func declaresTheirs(t *testing.T, page *browsertest.Page) {
 	page.Focus("#entreprise")
 	keys(page, "Propreté des Vosges")
 	submit(page)
-	must(t, page, "Vous administrez maintenant « Propreté des Vosges »", "vous agissez pour lui")
+	must(t, page, "Vous administrez maintenant « Propreté des Vosges »", "vous agissez pour celui-ci")
 }
 
 // switches goes to the other company in a second tab, by the bar, without a script.
@@ -90,6 +90,7 @@ func switches(t *testing.T, p *platform, home *browsertest.Browser, page *browse
 		t.Error("the other company's watches are shown")
 	}
 
+	page.MustActivate() // a tab behind another one draws nothing
 	page.AllowErrors("409")
 	page.Focus("#nom")
 	submit(page) // typed for Muller

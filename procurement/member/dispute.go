@@ -3,7 +3,6 @@ package member
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -18,8 +17,8 @@ import (
 	"parvis/procurement/org"
 )
 
-// MaxReason is how long the reasons of a dispute may be, in characters.
-const MaxReason = 1000
+// maxReason is how long the reasons of a dispute may be, in characters.
+const maxReason = 1000
 
 // disputesPerMonth is how often one person may contest one establishment's
 // administrator: each time is a mail to people who may have done nothing wrong.
@@ -72,8 +71,8 @@ func readReason(typed string) (string, error) {
 		return "", wrong("Dites pourquoi vous contestez l'administrateur\u00a0: l'exploitant de la plateforme en décidera.")
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) }):
 		return "", wrong("Ce texte contient un caractère invisible\u00a0: saisissez-le au clavier plutôt que de le coller.")
-	case utf8.RuneCountInString(text) > MaxReason:
-		return "", wrong(fmt.Sprintf("C'est trop long\u00a0: %d caractères au plus.", MaxReason))
+	case utf8.RuneCountInString(text) > maxReason:
+		return "", wrong("C'est trop long\u00a0: 1\u00a0000 caractères au plus.")
 	}
 	return text, nil
 }

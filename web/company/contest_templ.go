@@ -95,7 +95,7 @@ func contestBody(p contestPage) templ.Component {
 		}
 		templ_7745c5c3_Err = ui.TextArea(ui.Area{
 			Field: ui.Field{Name: fieldReason, Label: "Pourquoi contestez-vous l'administrateur\u00a0?", Required: true, Error: p.Errors.On(fieldReason),
-				Hint: "Dites qui vous êtes dans l'entreprise, et comment l'exploitant peut le vérifier. 1 000 caractères au plus."},
+				Hint: "Dites qui vous êtes dans l'entreprise, et comment l'exploitant peut le vérifier. 1\u00a0000 caractères au plus."},
 			Value: readable(p.Reason), Rows: 8,
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

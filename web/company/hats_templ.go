@@ -160,7 +160,7 @@ func hatsBody(p hatsPage) templ.Component {
 									return templ_7745c5c3_Err
 								}
 								if r.Current {
-									templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p class=\"hint\">vous agissez pour lui</p>")
+									templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p class=\"hint\">vous agissez pour celui-ci</p>")
 									if templ_7745c5c3_Err != nil {
 										return templ_7745c5c3_Err
 									}

@@ -59,8 +59,8 @@ func TestTheBarOffersTheOtherEstablishments(t *testing.T) {
 		p.join(another, "zoe")
 		odile.declares(another)
 		page := odile.get("/entreprise")
-		for _, want := range []string{"Menuiserie Muller SIRET 732 829 320 00074", "Changer d'établissement", "Agir pour : Menuiserie Muller SIRET 732 829 320 00082, Administrateur",
-			"SIRET 443 061 841 00047, En attente d'approbation", "Mes rattachements"} {
+		for _, want := range []string{"Menuiserie Muller SIRET 732 829 320 00074", "Changer d'établissement", "Agir pour : Menuiserie Muller SIRET 732 829 320 00082 · Administrateur",
+			"SIRET 443 061 841 00047 · En attente d'approbation", "Mes rattachements"} {
 			if !strings.Contains(page.bar(), want) {
 				t.Errorf("the bar doesn't say %q: %s", want, page.bar())
 			}
@@ -90,7 +90,7 @@ func TestTheListOfMembershipsAndItsActs(t *testing.T) {
 		page.says("Votre demande de rejoindre « Menuiserie Muller », SIRET 443 061 841 00047 est envoyée à ses administrateurs.")
 		want := [][]string{
 			{"Établissement", "Numéro", "Rôle", "Depuis", "Action"},
-			{"Menuiserie Muller vous agissez pour lui", "SIRET 732 829 320 00074", "Administrateur", "24/11/2026", "Quitter Menuiserie Muller, SIRET 732 829 320 00074"},
+			{"Menuiserie Muller vous agissez pour celui-ci", "SIRET 732 829 320 00074", "Administrateur", "24/11/2026", "Quitter Menuiserie Muller, SIRET 732 829 320 00074"},
 			{"Menuiserie Muller", "SIRET 732 829 320 00082", "Administrateur", "24/11/2026", "Agir pour cet établissement Menuiserie Muller, SIRET 732 829 320 00082 Quitter Menuiserie Muller, SIRET 732 829 320 00082"},
 			{"Menuiserie Muller", "SIRET 443 061 841 00047", "En attente d'approbation", "24/11/2026", "Agir pour cet établissement Menuiserie Muller, SIRET 443 061 841 00047 Quitter Menuiserie Muller, SIRET 443 061 841 00047"},
 		}

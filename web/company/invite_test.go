@@ -144,7 +144,7 @@ func TestANewcomerContestsTheAdministrator(t *testing.T) {
 		page = emile.post(contestPath, url.Values{"motif": {" "}})
 		page.refused("motif", "Dites pourquoi vous contestez l'administrateur")
 		page = emile.post(contestPath, url.Values{"motif": {strings.Repeat("é", 1001)}})
-		page.refused("motif", "C'est trop long : 1000 caractères au plus.")
+		page.refused("motif", "C'est trop long : 1 000 caractères au plus.")
 		if got := page.form().Get("motif"); got != strings.Repeat("é", 1001) {
 			t.Errorf("%d characters came back", len([]rune(got)))
 		}
