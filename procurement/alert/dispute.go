@@ -64,7 +64,7 @@ func (s *Service) mailDisputeOpened(tx *db.Tx, e event.Event) error {
 	if err != nil {
 		return err
 	}
-	s.log.Warn("an establishment's administrator is contested: « parvis establishment disputes » tells more",
+	s.log.Warn("an establishment's administrator is contested: parvis establishment disputes tells more",
 		"dispute", d.ID, "establishment", d.EstablishmentID)
 	for _, a := range d.Admins {
 		if err := s.owe(tx, mailDisputeOpened, d.ID+" "+a.ID, a.Address); err != nil {
