@@ -15,6 +15,7 @@ import (
 	"parvis/kit/db"
 	"parvis/procurement/access"
 	"parvis/procurement/account"
+	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
@@ -41,6 +42,7 @@ var objects = []object{
 	{"/annonces/{id}", "un avis", everybody, (*village).aNotice},
 	{"/inscription/{token}", "un lien d'inscription", everybody, (*village).aSignUp},
 	{"/mot-de-passe/{token}", "un lien de mot de passe oublié", everybody, (*village).aReset},
+	{"/invitation/{token}", "une invitation à rejoindre un établissement", everybody, (*village).anInvitationLink},
 	{"/confirmation/{token}", "une demande de confirmation", everybody, (*village).aRequest},
 	{"/desabonnement/{token}", "un lien de désabonnement", everybody, (*village).aStop},
 	{"/entreprise/veilles/{id}", "une veille de l'établissement", "user admin", (*village).aWatch},
@@ -52,6 +54,10 @@ var objects = []object{
 	{"/entreprise/utilisateurs/{id}", "une personne de l'établissement", "admin", (*village).aMember},
 	{"/entreprise/utilisateurs/{id}", "une demande de rattachement", "admin", (*village).aJoinRequest},
 	{"/entreprise/utilisateurs/{id}", "une personne d'un autre établissement", "stranger", (*village).theirMember},
+	{"/entreprise/utilisateurs/invitations/{id}", "une invitation de l'établissement", "admin", (*village).anInvitation},
+	{"/entreprise/rattachements/{id}", "un rattachement d'un utilisateur", "user", (*village).aMember},
+	{"/entreprise/rattachements/{id}", "un rattachement en attente", "newcomer", (*village).aJoinRequest},
+	{"/entreprise/rattachements/{id}", "un rattachement à un autre établissement", "stranger", (*village).theirMember},
 }
 
 // forms is what is sent to the few routes that refuse an empty form before they look
@@ -325,6 +331,30 @@ func (v *village) enters(name string) account.Connections {
 func (v *village) aMember(...string) string      { return v.named("user").MembershipID }
 func (v *village) aJoinRequest(...string) string { return v.named("newcomer").MembershipID }
 func (v *village) theirMember(...string) string  { return v.named("stranger").MembershipID }
+
+func (v *village) anInvitationLink(...string) string {
+	return secretOf(v.t, v.mail(v.t, v.invites(), "Invitation à rejoindre"), "/invitation/")
+}
+
+func (v *village) anInvitation(...string) string {
+	address := v.invites()
+	list, err := v.Members.List(v.t.Context(), v.named("admin").Actor)
+	if err != nil || list.Invitations[0].Address != address {
+		v.t.Fatalf("%+v: %v", list.Invitations, err)
+	}
+	return list.Invitations[0].ID
+}
+
+// invites has the administrator invite an address that has no account.
+func (v *village) invites() (address string) {
+	v.t.Helper()
+	v.letters++
+	address = fmt.Sprintf("invite%d@exemple.example", v.letters)
+	if err := v.Members.Invite(v.t.Context(), v.named("admin").Actor, member.InvitationForm{Address: address, Role: "user"}); err != nil {
+		v.t.Fatal(err)
+	}
+	return address
+}
 
 // watching has somebody create a watch.
 func (v *village) watching(name string, f watch.Form) string {

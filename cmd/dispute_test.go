@@ -36,7 +36,7 @@ func signUp(t *testing.T, a *app.App, name, login string) access.Actor {
 	}
 	address, err := account.ParseAddress(login + "@muller.example")
 	must(err)
-	must(a.Accounts.AskSignUp(ctx, account.SignUpForm{SIRET: "73282932000074", CompanyName: "Menuiserie Muller", Name: name, Address: address.Text}))
+	must(a.Accounts.AskSignUp(ctx, account.SignUpForm{SIRET: "73282932000074", CompanyName: "Menuiserie Muller", Name: name, Address: address.Text}, account.Visitor{}))
 	var secret string
 	must(a.DB.Write(ctx, func(tx *db.Tx) error {
 		asked, err := account.LastSignUp(tx, address)
@@ -46,9 +46,9 @@ func signUp(t *testing.T, a *app.App, name, login string) access.Actor {
 		secret, _, err = account.MintSignUpToken(tx, asked.ID)
 		return err
 	}))
-	session, err := a.Orgs.Register(ctx, secret, org.RegisterForm{Login: login, Password: "rabot varlope", Confirm: "rabot varlope", Remote: "192.0.2.17"})
+	in, err := a.Orgs.Register(ctx, secret, org.RegisterForm{Login: login, Password: "rabot varlope", Confirm: "rabot varlope", From: account.Visitor{Remote: "192.0.2.17"}})
 	must(err)
-	by, err := a.Orgs.ActorOf(ctx, session)
+	by, err := a.Orgs.ActorOf(ctx, in.Session)
 	must(err)
 	return by
 }

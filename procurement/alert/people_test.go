@@ -174,7 +174,7 @@ func TestWhoHearsOfInvitationsAndWatchesThatPass(t *testing.T) {
 			t.Errorf("%q", m.Subject)
 		}
 		_, err := h.members().RegisterInvited(t.Context(), secret, member.InvitedForm{InvitedForm: account.InvitedForm{Name: "Claire Fontaine",
-			CredentialsForm: account.CredentialsForm{Login: "claire", Password: noticetest.Password, Confirm: noticetest.Password}}, Remote: "192.0.2.1", Browser: "Firefox"})
+			CredentialsForm: account.CredentialsForm{Login: "claire", Password: noticetest.Password, Confirm: noticetest.Password}}, From: account.Visitor{Remote: "192.0.2.1", Browser: "Firefox"}})
 		h.must(err)
 		h.heard("whoever invited, and nobody else", "karim: « Claire Fontaine » a rejoint « Menuiserie Muller »")
 

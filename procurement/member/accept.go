@@ -123,25 +123,24 @@ func (s *Service) AcceptInvitation(ctx context.Context, by access.Actor, secret 
 // InvitedForm is what somebody without an account fills in to accept an invitation.
 type InvitedForm struct {
 	account.InvitedForm
-	Remote  string // network address of the visitor, see account.NetworkOf
-	Browser string // what it says it is
+	From account.Visitor
 }
 
 // RegisterInvited makes the account of whoever holds the link of an invitation, whose
-// address has none, brings them into the establishment and signs in: it gives the token
-// of the session. Faults are on nom, identifiant, mot_de_passe, confirmation; an address
-// that has an account by now is a fault.Conflict.
-func (s *Service) RegisterInvited(ctx context.Context, secret string, form InvitedForm) (sessionToken string, err error) {
+// address has none, brings them into the establishment and signs in: the browser is
+// known from now on. Faults are on nom, identifiant, mot_de_passe, confirmation; an
+// address that has an account by now is a fault.Conflict.
+func (s *Service) RegisterInvited(ctx context.Context, secret string, form InvitedForm) (in account.Entry, err error) {
 	i, err := s.InvitationOf(ctx, secret)
 	if err != nil {
-		return "", err
+		return account.Entry{}, err
 	}
 	if i.Known {
-		return "", account.AlreadyKnown()
+		return account.Entry{}, account.AlreadyKnown()
 	}
 	name, chosen, err := s.accounts.ChooseInvited(ctx, i.address(), form.InvitedForm)
 	if err != nil {
-		return "", err
+		return account.Entry{}, err
 	}
 	err = s.attempt(ctx, func(tx *db.Tx) error {
 		a, err := s.accounts.CreateInvited(tx, i.address(), name, chosen, i.ID)
@@ -152,13 +151,13 @@ func (s *Service) RegisterInvited(ctx context.Context, secret string, form Invit
 		if err != nil {
 			return err
 		}
-		sessionToken, err = account.OpenSession(tx, a, membershipID, form.Remote, form.Browser)
+		in, err = account.OpenSession(tx, a, membershipID, form.From)
 		return err
 	})
 	if err != nil {
-		return "", err
+		return account.Entry{}, err
 	}
-	return sessionToken, nil
+	return in, nil
 }
 
 // enter brings in a person whose account the caller has locked. The invitation is read

@@ -27,10 +27,11 @@ func fields(err error) []string {
 }
 
 func (h *house) enrol(login, secret string) (session string, err error) {
-	return h.members.RegisterInvited(h.t.Context(), secret, member.InvitedForm{
+	in, err := h.members.RegisterInvited(h.t.Context(), secret, member.InvitedForm{
 		InvitedForm: account.InvitedForm{Name: "Zoé Klein", CredentialsForm: account.CredentialsForm{Login: login, Password: noticetest.Password, Confirm: noticetest.Password}},
-		Remote:      "192.0.2.17", Browser: "Firefox",
+		From:        account.Visitor{Remote: "192.0.2.17", Browser: "Firefox"},
 	})
+	return in.Session, err
 }
 
 func TestAnInvitationIsReadAsAWhole(t *testing.T) {
@@ -268,7 +269,7 @@ func TestAnotherEstablishmentsInvitationsDoNotExist(t *testing.T) {
 func TestWhoHasNoAccountMakesOne(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		odile := h.join(noticetest.Seat, "odile")
-		h.must(h.Accounts.AskSignUp(t.Context(), account.SignUpForm{SIRET: noticetest.Other, CompanyName: "Autre", Name: "Zoé Klein", Address: "zoe@muller.example"}))
+		h.must(h.Accounts.AskSignUp(t.Context(), account.SignUpForm{SIRET: noticetest.Other, CompanyName: "Autre", Name: "Zoé Klein", Address: "zoe@muller.example"}, account.Visitor{}))
 		h.must(h.invite(odile, "zoe", access.CompanyUser))
 		secret := h.secret("zoe@muller.example")
 		_, err := h.members.RegisterInvited(t.Context(), secret, member.InvitedForm{InvitedForm: account.InvitedForm{

@@ -228,7 +228,8 @@ func (h *house) signIn(who access.Actor) (token string) {
 		if err != nil {
 			return err
 		}
-		token, err = account.OpenSession(tx, a, who.MembershipID, "192.0.2.17", "Firefox")
+		in, err := account.OpenSession(tx, a, who.MembershipID, account.Visitor{Remote: "192.0.2.17", Browser: "Firefox"})
+		token = in.Session
 		return err
 	})
 	return token

@@ -57,7 +57,7 @@ func (p Pages) invitation(v *answer.Visit) (answer.Answer, error) {
 func invitationShown(v *answer.Visit, i invitationPage) answer.Answer {
 	switch {
 	case v.Actor.SignedIn() && !i.For(v.Actor):
-		return answer.Show(invitationTitle, strangerView(i)).WithStatus(http.StatusForbidden).Kept()
+		return answer.Show(invitationTitle, strangerView(i)).WithStatus(http.StatusConflict).Kept()
 	case v.Actor.SignedIn():
 		return answer.Show(invitationTitle, joinView(i)).Kept()
 	case i.Known:
@@ -94,17 +94,18 @@ func (p Pages) acceptInvitation(v *answer.Visit) (answer.Answer, error) {
 // enrol makes the account of somebody who has none, and opens its first session.
 func (p Pages) enrol(v *answer.Visit, i invitationPage, welcome string) (answer.Answer, error) {
 	i.Name, i.Login = v.PostForm.Get(fieldName), v.PostForm.Get(fieldLogin)
-	session, err := p.Members.RegisterInvited(v.Context(), v.PathValue("token"), member.InvitedForm{
+	in, err := p.Members.RegisterInvited(v.Context(), v.PathValue("token"), member.InvitedForm{
 		InvitedForm: account.InvitedForm{Name: i.Name, CredentialsForm: account.CredentialsForm{
 			Login: i.Login, Password: v.PostForm.Get(fieldPassword), Confirm: v.PostForm.Get(fieldConfirm),
 		}},
-		Remote: v.RemoteAddr, Browser: v.UserAgent(),
+		From: v.Visitor(),
 	})
 	if err != nil {
+		refusal := refusalStatus(err)
 		if i.Errors, err = answer.Errors(err); err != nil {
 			return answer.Answer{}, err
 		}
-		return answer.Refused(invitationTitle, enrolView(i)).Kept(), nil
+		return answer.Refused(invitationTitle, enrolView(i)).WithStatus(refusal).Kept(), nil
 	}
-	return answer.SeeOther(space, "Votre compte est créé"+nbsp+": bienvenue sur Parvis. "+welcome).WithSession(session), nil
+	return answer.SeeOther(space, "Votre compte est créé"+nbsp+": bienvenue sur Parvis. "+welcome).WithEntry(in), nil
 }

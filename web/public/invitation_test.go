@@ -91,7 +91,7 @@ func TestAnInvitationIsAcceptedByItsAddressAlone(t *testing.T) {
 		// Abuse 74: signed in as somebody else, whoever forwarded it.
 		for _, p := range []page{h.get(link), h.post(link, nil)} {
 			h.kept(p)
-			h.says(p, 403, "Cette invitation est pour une autre adresse", "c…@fontaine.example", odileAddress, "Se déconnecter", "!"+claireAddress, "!Menuiserie Muller vous")
+			h.says(p, 409, "Cette invitation est pour une autre adresse", "c…@fontaine.example", odileAddress, "Se déconnecter", "!"+claireAddress, "!Menuiserie Muller vous")
 		}
 		if n, err := h.Orgs.Memberships(context.Background(), odile); err != nil || len(n) != 1 {
 			h.t.Errorf("%d memberships, %v", len(n), err)
