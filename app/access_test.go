@@ -15,6 +15,7 @@ import (
 	"parvis/kit/db"
 	"parvis/procurement/access"
 	"parvis/procurement/account"
+	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
@@ -43,6 +44,7 @@ var objects = []object{
 	{"/mot-de-passe/{token}", "un lien de mot de passe oublié", everybody, (*village).aReset},
 	{"/adresse/confirmation/{token}", "un lien vers une nouvelle adresse", everybody, (*village).aNewAddress},
 	{"/adresse/annulation/{token}", "un lien qui rend une ancienne adresse", everybody, (*village).aFormerAddress},
+	{"/invitation/{token}", "une invitation à rejoindre un établissement", everybody, (*village).anInvitationLink},
 	{"/confirmation/{token}", "une demande de confirmation", everybody, (*village).aRequest},
 	{"/desabonnement/{token}", "un lien de désabonnement", everybody, (*village).aStop},
 	{"/entreprise/veilles/{id}", "une veille de l'établissement", "user admin", (*village).aWatch},
@@ -55,6 +57,10 @@ var objects = []object{
 	{"/entreprise/utilisateurs/{id}", "une demande de rattachement", "admin", (*village).aJoinRequest},
 	{"/entreprise/utilisateurs/{id}", "une personne d'un autre établissement", "stranger", (*village).theirMember},
 	{"/entreprise/double-authentification/cles/{id}", "une clé d'accès d'un utilisateur", "user", (*village).aPasskey},
+	{"/entreprise/utilisateurs/invitations/{id}", "une invitation de l'établissement", "admin", (*village).anInvitation},
+	{"/entreprise/rattachements/{id}", "un rattachement d'un utilisateur", "user", (*village).aMember},
+	{"/entreprise/rattachements/{id}", "un rattachement en attente", "newcomer", (*village).aJoinRequest},
+	{"/entreprise/rattachements/{id}", "un rattachement à un autre établissement", "stranger", (*village).theirMember},
 }
 
 // forms is what is sent to the few routes that refuse an empty form before they look
@@ -338,6 +344,30 @@ func (v *village) aPasskey(...string) string {
 		return err
 	})
 	return id
+}
+
+func (v *village) anInvitationLink(...string) string {
+	return secretOf(v.t, v.mail(v.t, v.invites(), "Invitation à rejoindre"), "/invitation/")
+}
+
+func (v *village) anInvitation(...string) string {
+	address := v.invites()
+	list, err := v.Members.List(v.t.Context(), v.named("admin").Actor)
+	if err != nil || list.Invitations[0].Address != address {
+		v.t.Fatalf("%+v: %v", list.Invitations, err)
+	}
+	return list.Invitations[0].ID
+}
+
+// invites has the administrator invite an address that has no account.
+func (v *village) invites() (address string) {
+	v.t.Helper()
+	v.letters++
+	address = fmt.Sprintf("invite%d@exemple.example", v.letters)
+	if err := v.Members.Invite(v.t.Context(), v.named("admin").Actor, member.InvitationForm{Address: address, Role: "user"}); err != nil {
+		v.t.Fatal(err)
+	}
+	return address
 }
 
 // watching has somebody create a watch.

@@ -52,6 +52,8 @@ type Config struct {
 
 	Operator string         // who runs the platform and how to reach them, for the legal notice
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
+
+	OperatorMail string // where disputes are told to who runs the platform; empty: in the log alone
 }
 
 // App is a program ready to run.
@@ -121,7 +123,7 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.Notices = notice.NewService(a.DB, a.Journal)
 	a.Watches = watch.NewService(a.DB, a.Journal, a.Notices)
-	a.Members = member.New(a.DB, a.Accounts, a.Orgs, a.Watches)
+	a.Members = member.New(a.DB, a.Journal, a.Accounts, a.Orgs, a.Watches)
 	var err error
 	if a.Outbox, err = mail.New(a.DB, mail.Options{From: a.from(), Log: log}); err != nil {
 		return fault.New(fault.Invalid, "L'adresse d'expéditeur «\u00a0"+a.from()+"\u00a0» n'est pas valable\u00a0: donnez-en une par --mail-from.").Because(err)
@@ -131,6 +133,13 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.Alerts = alert.NewService(a.DB, a.Journal, a.Outbox, a.Watches, a.Config.BaseURL, log)
 	a.Persons = person.New(a.DB, a.Accounts, a.Members, a.Watches, a.Alerts)
+	if a.Config.OperatorMail != "" {
+		operator, err := account.ParseAddress(a.Config.OperatorMail)
+		if err != nil {
+			return fault.New(fault.Invalid, "L'adresse de l'exploitant «\u00a0"+a.Config.OperatorMail+"\u00a0» n'est pas valable\u00a0: donnez-en une autre par --operator-mail.").Because(err)
+		}
+		a.Alerts.TellOperator(operator)
+	}
 	if m, ok := a.Config.Clock.(*clock.Movable); ok {
 		m.OnMove(func() {
 			a.Outbox.Nudge()
@@ -177,10 +186,11 @@ func (a *App) site() {
 	u, err := url.Parse(a.Config.BaseURL)
 	s.Secure = err == nil && u.Scheme == "https"
 	s.Demo = a.Config.Demo
+	s.Hats = a.Orgs.Memberships
 	s.Proxies = a.Config.Proxies
 	s.Files("GET /static/", ui.Assets())
 	public.Routes(s, public.Pages{
-		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Alerts: a.Alerts, Profiles: a.Profiles, Persons: a.Persons,
+		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Members: a.Members, Alerts: a.Alerts, Profiles: a.Profiles, Persons: a.Persons,
 		Operator: a.Config.Operator,
 	})
 	company.Routes(s, company.Pages{Watches: a.Watches, Org: a.Orgs, Members: a.Members, Accounts: a.Accounts, Profiles: a.Profiles, Persons: a.Persons, MailReady: a.Sender.Configured})

@@ -175,7 +175,7 @@ func populate(t *testing.T, a *app.App) []string {
 	var people []string
 	for i, frequency := range []watch.Frequency{watch.Immediate, watch.Immediate, watch.Daily} {
 		address := fmt.Sprintf("personne%d@entreprise.example", i)
-		by := member(t, a, address, fmt.Sprintf("personne.%d", i))
+		by := joined(t, a, address, fmt.Sprintf("personne.%d", i))
 		people = append(people, address)
 		hours := []int{7}
 		if frequency == watch.Daily {
@@ -194,8 +194,8 @@ func populate(t *testing.T, a *app.App) []string {
 	return people
 }
 
-// member makes an account by the path of its owner.
-func member(t *testing.T, a *app.App, address, login string) access.Actor {
+// joined makes an account by the path of its owner.
+func joined(t *testing.T, a *app.App, address, login string) access.Actor {
 	t.Helper()
 	ctx := t.Context()
 	if err := a.Accounts.AskSignUp(ctx, account.SignUpForm{SIRET: "12345678200002", CompanyName: "Voirie Test", Name: "Une Personne", Address: address}, account.Visitor{}); err != nil {

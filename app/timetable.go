@@ -17,6 +17,7 @@ func (a *App) timetable() []task {
 	return []task{
 		{"send digests", time.Second, a.Alerts.Digests},
 		{"forget expired sessions and sign-ups", time.Hour, a.Accounts.ForgetStale},
+		{"forget invitations that expired a month ago", time.Hour, a.Members.ForgetInvitations},
 		{"forget changes that everybody has followed", time.Hour, a.DB.ForgetChanges},
 		{"forget mail sent a year ago", 24 * time.Hour, a.forgetMail},
 		{"forget watches deleted a year ago", 24 * time.Hour, a.Watches.Forget},

@@ -30,7 +30,7 @@ type commands struct {
 	Demo          Demo          `cmd:"" help:"Montrer tout le produit, avec des avis et des comptes d'exemple."`
 	Serve         Serve         `cmd:"" help:"Servir la plateforme."`
 	Import        Import        `cmd:"" help:"Reprendre des avis déjà publiés."`
-	Establishment Establishment `cmd:"" help:"Dire ce que l'exploitant sait d'un établissement."`
+	Establishment Establishment `cmd:"" help:"Dire ce que l'exploitant sait d'un établissement, et décider de qui l'administre."`
 	Account       Account       `cmd:"" help:"Aider une personne à retrouver l'accès à son compte."`
 	Match         Match         `cmd:"" help:"Dire quelles veilles concernent quels avis, de fichier à fichier, sans base de données."`
 	Help          Help          `cmd:"" help:"Afficher cette aide, ou celle d'une commande."`

@@ -21,6 +21,9 @@ import (
 type Establishment struct {
 	Verify   VerifyEstablishment   `cmd:"" help:"Dire qu'un établissement est bien représenté par ses inscrits\u00a0; ses administrateurs en sont prévenus."`
 	Unverify UnverifyEstablishment `cmd:"" help:"Revenir à «\u00a0Établissement déclaré, non vérifié\u00a0»\u00a0; ses administrateurs en sont prévenus."`
+	Disputes ListDisputes          `cmd:"" help:"Énumérer les contestations d'administrateur qui attendent une décision."`
+	Grant    GrantDispute          `cmd:"" help:"Donner raison à qui conteste\u00a0: cette personne administre l'établissement, les administrateurs d'avant en restent utilisateurs."`
+	Reject   RejectDispute         `cmd:"" help:"Rejeter une contestation\u00a0: les administrateurs sont confirmés."`
 }
 
 // VerifyEstablishment gives the second proof of an establishment.

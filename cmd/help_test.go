@@ -24,6 +24,9 @@ var everyCommand = []struct{ typed, golden string }{
 	{"account", "help-account.golden"},
 	{"account forget-factors", "help-account-forget-factors.golden"},
 	{"match", "help-match.golden"},
+	{"establishment disputes", "help-establishment-disputes.golden"},
+	{"establishment grant", "help-establishment-grant.golden"},
+	{"establishment reject", "help-establishment-reject.golden"},
 	{"help", "help-help.golden"},
 }
 
@@ -161,6 +164,8 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		{"import boamp --alert=peut-être f", "l'option --alert attend 1 (oui) ou 0 (non), et non «\u00a0peut-être\u00a0».", seeBOAMP},
 		{"account forget-factors", "il manque IDENTIFIANT.", "Tapez «\u00a0parvis help account forget-factors\u00a0» pour voir ce qu'attend cette commande."},
 		{"account forget-factors a b", "«\u00a0b\u00a0» est de trop.", "Tapez «\u00a0parvis help account forget-factors\u00a0» pour voir ce qu'attend cette commande."},
+		{"establishment", "il manque une commande\u00a0: «\u00a0verify\u00a0», «\u00a0unverify\u00a0», «\u00a0disputes\u00a0», «\u00a0grant\u00a0», «\u00a0reject\u00a0».", "Tapez «\u00a0parvis help establishment\u00a0» pour voir ce qu'attend cette commande."},
+		{"establishment grant", "il manque CONTESTATION.", "Tapez «\u00a0parvis help establishment grant\u00a0» pour voir ce qu'attend cette commande."},
 		{"match", "il manque --notices=FICHIER, --watches=FICHIER.", seeMatch},
 		{"match --threads deux", "l'option --threads attend un nombre entier, et non «\u00a0deux\u00a0».", seeMatch},
 	} {

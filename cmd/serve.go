@@ -16,13 +16,14 @@ import (
 // Serve runs the platform until it is asked to stop.
 type Serve struct {
 	Base
-	Listen    string   `default:"127.0.0.1:8080" placeholder:"ADRESSE" help:"Adresse et port d'écoute."`
-	SMTP      string   `name:"smtp" placeholder:"URL" help:"Relais de messagerie, «\u00a0smtp://serveur:port\u00a0» ou «\u00a0smtps://…\u00a0». Sans lui, les messages attendent."`
-	BaseURL   string   `name:"base-url" placeholder:"URL" help:"Adresse publique de la plateforme, «\u00a0https://marches.exemple.fr\u00a0»\u00a0: elle commence tous les liens. Par défaut, l'adresse d'écoute."`
-	Operator  string   `placeholder:"PHRASE" help:"Qui exploite la plateforme et comment lui écrire, pour les mentions légales."`
-	Proxies   []string `name:"trusted-proxy" placeholder:"RÉSEAU" help:"Réseaux des répartiteurs de charge dont l'en-tête X-Forwarded-For est cru, «\u00a010.0.0.0/8\u00a0». Cette machine l'est toujours."`
-	Directory string   `placeholder:"URL" help:"Annuaire des entreprises, d'où viennent nom et adresse à l'inscription\u00a0: «\u00a0https://recherche-entreprises.api.gouv.fr\u00a0», ou un relais vers lui. Sans lui, ils sont saisis."`
-	MailFrom  string   `name:"mail-from" placeholder:"ADRESSE" help:"Adresse d'expéditeur des messages."`
+	Listen       string   `default:"127.0.0.1:8080" placeholder:"ADRESSE" help:"Adresse et port d'écoute."`
+	SMTP         string   `name:"smtp" placeholder:"URL" help:"Relais de messagerie, «\u00a0smtp://serveur:port\u00a0» ou «\u00a0smtps://…\u00a0». Sans lui, les messages attendent."`
+	BaseURL      string   `name:"base-url" placeholder:"URL" help:"Adresse publique de la plateforme, «\u00a0https://marches.exemple.fr\u00a0»\u00a0: elle commence tous les liens. Par défaut, l'adresse d'écoute."`
+	Operator     string   `placeholder:"PHRASE" help:"Qui exploite la plateforme et comment lui écrire, pour les mentions légales."`
+	Proxies      []string `name:"trusted-proxy" placeholder:"RÉSEAU" help:"Réseaux des répartiteurs de charge dont l'en-tête X-Forwarded-For est cru, «\u00a010.0.0.0/8\u00a0». Cette machine l'est toujours."`
+	Directory    string   `placeholder:"URL" help:"Annuaire des entreprises, d'où viennent nom et adresse à l'inscription\u00a0: «\u00a0https://recherche-entreprises.api.gouv.fr\u00a0», ou un relais vers lui. Sans lui, ils sont saisis."`
+	MailFrom     string   `name:"mail-from" placeholder:"ADRESSE" help:"Adresse d'expéditeur des messages."`
+	OperatorMail string   `name:"operator-mail" placeholder:"ADRESSE" help:"Adresse de l'exploitant, prévenu quand un administrateur d'entreprise est contesté. Sans elle, «\u00a0parvis establishment disputes\u00a0» et le journal technique le disent."`
 }
 
 // Run serves.
@@ -43,7 +44,7 @@ func (s *Serve) Run(ctx context.Context, std Std) (err error) {
 	}
 	a, err := app.Open(ctx, app.Config{
 		Data: s.Data, Database: s.Database, SMTP: s.SMTP, BaseURL: base, MailFrom: s.MailFrom, Log: logger(std.Err),
-		Operator: s.Operator, Proxies: proxies, Directory: s.Directory,
+		Operator: s.Operator, OperatorMail: s.OperatorMail, Proxies: proxies, Directory: s.Directory,
 	})
 	if err != nil {
 		return errors.Join(err, l.Close())

@@ -75,7 +75,7 @@ func Open(ctx context.Context, dir, baseURL string, log *slog.Logger) (*Demo, er
 	}
 	d.App, err = app.Open(ctx, app.Config{
 		Data: dir, SMTP: "smtp://" + d.Mailbox.Addr() + "?starttls=no", BaseURL: baseURL, MailFrom: "ne-pas-repondre@parvis.example",
-		Clock: d.clock, Log: log, Demo: true, Directory: d.directory.url,
+		Clock: d.clock, Log: log, Demo: true, Directory: d.directory.url, OperatorMail: "exploitant@parvis.example",
 	})
 	if err != nil {
 		return nil, errors.Join(err, d.directory.Close(), d.Mailbox.Close())

@@ -30,18 +30,23 @@ const (
 	EditWatches   Act = "watch.edit"
 	SendAlerts    Act = "alert.send"
 	SeeUsers      Act = "member.see"    // a newcomer sees their own line only
-	ManageUsers   Act = "member.manage" // accept, refuse, change a role, remove
+	ManageUsers   Act = "member.manage" // invite, accept, refuse, change a role, remove
 	LeaveCompany  Act = "member.leave"
 	JoinCompany   Act = "member.join" // ask again, once refused or gone
 
 	SeeProfile      Act = "profile.see" // a newcomer sees the name and number only
 	EditProfile     Act = "profile.edit"
 	VerifyCompanies Act = "profile.verify" // the operator's
+	SeeMemberships  Act = "membership.see" // one's own, and act under another of them
+	AddMembership   Act = "membership.add" // join or declare another establishment
+	ContestAdmin    Act = "dispute.open"   // of an establishment that has not let one in
+	DecideDisputes  Act = "dispute.decide"
 )
 
 // Acts lists every act, for the tests of the matrix.
 var Acts = []Act{VisitSite, EditAccount, SearchNotices, RecordNotices, SeeWatches, EditWatches, SendAlerts,
-	SeeUsers, ManageUsers, LeaveCompany, JoinCompany, SeeProfile, EditProfile, VerifyCompanies, ForgetFactors}
+	SeeUsers, ManageUsers, LeaveCompany, JoinCompany, SeeProfile, EditProfile, VerifyCompanies, ForgetFactors,
+	SeeMemberships, AddMembership, ContestAdmin, DecideDisputes}
 
 // matrix is who may do what. What is not written is refused.
 var matrix = map[Act]map[Role]bool{
@@ -61,6 +66,10 @@ var matrix = map[Act]map[Role]bool{
 	SeeProfile:      {Newcomer: true, CompanyUser: true, CompanyAdmin: true},
 	EditProfile:     {CompanyAdmin: true},
 	VerifyCompanies: {System: true},
+	SeeMemberships:  {Newcomer: true, CompanyUser: true, CompanyAdmin: true},
+	AddMembership:   {Newcomer: true, CompanyUser: true, CompanyAdmin: true},
+	ContestAdmin:    {Newcomer: true},
+	DecideDisputes:  {System: true},
 }
 
 // Actor is a person under one of their memberships, a visitor, or the platform.

@@ -27,6 +27,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 		access.EditProfile:     "admin",
 		access.VerifyCompanies: "system",
 		access.ForgetFactors:   "system",
+		access.SeeMemberships:  "newcomer user admin",
+		access.AddMembership:   "newcomer user admin",
+		access.ContestAdmin:    "newcomer",
+		access.DecideDisputes:  "system",
 	}
 	for _, act := range access.Acts {
 		got := ""

@@ -74,7 +74,7 @@ func (s *Service) CreateAccount(tx *db.Tx, token string, chosen Credentials) (Ac
 	if err := useSignUps(tx, from.AddressKey); err != nil {
 		return Account{}, SignUp{}, err
 	}
-	return a, from, s.journal.Record(tx, a.actor(), event.AccountCreated, a.ID, SignUpBody{from.ID})
+	return a, from, s.journal.Record(tx, a.actor(), event.AccountCreated, a.ID, CreatedBody{SignUpID: from.ID})
 }
 
 func whyNotCreated(tx *db.Tx, a Account) error {

@@ -154,7 +154,7 @@ func (s *Service) composeNotices(tx *db.Tx, ref, recipient string) (mail.Message
 	}
 	for _, w := range theirs {
 		if named[w.ID] != nil {
-			l.Watches = append(l.Watches, letterWatch{w.Name, s.baseURL + "/entreprise/veilles/" + w.ID + "/modifier"})
+			l.Watches = append(l.Watches, letterWatch{w.Name, s.linkFor("/entreprise/veilles/"+w.ID+"/modifier", w.EstablishmentID)})
 		}
 	}
 	secret := token.New()

@@ -63,7 +63,16 @@ func (s *Service) mailJoinRequest(tx *db.Tx, e event.Event) error {
 	return nil
 }
 
+// mailJoinAccepted leaves in peace who was let in by an invitation that they accepted,
+// or by the operator, who says so otherwise.
 func (s *Service) mailJoinAccepted(tx *db.Tx, e event.Event) error {
+	var body account.MembershipBody
+	if err := e.Decode(&body); err != nil {
+		return err
+	}
+	if e.ActorID == nil || *e.ActorID == body.AccountID {
+		return nil
+	}
 	return s.mailMember(tx, mailJoinAccepted, e)
 }
 
@@ -169,8 +178,17 @@ func (s *Service) writeMember(tx *db.Tx, letter, page string, m account.Membersh
 	const each = 40
 	company := oneLine(e.CompanyName)
 	return write(letter, subject(shorten(name, each), shorten(company, each)), map[string]string{
-		"Name": oneLine(name), "Company": company, "Number": e.Pretty(), "Link": s.baseURL + page,
+		"Name": oneLine(name), "Company": company, "Number": e.Pretty(), "Link": s.linkFor(page, e.ID),
 	})
+}
+
+// linkFor leads to a page as it is for an establishment: its reader may act for another
+// one of theirs when they follow it.
+func (s *Service) linkFor(page, establishmentID string) string {
+	if establishmentID == "" {
+		return s.baseURL + page
+	}
+	return s.baseURL + page + "?pour=" + establishmentID
 }
 
 // afterDot is where a mail program would begin the end of an address: « exemple.fr »,

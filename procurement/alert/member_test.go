@@ -14,7 +14,7 @@ import (
 )
 
 func (h *house) members() *member.Service {
-	return member.New(h.DB, h.Accounts, h.Orgs, h.watches)
+	return member.New(h.DB, h.Journal, h.Accounts, h.Orgs, h.watches)
 }
 
 const paul = "paul@muller.example"

@@ -54,7 +54,7 @@ var Rules = map[event.Kind]Rule{
 	event.AddressChanged:     {"the address that is left, always: a link to take it back", (*Service).mailAddressChanged},
 	event.AddressRestored:    {"the address that it takes the place of: so they know why it signs in no more", (*Service).mailAddressRestored},
 	event.MembershipCreated:  {"the administrators of the establishment, of a request to join; nobody of its first person", (*Service).mailJoinRequest},
-	event.MembershipApproved: {"the person: they are in", (*Service).mailJoinAccepted},
+	event.MembershipApproved: {"the person, when an administrator let them in: by an invitation or the operator they learn it otherwise", (*Service).mailJoinAccepted},
 	event.MembershipRefused:  {"the person: they are not, and what they may do", (*Service).mailJoinRefused},
 	event.MembershipChanged:  nobody("the pages show what a role opens"),
 	event.MembershipEnded:    {"the person, when somebody else removed them", (*Service).mailMemberRemoved},
@@ -75,6 +75,14 @@ var Rules = map[event.Kind]Rule{
 	event.FallbackRefused:         nobody("the profile shows it; the page of the link confirms it"),
 	event.FallbackRemoved:         {"the mailbox, if it was in use: it will not be written to again", (*Service).mailFallbackRemoved},
 	event.AddressFailed:           {"the establishment's «\u00a0adresse de secours\u00a0», if it has one that agreed", (*Service).mailAddressFailed},
+	event.InvitationSent:          {"the address: who invites, to which establishment, and a link; nobody when it has had its mails of the day", (*Service).mailInvitation},
+	event.InvitationCancelled:     nobody("the page of its link says that it is no longer good"),
+	event.InvitationAccepted:      {"whoever invited", (*Service).mailInvitationAccepted},
+	event.WatchesPassed:           {"whoever has them now, unless it is their own doing", (*Service).mailWatchesPassed},
+	event.DisputeOpened:           {"those who administer the establishment, and the operator", (*Service).mailDisputeOpened},
+	event.DisputeGranted:          {"the person, and those who administered until then", (*Service).mailDisputeGranted},
+	event.DisputeRejected:         {"the person, and those who administer", (*Service).mailDisputeRejected},
+	event.DisputeDropped:          nobody("it is no longer in the operator's list"),
 }
 
 // told lists the kinds that somebody is told of.

@@ -24,6 +24,8 @@ type Service struct {
 	watches *watch.Service
 	baseURL string
 	log     *slog.Logger
+
+	operator string // mailbox of whoever runs the platform; empty: not known
 }
 
 // NewService makes the room: it listens to the journal and composes its mails.
@@ -44,6 +46,8 @@ func NewService(d *db.DB, j *event.Journal, o *mail.Outbox, w *watch.Service, ba
 	o.OnRefused(s.suspend)
 	o.Compose(mailFactor, s.composeFactor)
 	s.composeAddresses()
+	s.composeInvitations()
+	s.composeDisputes()
 	return s
 }
 

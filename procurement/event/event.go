@@ -61,6 +61,15 @@ const (
 	RecipientConfirmed Kind = "watch.recipient_confirmed"
 	RecipientStopped   Kind = "watch.recipient_stopped"
 	DigestsSent        Kind = "alert.digests_sent"
+
+	InvitationSent      Kind = "invitation.sent"
+	InvitationCancelled Kind = "invitation.cancelled"
+	InvitationAccepted  Kind = "invitation.accepted"
+	WatchesPassed       Kind = "watch.passed" // from somebody who is gone to who administers
+	DisputeOpened       Kind = "dispute.opened"
+	DisputeGranted      Kind = "dispute.granted"
+	DisputeRejected     Kind = "dispute.rejected"
+	DisputeDropped      Kind = "dispute.dropped" // with the request that it came from
 )
 
 // Kinds lists them all, so that a test finds the ones nobody decided about.
@@ -73,6 +82,7 @@ var Kinds = []Kind{
 	WatchCreated, WatchChanged, WatchDeleted, RecipientAsked, RecipientConfirmed, RecipientStopped, DigestsSent,
 	AccountErased,
 	FactorAdded, FactorRemoved, FactorsForgotten, CodesRenewed, CodeUsed, CodeRefused, StepExhausted, PasskeyDoubted,
+	InvitationSent, InvitationCancelled, InvitationAccepted, WatchesPassed, DisputeOpened, DisputeGranted, DisputeRejected, DisputeDropped,
 }
 
 // Event is one line of the journal.

@@ -28,7 +28,7 @@ func (s *Service) AskAgain(ctx context.Context, by access.Actor, establishmentID
 	if err := by.Must(access.JoinCompany); err != nil {
 		return "", err
 	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
+	err = s.attempt(ctx, func(tx *db.Tx) error {
 		past, err := account.PastMembershipsOf(tx, by.AccountID)
 		if err != nil {
 			return err
@@ -45,27 +45,29 @@ func (s *Service) AskAgain(ctx context.Context, by access.Actor, establishmentID
 		if membershipID, err = waitsAlready(tx, by.AccountID, establishmentID); err != nil || membershipID != "" {
 			return err
 		}
-		if past, err = account.PastMembershipsOf(tx, by.AccountID); err != nil {
-			return err
-		}
-		recent := 0
-		for _, m := range past {
-			if m.EstablishmentID == establishmentID && m.CreatedAt > tx.Now.Add(-month) {
-				recent++
-			}
-		}
-		if recent >= asksPerMonth {
-			return fault.New(fault.Unavailable, "Vous avez déjà demandé plusieurs fois à rejoindre cet établissement ces trente derniers jours. Parlez-en à son administrateur avant de recommencer.")
-		}
 		a, err := account.Find(tx, by.AccountID)
 		if err != nil {
 			return err
 		}
-		m, err := s.orgs.Admit(tx, a, establishmentID)
+		m, err := s.admit(tx, by, a, establishmentID)
 		membershipID = m.ID
 		return err
 	})
 	return membershipID, err
+}
+
+// askedTooOften refuses one request more to an establishment that has had its month's.
+func askedTooOften(tx *db.Tx, past []account.Membership, establishmentID string) error {
+	recent := 0
+	for _, m := range past {
+		if m.EstablishmentID == establishmentID && m.CreatedAt > tx.Now.Add(-month) {
+			recent++
+		}
+	}
+	if recent >= asksPerMonth {
+		return fault.New(fault.Unavailable, "Vous avez déjà demandé plusieurs fois à rejoindre cet établissement ces trente derniers jours. Parlez-en à son administrateur avant de recommencer.")
+	}
+	return nil
 }
 
 // waitsAlready finds the membership that asking twice would make twice.

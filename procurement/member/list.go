@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"parvis/kit/clock"
 	"parvis/kit/db"
 	"parvis/procurement/access"
 	"parvis/procurement/account"
@@ -25,6 +26,8 @@ type People struct {
 	Requests      []Person          // who waits for an answer; for administrators
 	Mine          *Person           // nil for somebody of no establishment
 	Former        []org.Establishment
+	Invitations   []Invitation  // that wait for an answer, the last one first; for administrators
+	Contested     clock.Instant // since when the operator has the actor's dispute; zero for none
 }
 
 // Admins counts the administrators.
@@ -47,6 +50,9 @@ func (s *Service) List(ctx context.Context, by access.Actor) (People, error) {
 		return out, err
 	}
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		if out.Contested, err = contestedAt(tx, by); err != nil {
+			return err
+		}
 		if by.MembershipID == "" {
 			out.Former, err = former(tx, by.AccountID)
 			return err
@@ -63,9 +69,27 @@ func (s *Service) List(ctx context.Context, by access.Actor) (People, error) {
 				return err
 			}
 		}
-		return nil
+		if by.May(access.ManageUsers) {
+			out.Invitations, err = invited(tx, by.EstablishmentID, people)
+		}
+		return err
 	})
 	return out, err
+}
+
+// contestedAt is when the actor contested the administrator of their establishment, or,
+// for somebody of none, of one that has turned them down.
+func contestedAt(tx *db.Tx, by access.Actor) (clock.Instant, error) {
+	if by.Role != access.Newcomer {
+		return 0, nil
+	}
+	all, err := openDisputesOf(tx, by.AccountID)
+	for _, d := range all {
+		if by.MembershipID == "" || d.EstablishmentID == by.EstablishmentID {
+			return d.OpenedAt, err
+		}
+	}
+	return 0, err
 }
 
 // add puts somebody where the actor sees them, if anywhere.

@@ -27,6 +27,7 @@ type house struct {
 	t       *testing.T
 	watches *watch.Service
 	members *member.Service
+	drawn   map[string]string // the secret of each invitation, by address
 }
 
 func each(t *testing.T, f func(t *testing.T, h *house)) {
@@ -34,7 +35,7 @@ func each(t *testing.T, f func(t *testing.T, h *house)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {
 		h := &house{House: noticetest.Open(t, d, c), t: t}
 		h.watches = watch.NewService(d, h.Journal, h.Notices)
-		h.members = member.New(d, h.Accounts, h.Orgs, h.watches)
+		h.members = member.New(d, h.Journal, h.Accounts, h.Orgs, h.watches)
 		f(t, h)
 	})
 }

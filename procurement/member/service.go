@@ -8,6 +8,7 @@ import (
 	"parvis/kit/fault"
 	"parvis/procurement/access"
 	"parvis/procurement/account"
+	"parvis/procurement/event"
 	"parvis/procurement/org"
 	"parvis/procurement/watch"
 )
@@ -15,14 +16,15 @@ import (
 // Service holds the use cases of this room.
 type Service struct {
 	db       *db.DB
+	journal  *event.Journal
 	accounts *account.Service
 	orgs     *org.Service
 	watches  *watch.Service
 }
 
-// New makes the room on this database.
-func New(d *db.DB, accounts *account.Service, orgs *org.Service, watches *watch.Service) *Service {
-	return &Service{db: d, accounts: accounts, orgs: orgs, watches: watches}
+// New makes the room on this database; events go to the journal.
+func New(d *db.DB, j *event.Journal, accounts *account.Service, orgs *org.Service, watches *watch.Service) *Service {
+	return &Service{db: d, journal: j, accounts: accounts, orgs: orgs, watches: watches}
 }
 
 var (
@@ -43,8 +45,7 @@ type change struct {
 }
 
 // within runs an act under the lock of the actor's establishment, for an actor who is
-// still there. Of two who rename and move watches at once, one may find a name taken
-// after it looked: then it looks again.
+// still there.
 func (s *Service) within(ctx context.Context, by access.Actor, act access.Act, f func(*change) error) error {
 	if err := by.Must(act); err != nil {
 		return err
@@ -52,7 +53,7 @@ func (s *Service) within(ctx context.Context, by access.Actor, act access.Act, f
 	if by.MembershipID == "" {
 		return errNobody
 	}
-	attempt := func(tx *db.Tx) error {
+	return s.attempt(ctx, func(tx *db.Tx) error {
 		c, err := begin(tx, by)
 		if err != nil {
 			return err
@@ -63,14 +64,7 @@ func (s *Service) within(ctx context.Context, by access.Actor, act access.Act, f
 			return errChanged
 		}
 		return f(c)
-	}
-	const attempts = 3
-	for n := 1; ; n++ {
-		err := s.db.Write(ctx, attempt)
-		if n == attempts || !db.IsUnique(err) {
-			return err
-		}
-	}
+	})
 }
 
 // begin takes the lock and reads who is there.
@@ -243,6 +237,9 @@ func (s *Service) end(c *change, m account.Membership) (gone Gone, err error) {
 		return gone, err
 	}
 	if m.ApprovedAt.IsZero() {
+		if err := s.dropDispute(c, m.AccountID); err != nil {
+			return gone, err
+		}
 		gone.Ended, err = s.watches.EndOwn(c.tx, c.by, person, c.establishment)
 		return gone, err
 	}
@@ -252,5 +249,15 @@ func (s *Service) end(c *change, m account.Membership) (gone Gone, err error) {
 	}
 	gone.Heir = successor.Name
 	gone.Passed, err = s.watches.PassOn(c.tx, c.by, person, successor, c.establishment)
-	return gone, err
+	if err != nil || gone.Passed == 0 {
+		return gone, err
+	}
+	return gone, s.journal.Record(c.tx, c.by, event.WatchesPassed, m.ID, PassedBody{HeirID: heir.ID, Watches: gone.Passed})
+}
+
+// PassedBody is the body of event.WatchesPassed, whose subject is the membership that
+// ended.
+type PassedBody struct {
+	HeirID  string `json:"heir_id"` // the membership of whoever has the watches now
+	Watches int    `json:"watches"`
 }

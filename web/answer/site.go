@@ -16,6 +16,7 @@ import (
 	"parvis/kit/db"
 	"parvis/kit/fault"
 	"parvis/procurement/access"
+	"parvis/procurement/org"
 	"parvis/web/ui"
 )
 
@@ -26,6 +27,8 @@ const maxBody = 1 << 20
 type Site struct {
 	// Who tells the actor of a session token; a visitor for none.
 	Who func(ctx context.Context, token string) (access.Actor, error)
+	// Hats lists what a person may act under, for the bar; nil shows none.
+	Hats func(ctx context.Context, by access.Actor) ([]org.Hat, error)
 	// Banner gives what every page must warn of, empty for nothing.
 	Banner func(ctx context.Context) string
 	Secure bool // the base URL is https: cookies say so
@@ -148,8 +151,9 @@ func (s *Site) answer(v *Visit, act access.Act, h Handler) (a Answer, err error)
 	if v.Actor, err = s.Who(v.Context(), v.Token()); err != nil {
 		return a, err
 	}
-	if err := v.Actor.Must(act); err != nil {
-		return a, err
+	denied := v.Actor.Must(act)
+	if denied != nil && !v.Actor.SignedIn() {
+		return a, denied
 	}
 	if err := v.Request.ParseForm(); err != nil {
 		var large *http.MaxBytesError
@@ -157,6 +161,16 @@ func (s *Site) answer(v *Visit, act access.Act, h Handler) (a Answer, err error)
 			return a, fault.New(fault.Invalid, "Ce formulaire est trop volumineux\u00a0: raccourcissez vos textes.")
 		}
 		return a, fault.New(fault.Invalid, "Ce formulaire n'a pas pu être lu\u00a0: revenez en arrière et envoyez-le à nouveau.").Because(err)
+	}
+	// First: who has switched may not have the right under what they act under now.
+	if a, refused, err := s.elsewhere(v); refused || err != nil {
+		return a, err
+	}
+	if a, other, err := s.about(v); other || err != nil {
+		return a, err
+	}
+	if denied != nil {
+		return a, denied
 	}
 	return h(v)
 }
@@ -183,7 +197,11 @@ func (s *Site) failure(v *Visit, err error) Answer {
 		}
 		return Answer{Redirect: "/connexion" + next, flash: &ui.Flash{Kind: ui.FlashInfo, Text: e.Text}}
 	}
-	return failurePage(ui.Failure{Status: statusOf(e.Kind), Text: e.Text})
+	f := ui.Failure{Status: statusOf(e.Kind), Text: e.Text}
+	if e.Kind == fault.NotFound {
+		f.Todo = s.perhapsElsewhere(v)
+	}
+	return failurePage(f)
 }
 
 // statusOf is the HTTP status of a refusal.
@@ -247,8 +265,9 @@ func (s *Site) render(v *Visit, a Answer, to *bytes.Buffer) error {
 	p.Demo = s.Demo
 	p.Nav = s.menu(v)
 	p.Footer = append(p.Footer, ui.Link{Label: "Annonces", URL: "/annonces"}, ui.Link{Label: "Mentions légales et données personnelles", URL: "/mentions"})
-	if v.Actor.SignedIn() {
-		p.Account = &ui.Account{Name: v.Actor.Name, Company: v.Actor.CompanyName, Unverified: !v.Actor.Verified}
+	var err error
+	if p.Account, err = s.account(v); err != nil && a.failure == nil {
+		return err // a page that says what failed is shown all the same
 	}
 	if p.Flash == nil {
 		p.Flash = v.flash()
@@ -257,10 +276,11 @@ func (s *Site) render(v *Visit, a Answer, to *bytes.Buffer) error {
 		p.Flash = &ui.Flash{Kind: ui.FlashWarning, Text: warning}
 	}
 	p.Refused = p.Refused || a.Status == http.StatusUnprocessableEntity
+	ctx := ui.WithActing(v.Context(), actingID(v.Actor))
 	if a.failure != nil {
-		return ui.ErrorPage(p, *a.failure).Render(v.Context(), to)
+		return ui.ErrorPage(p, *a.failure).Render(ctx, to)
 	}
-	return ui.Layout(p, a.Body).Render(v.Context(), to)
+	return ui.Layout(p, a.Body).Render(ctx, to)
 }
 
 // menu is the main menu of whoever is asking.

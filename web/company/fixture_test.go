@@ -46,6 +46,7 @@ type platform struct {
 	profiles *org.Profiles
 	notices  *notice.Service
 	watches  *watch.Service
+	members  *member.Service
 	server   http.Handler
 	mailDown bool
 }
@@ -70,11 +71,12 @@ func openWith(t *testing.T, d *db.DB, companies org.Directory) *platform {
 	outbox, err := mail.New(d, mail.Options{From: "veille@parvis.example", Log: log})
 	p.must(err)
 	alerts := alert.NewService(d, j, outbox, p.watches, "http://parvis.example", log)
-	members := member.New(d, p.accounts, p.org, p.watches)
 	p.must(q.Open())
 	site := answer.New(p.org.ActorOf, slog.New(slog.NewTextHandler(testLog{t}, nil)))
-	company.Routes(site, company.Pages{Watches: p.watches, Org: p.org, Members: members, Accounts: p.accounts, Profiles: p.profiles,
-		Persons: person.New(d, p.accounts, members, p.watches, alerts), MailReady: func() bool { return !p.mailDown }})
+	site.Hats = p.org.Memberships
+	p.members = member.New(d, j, p.accounts, p.org, p.watches)
+	company.Routes(site, company.Pages{Watches: p.watches, Org: p.org, Members: p.members, Accounts: p.accounts, Profiles: p.profiles,
+		Persons: person.New(d, p.accounts, p.members, p.watches, alerts), MailReady: func() bool { return !p.mailDown }})
 	p.server = site.Server()
 	return p
 }

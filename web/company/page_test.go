@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"parvis/web/ui"
 )
 
 // page is what came back.
@@ -94,11 +96,20 @@ func (p page) links() []string {
 	return out
 }
 
-// form gives what a browser would send of the page's main form.
+// form gives what a browser would send of the page's main form, but for under which
+// membership it was shown.
 func (p page) form() url.Values {
 	p.t.Helper()
+	out := p.sent()
+	out.Del(ui.ActingField)
+	return out
+}
+
+// sent gives all that a browser would send of the page's main form.
+func (p page) sent() url.Values {
+	p.t.Helper()
 	forms := p.all("form", func(n *html.Node) bool {
-		return strings.HasPrefix(attribute(n, "action"), "/entreprise") && attribute(n, "method") == "post"
+		return strings.HasPrefix(attribute(n, "action"), "/entreprise") && attribute(n, "method") == "post" && !inBar(n)
 	})
 	if len(forms) != 1 {
 		p.t.Fatalf("%d forms", len(forms))
@@ -113,6 +124,8 @@ func (p page) form() url.Values {
 			}
 		case n.Data == "input":
 			out.Add(attribute(n, "name"), attribute(n, "value"))
+		case n.Data == "textarea":
+			out.Add(attribute(n, "name"), strings.TrimPrefix(words(n), " "))
 		case n.Data == "select":
 			for o := range n.Descendants() {
 				if o.Data == "option" && has(o, "selected") {
@@ -122,6 +135,16 @@ func (p page) form() url.Values {
 		}
 	}
 	return out
+}
+
+// inBar tells what is in the bar of every page from its content.
+func inBar(n *html.Node) bool {
+	for n = n.Parent; n != nil; n = n.Parent {
+		if n.Data == "header" {
+			return true
+		}
+	}
+	return false
 }
 
 func inTemplate(n *html.Node) bool {

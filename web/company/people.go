@@ -22,7 +22,17 @@ type peoplePage struct {
 	Requests        []personRow
 	Members         []personRow
 	Former          []formerRow
+	Invitations     []invitationRow
+	Contested       string // since when the reader contests the administrator
 	Refusal         string // why what was just asked was not done
+}
+
+// aloneHint says how an establishment of one person gets a second one.
+func (p peoplePage) aloneHint() string {
+	if p.Manages {
+		return "Invitez vos collègues\u00a0; ceux qui s'inscrivent avec le même SIRET vous demanderont de les laisser entrer."
+	}
+	return "Un collègue qui s'inscrit avec le même SIRET demandera à un administrateur de le laisser entrer."
 }
 
 // personRow is a line of the tables of people.
@@ -60,6 +70,12 @@ func (p Pages) peoplePage(v *answer.Visit) (peoplePage, error) {
 	}
 	for _, m := range people.Members {
 		page.Members = append(page.Members, rowOf(m, v.Actor))
+	}
+	for _, i := range people.Invitations {
+		page.Invitations = append(page.Invitations, invitationRowOf(i))
+	}
+	if !people.Contested.IsZero() {
+		page.Contested = frenchDate(people.Contested)
 	}
 	for _, e := range people.Former {
 		page.Former = append(page.Former, formerRow{e.ID, e.CompanyName, e.Pretty()})
@@ -126,12 +142,16 @@ func (p Pages) removePerson(v *answer.Visit) (answer.Answer, error) {
 }
 
 func (p Pages) leave(v *answer.Visit) (answer.Answer, error) {
-	newcomer := v.Actor.Role == access.Newcomer
 	gone, err := p.Members.Leave(v.Context(), v.Actor)
-	if newcomer {
-		return p.done(v, "Votre demande est retirée.", err)
+	return p.done(v, left(v.Actor, gone), err)
+}
+
+// left says what somebody has done who left an establishment.
+func left(by access.Actor, gone member.Gone) string {
+	if by.Role == access.Newcomer {
+		return "Votre demande est retirée."
 	}
-	return p.done(v, "Vous avez quitté l'établissement."+passed(gone), err)
+	return "Vous avez quitté l'établissement." + passed(gone)
 }
 
 // passed says to whom watches went.

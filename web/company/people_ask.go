@@ -79,19 +79,29 @@ func (p Pages) askLeave(v *answer.Visit) (answer.Answer, error) {
 	if people.Mine == nil {
 		return answer.Answer{}, fault.New(fault.NotFound, "Vous n'êtes rattaché à aucun établissement.")
 	}
-	name := people.Establishment.CompanyName
-	c := ui.Confirm{
-		Title:  "Quitter l'établissement " + quoted(name) + "\u00a0?",
+	by := v.Actor
+	by.CompanyName = people.Establishment.CompanyName
+	c := leaving(by)
+	c.Action, c.Cancel = peopleURL+"/quitter", backToPeople
+	return answer.Show(ui.Page{Title: c.Title, Narrow: true}, ui.ConfirmDelete(c)), nil
+}
+
+// leaving asks somebody whether they leave the establishment that they act for.
+func leaving(by access.Actor) ui.Confirm {
+	if by.Role == access.Newcomer {
+		return ui.Confirm{
+			Title:  "Retirer votre demande de rejoindre " + quoted(by.CompanyName) + "\u00a0?",
+			Losses: []string{"votre demande", "les veilles que vous avez créées en attendant, et leurs alertes à venir"},
+			Kept:   []string{"votre compte", "le journal des alertes déjà envoyées"},
+			Undo:   "Vous pourrez demander à nouveau à rejoindre l'établissement.",
+			Label:  "Retirer ma demande",
+		}
+	}
+	return ui.Confirm{
+		Title:  "Quitter l'établissement " + quoted(by.CompanyName) + "\u00a0?",
 		Losses: []string{"votre accès à l'établissement, dès maintenant", "votre adresse, dans toutes les veilles de l'établissement"},
 		Kept:   []string{"votre compte", "les veilles que vous avez créées\u00a0: elles passent à un administrateur", "leurs autres destinataires"},
 		Undo:   "Pour revenir, vous devrez demander à nouveau à rejoindre l'établissement.",
-		Action: peopleURL + "/quitter", Label: "Quitter l'établissement", Cancel: backToPeople,
+		Label:  "Quitter l'établissement",
 	}
-	if v.Actor.Role == access.Newcomer {
-		c.Title = "Retirer votre demande de rejoindre " + quoted(name) + "\u00a0?"
-		c.Losses = []string{"votre demande", "les veilles que vous avez créées en attendant, et leurs alertes à venir"}
-		c.Kept = []string{"votre compte", "le journal des alertes déjà envoyées"}
-		c.Undo, c.Label = "Vous pourrez demander à nouveau à rejoindre l'établissement.", "Retirer ma demande"
-	}
-	return answer.Show(ui.Page{Title: c.Title, Narrow: true}, ui.ConfirmDelete(c)), nil
 }

@@ -8,6 +8,7 @@ import (
 	"parvis/procurement/person"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
+	"parvis/web/ui"
 )
 
 // Pages is what the pages of companies are made from.
@@ -27,6 +28,7 @@ const (
 	spaceURL   = "/entreprise"
 	watchesURL = "/entreprise/veilles"
 	peopleURL  = "/entreprise/utilisateurs"
+	hatsURL    = ui.HatsURL
 	suggestURL = "/organismes" // of the public pages
 )
 
@@ -92,6 +94,12 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("GET /entreprise/utilisateurs/quitter", access.LeaveCompany, p.askLeave)
 	site.Route("POST /entreprise/utilisateurs/quitter", access.LeaveCompany, p.leave)
 	site.Route("POST /entreprise/utilisateurs/rejoindre", access.JoinCompany, p.join)
+	site.Route("GET /entreprise/utilisateurs/contester", access.ContestAdmin, p.contest)
+	site.Route("POST /entreprise/utilisateurs/contester", access.ContestAdmin, p.sendContest)
+	site.Route("GET /entreprise/utilisateurs/inviter", access.ManageUsers, p.invite)
+	site.Route("POST /entreprise/utilisateurs/inviter", access.ManageUsers, p.sendInvitation)
+	site.Route("POST /entreprise/utilisateurs/invitations/{id}/renvoyer", access.ManageUsers, p.resendInvitation)
+	site.Route("POST /entreprise/utilisateurs/invitations/{id}/annuler", access.ManageUsers, p.cancelInvitation)
 	site.Route("POST /entreprise/utilisateurs/{id}/accepter", access.ManageUsers, p.accept)
 	site.Route("GET /entreprise/utilisateurs/{id}/refuser", access.ManageUsers, p.askRefuse)
 	site.Route("POST /entreprise/utilisateurs/{id}/refuser", access.ManageUsers, p.turnDown)
@@ -100,6 +108,13 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("POST /entreprise/utilisateurs/{id}/utilisateur", access.ManageUsers, p.makeUser)
 	site.Route("GET /entreprise/utilisateurs/{id}/retirer", access.ManageUsers, p.askRemove)
 	site.Route("POST /entreprise/utilisateurs/{id}/retirer", access.ManageUsers, p.removePerson)
+
+	site.Route("GET /entreprise/rattachements", access.SeeMemberships, p.hats)
+	site.Route("GET /entreprise/rattachements/nouveau", access.AddMembership, p.anotherEstablishment)
+	site.Route("POST /entreprise/rattachements", access.AddMembership, p.declare)
+	site.Route("POST /entreprise/rattachements/{id}/choisir", access.SeeMemberships, p.choose)
+	site.Route("GET /entreprise/rattachements/{id}/quitter", access.SeeMemberships, p.askLeaveAs)
+	site.Route("POST /entreprise/rattachements/{id}/quitter", access.SeeMemberships, p.leaveAs)
 }
 
 func (p Pages) mailReady() bool { return p.MailReady == nil || p.MailReady() }

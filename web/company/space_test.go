@@ -16,7 +16,7 @@ func TestTheSpaceOfACompanyWithoutWatch(t *testing.T) {
 		}
 		page.says("Mon espace de dématérialisation", "Menuiserie Muller", "SIRET 732 829 320 00074", "Établissement déclaré, non vérifié",
 			"Vous n'avez pas encore paramétré de veille de marché", "Accès direct aux annonces", "Ma veille de marchés", "Mon compte", "Liste des utilisateurs")
-		page.silent("rattachement", "Mes marchés")
+		page.silent("votre rattachement", "Votre rattachement", "Mes marchés")
 		for _, url := range []string{"/annonces", "/entreprise/veilles", "/entreprise/veilles/nouvelle"} {
 			if !slices.Contains(page.links(), url) {
 				t.Errorf("no link to %s", url)

@@ -78,6 +78,7 @@ func buildWith(t *testing.T, d *db.DB, c *clock.Movable, companies org.Directory
 	h.Profiles = org.NewProfiles(d, j, companies, silent)
 	h.Notices = notice.NewService(d, j)
 	h.Watches = watch.NewService(d, j, h.Notices)
+	h.Members = member.New(d, j, h.Accounts, h.Orgs, h.Watches)
 	var err error
 	if h.out, err = mail.New(d, mail.Options{From: "ne-pas-repondre@parvis.example", Log: silent}); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"parvis/procurement/access"
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
+	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/person"
@@ -18,6 +19,7 @@ type Pages struct {
 	Orgs     *org.Service
 	Accounts *account.Service
 	Watches  *watch.Service
+	Members  *member.Service
 	Alerts   *alert.Service
 	Profiles *org.Profiles
 	Persons  *person.Service
@@ -60,6 +62,8 @@ func Routes(s *answer.Site, p Pages) {
 	s.Route("GET /adresse/annulation/{token}", access.VisitSite, p.askRestoreAddress)
 	s.Route("POST /adresse/annulation/{token}", access.VisitSite, p.restoreAddress)
 
+	s.Route("GET /invitation/{token}", access.VisitSite, p.invitation)
+	s.Route("POST /invitation/{token}", access.VisitSite, p.acceptInvitation)
 	s.Route("GET /confirmation/{token}", access.VisitSite, p.request)
 	s.Route("POST /confirmation/{token}", access.VisitSite, p.answerRequest)
 	s.Route("GET /adresse-de-secours/{token}", access.VisitSite, p.fallback)

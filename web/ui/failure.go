@@ -9,7 +9,9 @@ import (
 // Failure is what an error page says.
 type Failure struct {
 	Status    int
+	Title     string // empty: the usual words for the status
 	Text      string // the rule that spoke, in a French sentence; empty: the usual words
+	Todo      string // what to do about it; empty: the usual words
 	Reference string // of a fault of ours, which the operator finds in the log
 	Back      Link   // where to go; empty: the front page
 }
@@ -72,8 +74,14 @@ func (f Failure) words() failureWords {
 	default:
 		words = failures[http.StatusInternalServerError]
 	}
+	if f.Title != "" {
+		words.title = f.Title
+	}
 	if f.Text != "" {
 		words.happened = f.Text
+	}
+	if f.Todo != "" {
+		words.todo = f.Todo
 	}
 	return words
 }

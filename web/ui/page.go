@@ -50,9 +50,23 @@ type NavItem struct {
 type Account struct {
 	Name       string
 	Company    string // the establishment or body under which they act
+	Number     string // of the establishment, where the company's name is not enough
 	Unverified bool   // the establishment is declared, not proved
+	Waiting    bool   // the establishment has not let them in yet
 	URL        string // their space; empty means "/entreprise"
+	Others     []Hat  // under what else they may act
 }
+
+// Hat is a membership that a person may act under instead of the one they do.
+type Hat struct {
+	Label  string // the company
+	Number string // of the establishment
+	Role   string
+	Action string // where the form that chooses it is posted
+}
+
+// HatsURL is the page of the memberships of whoever is signed in.
+const HatsURL = "/entreprise/rattachements"
 
 func (a Account) space() string {
 	if a.URL == "" {

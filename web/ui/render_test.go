@@ -157,6 +157,7 @@ func TestTextsAreNeverMarkup(t *testing.T) {
 		"department": DepartmentPicker(PickerModel{Field: field, NothingPicked: attack, Regions: []PickerRegion{{attack, attack, []PickerDepartment{{attack, attack, true}, {attack, attack, false}}}}}),
 		"confirm":    ConfirmDelete(Confirm{Title: attack, Losses: []string{attack}, Kept: []string{attack}, Undo: attack, Action: attack, Label: attack, Cancel: Link{attack, attack}, Carried: []Carried{{attack, attack}}}),
 		"failure":    ErrorPage(Page{}, Failure{Status: 404, Text: attack, Reference: attack, Back: Link{attack, attack}}),
+		"other hat":  OtherHat(Hat{attack, attack, attack, attack}, attack, attack),
 		"letter":     Letter(attack), "button": Act(Button{Label: attack, Context: attack, Name: attack, Value: attack, Action: attack}),
 		"tiles": Tiles([]Tile{{attack, attack, "", attack}}), "table": Table(Columns{attack, []Column{{attack, attack, attack}}}),
 		"cells": Cell(attack), "head": PageHead(attack, attack), "card": Card(Head{ID: attack, Title: attack, Hint: attack}),
