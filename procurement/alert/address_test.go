@@ -43,8 +43,8 @@ func (h *house) ask(login, address string) {
 	h.must(h.Accounts.AskAddress(context.Background(), session, account.AddressForm{Current: noticetest.Password, Address: address}, account.Visitor{Remote: "192.0.2.17"}))
 }
 
-// to gives the mails of the last look that an address received.
-func (h *house) to(address string) []mailbox.Message {
+// allTo gives the mails of the last look that an address received.
+func (h *house) allTo(address string) []mailbox.Message {
 	h.t.Helper()
 	h.Work()
 	var out []mailbox.Message
@@ -59,7 +59,7 @@ func (h *house) to(address string) []mailbox.Message {
 // one is the only mail that an address received.
 func (h *house) one(address string) mailbox.Message {
 	h.t.Helper()
-	all := h.to(address)
+	all := h.allTo(address)
 	if len(all) != 1 {
 		h.t.Fatalf("%d mails to %s", len(all), address)
 	}
@@ -75,7 +75,7 @@ func TestTheMailsOfAnAddressSayWhatTheySay(t *testing.T) {
 	h := quiet(t)
 	h.odile()
 	h.Join(noticetest.Other, "karim", karim)
-	h.to("")
+	h.allTo("")
 	at := func(minutes int) { h.Set(dbtest.Start.Add(time.Duration(minutes) * time.Minute)) }
 
 	at(0)
@@ -117,7 +117,7 @@ func TestAnAddressIsNotAWayToWriteToStrangers(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		by := h.odile()
 		h.must(h.Accounts.ChangeName(t.Context(), by, "PLACE Ministère www.pirate.example"))
-		h.to("")
+		h.allTo("")
 		for range 5 {
 			h.ask("odile.muller", neuve)
 			m := h.one(neuve)
@@ -135,7 +135,7 @@ func TestAnAddressIsNotAWayToWriteToStrangers(t *testing.T) {
 			return nil
 		})
 		h.ask("odile.muller", neuve)
-		if got := h.to(neuve); len(got) != 0 {
+		if got := h.allTo(neuve); len(got) != 0 {
 			t.Errorf("the sixth of a day: %s", got[0].Subject)
 		}
 		h.ask("odile.muller", "odile@autre.example")
@@ -151,7 +151,7 @@ func TestAnAddressIsNotAWayToWriteToStrangers(t *testing.T) {
 func TestALinkToAnAddressIsNotMailedInVain(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		by := h.odile()
-		h.to("")
+		h.allTo("")
 		h.ask("odile.muller", neuve)
 		h.Work()
 		h.ask("odile.muller", "odile@autre.example")
@@ -167,7 +167,7 @@ func TestALinkToAnAddressIsNotMailedInVain(t *testing.T) {
 		h.ask("odile.muller", neuve)
 		h.Work()
 		h.Clock.Move(25 * time.Hour) // the relay was down
-		if got := h.to(neuve); len(got) != 0 {
+		if got := h.allTo(neuve); len(got) != 0 {
 			t.Errorf("a day late: %s", got[0].Subject)
 		}
 	})
@@ -177,12 +177,12 @@ func TestALinkToAnAddressIsNotMailedInVain(t *testing.T) {
 func TestAMailAboutAnAddressThatWasSweptIsDropped(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.odile()
-		h.to("")
+		h.allTo("")
 		h.ask("odile.muller", neuve)
 		h.move(h.addressToken(h.one(neuve)))
 		h.Clock.Move(10 * 24 * time.Hour)
 		h.must(h.Accounts.ForgetStale(t.Context()))
-		if got := h.to(odile); len(got) != 0 {
+		if got := h.allTo(odile); len(got) != 0 {
 			t.Errorf("mailed: %s", got[0].Subject)
 		}
 		var bodies []string

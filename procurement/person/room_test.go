@@ -48,7 +48,7 @@ func open(t *testing.T, d *db.DB, c *clock.Movable) *house {
 	t.Helper()
 	h := &house{House: noticetest.Open(t, d, c), t: t}
 	h.watches = watch.NewService(d, h.Journal, h.Notices)
-	h.members = member.New(d, h.Accounts, h.Orgs, h.watches)
+	h.members = member.New(d, h.Journal, h.Accounts, h.Orgs, h.watches)
 	var err error
 	h.box, err = mailbox.Listen("127.0.0.1:0")
 	h.must(err)

@@ -15,7 +15,6 @@ const (
 	fieldSIRET      = "siret"
 	fieldCountry    = "pays"
 	fieldNationalID = "identifiant_national"
-	fieldCompany    = "entreprise"
 )
 
 // declarePage asks for another establishment, as signing up does.

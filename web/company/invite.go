@@ -13,11 +13,8 @@ import (
 // inviteURL is where an administrator invites somebody.
 const inviteURL = peopleURL + "/inviter"
 
-// Fields of an invitation, as the room's faults name them.
-const (
-	fieldAddress = "adresse"
-	fieldRole    = "role"
-)
+// fieldRole is a field of an invitation, as the room's faults name it.
+const fieldRole = "role"
 
 // invitePage asks whom to invite, and as what.
 type invitePage struct {

@@ -40,7 +40,7 @@ func (h *house) code(secret string) string {
 	return code
 }
 
-func credentials(login, pass, next string) url.Values {
+func signingIn(login, pass, next string) url.Values {
 	return url.Values{"identifiant": {login}, "mot_de_passe": {pass}, "suite": {next}}
 }
 
@@ -53,12 +53,12 @@ func TestTheSecondStep(t *testing.T) {
 		h.post("/deconnexion", nil)
 		h.forget()
 
-		wrong := h.post("/connexion", credentials("odile", "un autre", where))
+		wrong := h.post("/connexion", signingIn("odile", "un autre", where))
 		h.says(wrong, 422, "Identifiant ou mot de passe incorrect.", "!Vérification")
 		if h.waits != "" {
 			t.Error("a wrong password begins a second step")
 		}
-		h.leadsTo(h.post("/connexion", credentials("odile", password, where)), step)
+		h.leadsTo(h.post("/connexion", signingIn("odile", password, where)), step)
 		if h.token != "" || h.waits == "" {
 			t.Fatal("the password alone opens a session, or nothing waits")
 		}
@@ -83,7 +83,7 @@ func TestTheSecondStep(t *testing.T) {
 		h.leadsTo(h.get(step), where) // a step backwards in the browser
 
 		h.post("/deconnexion", nil)
-		h.leadsTo(h.post("/connexion", credentials("odile", password, "//pirate.example")), "/connexion/verification")
+		h.leadsTo(h.post("/connexion", signingIn("odile", password, "//pirate.example")), "/connexion/verification")
 		h.leadsTo(h.post("/connexion/verification", url.Values{"code_secours": {strings.ToUpper(recovery[0])}, "suite": {"//pirate.example"}}), "/entreprise")
 	})
 }
@@ -97,13 +97,13 @@ func TestASecondStepThatIsOverSaysSo(t *testing.T) {
 		h.forget()
 		h.leadsTo(h.get("/connexion/verification"), "/connexion")
 		h.says(h.get("/connexion"), 200, "La vérification n'est plus en cours")
-		h.post("/connexion", credentials("odile", password, ""))
+		h.post("/connexion", signingIn("odile", password, ""))
 		h.clock.Move(11 * time.Minute)
 		h.leadsTo(h.post("/connexion/verification", url.Values{"code": {h.code(secret)}, "suite": {"/annonces"}}), "/connexion?suite=%2Fannonces")
 		if h.waits != "" {
 			t.Error("the browser keeps it")
 		}
-		h.post("/connexion", credentials("odile", password, ""))
+		h.post("/connexion", signingIn("odile", password, ""))
 		for range 5 {
 			h.post("/connexion/verification", url.Values{"code": {"x"}})
 			h.clock.Move(40 * time.Second)
@@ -156,7 +156,7 @@ func TestAPasskeyAlone(t *testing.T) {
 		}
 
 		h.post("/deconnexion", nil)
-		h.post("/connexion", credentials("odile", password, ""))
+		h.post("/connexion", signingIn("odile", password, ""))
 		p = h.get("/connexion/verification")
 		h.says(p, 200, "Par votre clé d'accès", "JavaScript", "!Code à six chiffres")
 		p = h.post("/connexion/verification/defi", nil)
