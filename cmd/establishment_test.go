@@ -11,8 +11,8 @@ import (
 	"parvis/procurement/org"
 )
 
-// signUp makes an account where the data are.
-func signUp(t *testing.T, place []string, form account.SignUpForm, login string) {
+// signUpAt makes an account where the data are.
+func signUpAt(t *testing.T, place []string, form account.SignUpForm, login string) {
 	t.Helper()
 	config := app.Config{Data: place[1], Log: slog.New(slog.DiscardHandler)}
 	if len(place) > 2 {
@@ -52,8 +52,8 @@ func signUp(t *testing.T, place []string, form account.SignUpForm, login string)
 
 func TestAnOperatorVerifiesAnEstablishment(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, place []string) {
-		signUp(t, place, account.SignUpForm{SIRET: "73282932000074", CompanyName: "Menuiserie Muller", Name: "Odile Muller", Address: "odile@exemple.fr"}, "odile")
-		signUp(t, place, account.SignUpForm{Country: "BE", NationalID: "0732.829.320", CompanyName: "Arlon Bois", Name: "Luc", Address: "luc@exemple.be"}, "luc")
+		signUpAt(t, place, account.SignUpForm{SIRET: "73282932000074", CompanyName: "Menuiserie Muller", Name: "Odile Muller", Address: "odile@exemple.fr"}, "odile")
+		signUpAt(t, place, account.SignUpForm{Country: "BE", NationalID: "0732.829.320", CompanyName: "Arlon Bois", Name: "Luc", Address: "luc@exemple.be"}, "luc")
 		for _, c := range []struct {
 			act, number string
 			status      int

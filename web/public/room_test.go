@@ -84,7 +84,7 @@ func buildWith(t *testing.T, d *db.DB, c *clock.Movable, companies org.Directory
 		t.Fatal(err)
 	}
 	h.Alerts = alert.NewService(d, j, h.out, h.Watches, base, silent)
-	h.Persons = person.New(d, h.Accounts, member.New(d, h.Accounts, h.Orgs, h.Watches), h.Watches, h.Alerts)
+	h.Persons = person.New(d, h.Accounts, h.Members, h.Watches, h.Alerts)
 	if err := h.queue.Open(); err != nil {
 		t.Fatal(err)
 	}
