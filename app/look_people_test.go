@@ -69,7 +69,7 @@ func TestPagesOfInvitationsLookRight(t *testing.T) {
 	admin := p.join(t, mullerSIRET, "Menuiserie Muller", "Odile "+unbreakable[:60], "odile.muller")
 	other := p.join(t, fontaineSIRET, "Propreté des Vosges", "Claire Fontaine", "claire.fontaine")
 	page := p.signedIn(t, b, admin, "/entreprise/utilisateurs/inviter")
-	page.AllowErrors("422", "403")
+	page.AllowErrors("422", "409")
 	everywhere(t, page, "inviter")
 	page.MustElement("#adresse").MustInput(hostile[:40])
 	submitForm(page)
