@@ -46,6 +46,7 @@ var objects = []object{
 	{"/adresse/annulation/{token}", "un lien qui rend une ancienne adresse", everybody, (*village).aFormerAddress},
 	{"/invitation/{token}", "une invitation à rejoindre un établissement", everybody, (*village).anInvitationLink},
 	{"/confirmation/{token}", "une demande de confirmation", everybody, (*village).aRequest},
+	{"/adresse-de-secours/{token}", "une demande d'adresse de secours", everybody, (*village).aFallbackLink},
 	{"/desabonnement/{token}", "un lien de désabonnement", everybody, (*village).aStop},
 	{"/entreprise/veilles/{id}", "une veille de l'établissement", "user admin", (*village).aWatch},
 	{"/entreprise/veilles/{id}", "une veille d'une personne non rattachée", "newcomer", (*village).anOwnWatch},
@@ -53,6 +54,7 @@ var objects = []object{
 	{"/entreprise/connexions/{id}", "une connexion d'un administrateur", "admin", (*village).aConnection},
 	{"/entreprise/connexions/{id}", "une connexion d'une personne non rattachée", "newcomer", (*village).anOwnConnection},
 	{"/entreprise/connexions/navigateurs/{id}", "un navigateur connu d'un utilisateur", "user", (*village).aBrowser},
+	{"/entreprise/profil/secours/{id}", "l'adresse de secours demandée", "admin", (*village).aFallback},
 	{"/entreprise/utilisateurs/{id}", "une personne de l'établissement", "admin", (*village).aMember},
 	{"/entreprise/utilisateurs/{id}", "une demande de rattachement", "admin", (*village).aJoinRequest},
 	{"/entreprise/utilisateurs/{id}", "une personne d'un autre établissement", "stranger", (*village).theirMember},
@@ -65,7 +67,7 @@ var objects = []object{
 
 // forms is what is sent to the few routes that refuse an empty form before they look
 // what it is about.
-var forms = map[string]string{"POST /confirmation/{token}": "reponse=non"}
+var forms = map[string]string{"POST /confirmation/{token}": "reponse=non", "POST /adresse-de-secours/{token}": "reponse=non"}
 
 // objectsOf gives what the last variable part of a path may stand for.
 func objectsOf(path string) (found []object) {
@@ -290,6 +292,31 @@ func (v *village) aRequest(...string) string {
 	address := fmt.Sprintf("destinataire%d@exemple.example", v.letters)
 	v.watching("admin", watch.Form{Keywords: "menuiserie", Recipients: []string{address}})
 	return secretOf(v.t, v.mail(v.t, address, "Souhaitez-vous recevoir"), "/confirmation/")
+}
+
+// aFallbackLink is the other company's, which asks often enough for everybody.
+func (v *village) aFallbackLink(...string) string {
+	return secretOf(v.t, v.mail(v.t, v.asksMailbox("stranger"), "Adresse de secours"), "/adresse-de-secours/")
+}
+
+func (v *village) aFallback(...string) string {
+	v.asksMailbox("admin")
+	profile, err := v.Profiles.Profile(v.t.Context(), v.named("admin").Actor)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return profile.Asked.ID
+}
+
+// asksMailbox has somebody ask a new mailbox to be their establishment's.
+func (v *village) asksMailbox(name string) (address string) {
+	v.t.Helper()
+	v.letters++
+	address = fmt.Sprintf("secours%d@exemple.example", v.letters)
+	if err := v.Profiles.AskFallback(v.t.Context(), v.named(name).Actor, address); err != nil {
+		v.t.Fatal(err)
+	}
+	return address
 }
 
 func (v *village) aStop(...string) string {

@@ -67,9 +67,9 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("POST /entreprise/profil", access.EditProfile, p.saveProfile)
 	site.Route("POST /entreprise/profil/annuaire", access.EditProfile, p.refreshProfile)
 	site.Route("POST /entreprise/profil/secours", access.EditProfile, p.askFallback)
-	site.Route("POST /entreprise/profil/secours/{id}/renvoyer", access.EditProfile, p.resendFallback)
 	site.Route("GET /entreprise/profil/secours/{id}/retirer", access.EditProfile, p.askRemoveFallback)
 	site.Route("POST /entreprise/profil/secours/{id}/retirer", access.EditProfile, p.removeFallback)
+	site.Route("POST /entreprise/profil/secours/{id}/renvoyer", access.EditProfile, p.resendFallback)
 
 	site.Route("GET /entreprise/double-authentification", access.EditAccount, p.factors)
 	site.Route("GET /entreprise/double-authentification/application", access.EditAccount, p.askApplication)
