@@ -224,7 +224,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	a.runBackground(following, &background)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
-	a.Config.Log.Info("parvis answers", "address", l.Addr().String(), "database", a.DB.Dialect())
+	a.Config.Log.Info("parvis answers", "address", l.Addr().String(), "database", a.DB.Dialect(), "passkeys", a.Accounts.OffersPasskeys())
 	var err error
 	select {
 	case err = <-ended:

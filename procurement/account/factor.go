@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/url"
 	"time"
 
@@ -26,12 +25,9 @@ func (s *Service) At(baseURL string) {
 	if u, err := url.Parse(baseURL); err == nil && u.Host != "" {
 		s.host = u.Host
 	}
-	party, err := passkey.New(baseURL, "Parvis")
-	if err != nil {
-		s.log.Info("passkeys are not offered: they need https and a domain name", slog.String("base_url", baseURL))
-		return
+	if party, err := passkey.New(baseURL, "Parvis"); err == nil {
+		s.party = party
 	}
-	s.party = party
 }
 
 // OffersPasskeys tells whether browsers can use passkeys at the platform's address.

@@ -18,12 +18,11 @@ import (
 // rooted is a person signed in who has an application of codes.
 type rooted struct {
 	h       *house
+	from    account.Visitor // a browser that the account knows: of that nobody is told
 	session string
 	secret  string
 	codes   []string
 }
-
-var fromHome = account.Visitor{Remote: "192.0.2.17", Browser: "Firefox"}
 
 func (h *house) withApplication() *rooted {
 	h.t.Helper()
@@ -31,12 +30,14 @@ func (h *house) withApplication() *rooted {
 	h.odile()
 	h.Work()
 	h.mails()
-	r := &rooted{h: h}
-	var err error
-	r.session, err = opened(h.Accounts.SignIn(ctx, odile, noticetest.Password, fromHome))
+	r := &rooted{h: h, from: account.Visitor{Remote: "192.0.2.17", Browser: "Firefox"}}
+	in, err := h.Accounts.SignIn(ctx, odile, noticetest.Password, r.from)
 	h.must(err)
+	r.session, r.from.Device = in.Session, in.Device
+	h.Work()
+	h.mails() // of the browser that was new
 	h.Set(dbtest.Start)
-	h.must(h.Accounts.BeginApplication(ctx, r.session, noticetest.Password, fromHome))
+	h.must(h.Accounts.BeginApplication(ctx, r.session, noticetest.Password, r.from))
 	draft, err := h.Accounts.ApplicationDraft(ctx, r.session)
 	h.must(err)
 	r.secret = draft.Secret
@@ -55,9 +56,17 @@ func (r *rooted) code() string {
 // pend says the password.
 func (r *rooted) pend() string {
 	r.h.t.Helper()
-	in, err := r.h.Accounts.SignIn(r.h.t.Context(), odile, noticetest.Password, fromHome)
+	in, err := r.h.Accounts.SignIn(r.h.t.Context(), odile, noticetest.Password, r.from)
 	r.h.must(err)
 	return in.Pending
+}
+
+// recovers signs in by a recovery code.
+func (r *rooted) recovers(code string) {
+	r.h.t.Helper()
+	in, err := r.h.Accounts.EnterRecoveryCode(r.h.t.Context(), r.pend(), code, r.from)
+	r.h.must(err)
+	r.from.Device = in.Device
 }
 
 func TestTheMailsOfASecondFactorSayWhatTheySay(t *testing.T) {
@@ -70,7 +79,7 @@ func TestTheMailsOfASecondFactorSayWhatTheySay(t *testing.T) {
 
 	key := passkeytest.New("https://parvis.example", "parvis.example")
 	h.Set(dbtest.Start)
-	h.must(h.Accounts.BeginPasskey(ctx, r.session, "Téléphone <b>d'Odile", noticetest.Password, fromHome))
+	h.must(h.Accounts.BeginPasskey(ctx, r.session, "Téléphone <b>d'Odile", noticetest.Password, r.from))
 	options, err := h.Accounts.AskNewPasskey(ctx, r.session)
 	h.must(err)
 	_, err = h.Accounts.AddPasskey(ctx, r.session, key.Create(t, options))
@@ -87,27 +96,25 @@ func TestTheMailsOfASecondFactorSayWhatTheySay(t *testing.T) {
 	pending := r.pend()
 	options, err = h.Accounts.AskPasskey(ctx, pending)
 	h.must(err)
-	if _, err := h.Accounts.EnterPasskey(ctx, pending, key.Use(t, options), fromHome); !fault.Is(err, fault.Invalid) {
+	if _, err := h.Accounts.EnterPasskey(ctx, pending, key.Use(t, options), r.from); !fault.Is(err, fault.Invalid) {
 		t.Fatal(err)
 	}
 	h.Work()
 	golden(t, "factor_passkey_doubted", h.only())
 
 	h.Set(dbtest.Start)
-	if _, err := h.Accounts.EnterRecoveryCode(ctx, r.pend(), r.codes[0], fromHome); err != nil {
-		t.Fatal(err)
-	}
+	r.recovers(r.codes[0])
 	h.Work()
 	golden(t, "factor_code_used", h.only())
 
 	h.Set(dbtest.Start)
-	_, err = h.Accounts.RenewCodes(ctx, r.session, noticetest.Password, fromHome)
+	_, err = h.Accounts.RenewCodes(ctx, r.session, noticetest.Password, r.from)
 	h.must(err)
 	h.Work()
 	golden(t, "factor_codes_renewed", h.only())
 
 	h.Set(dbtest.Start)
-	h.must(h.Accounts.RemoveApplication(ctx, r.session, noticetest.Password, fromHome))
+	h.must(h.Accounts.RemoveApplication(ctx, r.session, noticetest.Password, r.from))
 	h.Work()
 	golden(t, "factor_removed", h.only())
 
@@ -128,7 +135,7 @@ func TestWhoseSecondStepIsGuessedAtIsToldOnce(t *testing.T) {
 	for range 10 {
 		at = at.Add(2 * time.Minute / 3)
 		h.Set(at)
-		if _, err := h.Accounts.EnterCode(t.Context(), pending, "x", fromHome); err == nil {
+		if _, err := h.Accounts.EnterCode(t.Context(), pending, "x", r.from); err == nil {
 			t.Fatal("a letter is a code")
 		}
 	}
@@ -147,9 +154,7 @@ func TestAnEmptySetOfCodesSaysSo(t *testing.T) {
 	h.only()
 	var text string
 	for i, code := range r.codes {
-		if _, err := h.Accounts.EnterRecoveryCode(t.Context(), r.pend(), code, fromHome); err != nil {
-			t.Fatal(err)
-		}
+		r.recovers(code)
 		h.Work()
 		m := h.only()
 		if i == 8 && !strings.Contains(m.Text, "Il vous en reste un.") {
