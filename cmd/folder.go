@@ -10,6 +10,9 @@ import (
 	"strings"
 )
 
+// errEmptyFolder says that a folder holds no file to read: it was probably the wrong one.
+var errEmptyFolder = errors.New("ce dossier ne contient aucun fichier")
+
 // folder gives the files of a folder, and of those within it, as an archive would:
 // what reads archives reads folders, one file at a time, in the order of names.
 // Hidden files and links are left out.
@@ -17,6 +20,7 @@ func folder(path string) io.ReadCloser {
 	r, w := io.Pipe()
 	go func() {
 		archive := tar.NewWriter(w)
+		empty := true
 		err := filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
@@ -26,12 +30,17 @@ func folder(path string) io.ReadCloser {
 			case !d.Type().IsRegular() || strings.HasPrefix(d.Name(), "."):
 				return nil
 			}
+			empty = false
 			within, err := filepath.Rel(path, name)
 			if err != nil {
 				return err
 			}
 			return pack(archive, name, filepath.ToSlash(within))
 		})
+		if err == nil && empty {
+			_ = w.CloseWithError(errEmptyFolder) // before the end of an archive, which would be something to read
+			return
+		}
 		_ = w.CloseWithError(errors.Join(err, archive.Close()))
 	}()
 	return r

@@ -158,7 +158,8 @@ type AddressRestored struct {
 
 // RestoreAddress gives an account back the address of a link, which serves once.
 // Whoever changed it knew the password and held a session in a browser that is known:
-// none of it is worth anything any more, nor is any link that waits, nor the right to take back an address that was
+// none of it is worth anything any more, nor is any link that waits,
+// nor a second factor added since, nor the right to take back an address that was
 // taken later. Addresses left earlier keep theirs: the oldest wins. Somebody who has
 // got the address meanwhile, its time being over, is db.IsUnique. What the person
 // receives elsewhere is for the caller to move back, in the same transaction.
@@ -201,6 +202,10 @@ func (s *Service) RestoreAddress(tx *db.Tx, token string) (AddressRestored, erro
 	if _, err := forgetDevices(tx, a.ID, ""); err != nil {
 		return out, err
 	}
+	// A factor added meanwhile would keep whoever took the account inside.
+	if err := deleteFactorsSince(tx, a.ID, f.LeftAt); err != nil {
+		return out, err
+	}
 	a.Address, a.AddressKey = out.To.Text, out.To.Key
 	out.By = a.actor()
 	if err := s.journal.Record(tx, out.By, event.AddressRestored, a.ID, body); err != nil {
@@ -220,4 +225,10 @@ func openResetFor(tx *db.Tx, a Account) (token string, err error) {
 	token, hash := newToken()
 	_, err = setResetToken(tx, id, hash, tx.Now.Add(resetLife))
 	return token, err
+}
+
+// MayGoBack tells whether an address that the account has left can still take it back.
+func MayGoBack(tx *db.Tx, accountID string) (bool, error) {
+	all, err := formersOf(tx, accountID)
+	return slices.ContainsFunc(all, func(f FormerAddress) bool { return f.open(tx.Now) }), err
 }

@@ -14,6 +14,16 @@ type Record struct {
 	Devices     []DeviceRecord
 	SignUps     []SignUp // of their address
 	Resets      []Reset
+	Factors     []FactorRecord
+	Wanted      []AddressChange // addresses that were asked for
+	Former      []FormerAddress // addresses that may still be taken back
+}
+
+// FactorRecord is a second factor, less what it is made of.
+type FactorRecord struct {
+	Name      string // of a passkey; empty for an authenticator application
+	CreatedAt clock.Instant
+	UsedAt    clock.Instant
 }
 
 // SessionRecord is a session as its owner may see it.
@@ -53,6 +63,15 @@ func RecordOf(tx *db.Tx, accountID string) (Record, error) {
 	if r.SignUps, err = signUpsOf(tx, r.AddressKey); err != nil {
 		return r, err
 	}
-	r.Resets, err = resetsOf(tx, accountID)
+	if r.Resets, err = resetsOf(tx, accountID); err != nil {
+		return r, err
+	}
+	if r.Factors, err = factorRecords(tx, accountID); err != nil {
+		return r, err
+	}
+	if r.Wanted, err = addressChangesOf(tx, accountID); err != nil {
+		return r, err
+	}
+	r.Former, err = formersOf(tx, accountID)
 	return r, err
 }

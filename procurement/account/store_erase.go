@@ -40,6 +40,14 @@ func deleteTraces(tx *db.Tx, a Account) error {
 	if _, err := tx.Exec("DELETE FROM password_reset WHERE account_id = $1", a.ID); err != nil {
 		return err
 	}
+	if err := deleteWaysIn(tx, a.ID); err != nil {
+		return err
+	}
+	for _, table := range []string{"address_change", "former_address"} {
+		if _, err := tx.Exec("DELETE FROM "+table+" WHERE account_id = $1", a.ID); err != nil {
+			return err
+		}
+	}
 	_, err := tx.Exec("DELETE FROM sign_up WHERE address_key = $1", a.AddressKey)
 	return err
 }
@@ -85,4 +93,49 @@ func deviceRecords(tx *db.Tx, accountID string) ([]DeviceRecord, error) {
 	var out []DeviceRecord
 	err := tx.All(&out, "SELECT browser, known_at, seen_at, expires_at, forgotten_at FROM device WHERE account_id = $1 ORDER BY known_at, id", accountID)
 	return out, err
+}
+
+// deleteWaysIn removes the second factors of an account and every sign-in under way.
+func deleteWaysIn(tx *db.Tx, accountID string) error {
+	for _, table := range []string{"totp", "passkey", "recovery_code", "factor_draft", "pending_sign_in"} {
+		if _, err := tx.Exec("DELETE FROM "+table+" WHERE account_id = $1", accountID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func factorRecords(tx *db.Tx, accountID string) ([]FactorRecord, error) {
+	var out []FactorRecord
+	err := tx.All(&out, `SELECT name, created_at, used_at FROM passkey WHERE account_id = $1
+		UNION ALL SELECT '', created_at, NULL FROM totp WHERE account_id = $1 ORDER BY 2, 1`, accountID)
+	return out, err
+}
+
+func addressChangesOf(tx *db.Tx, accountID string) ([]AddressChange, error) {
+	var out []AddressChange
+	err := tx.All(&out, "SELECT "+addressChangeColumns+" FROM address_change WHERE account_id = $1 ORDER BY asked_at, id", accountID)
+	return out, err
+}
+
+func formersOf(tx *db.Tx, accountID string) ([]FormerAddress, error) {
+	var out []FormerAddress
+	err := tx.All(&out, "SELECT "+formerColumns+" FROM former_address WHERE account_id = $1 ORDER BY left_at, id", accountID)
+	return out, err
+}
+
+// deleteFactorsSince removes the factors that were added from a moment on, and all
+// recovery codes, which do not say when they were made.
+func deleteFactorsSince(tx *db.Tx, accountID string, since clock.Instant) error {
+	for _, table := range []string{"totp", "passkey"} {
+		if _, err := tx.Exec("DELETE FROM "+table+" WHERE account_id = $1 AND created_at >= $2", accountID, since); err != nil {
+			return err
+		}
+	}
+	for _, table := range []string{"recovery_code", "factor_draft", "pending_sign_in"} {
+		if _, err := tx.Exec("DELETE FROM "+table+" WHERE account_id = $1", accountID); err != nil {
+			return err
+		}
+	}
+	return nil
 }

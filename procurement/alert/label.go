@@ -16,6 +16,24 @@ var labels = map[string]string{
 	mailJoinAccepted:    "Demande de rejoindre un établissement acceptée",
 	mailJoinRefused:     "Demande de rejoindre un établissement refusée",
 	mailMemberRemoved:   "Retrait d'un établissement",
+	mailAddressAsked:    "Changement d'adresse demandé",
+	mailAddressChanged:  "Adresse du compte changée",
+	mailAddressRestored: "Ancienne adresse du compte reprise",
+	mailAddressFailed:   "Adresse d'un utilisateur refusée par son serveur",
+	mailVerified:        "Vérification de l'établissement",
+	mailFallbackRequest: "Demande d'accord pour être l'adresse de secours",
+	mailFallbackRemoved: "Fin d'une adresse de secours",
+	mailFactor:          "Double authentification\u00a0: ce qui a changé",
+	mailInvitation:      "Invitation à rejoindre un établissement",
+	mailWatchesPassed:   "Veilles transmises",
+	mailDisputeOpened:   "Administrateur contesté",
+	mailDisputeOperator: "Administrateur contesté\u00a0: à l'exploitant",
+	mailDisputeGranted:  "Contestation accordée",
+	mailDisputeReplaced: "Administrateur remplacé",
+	mailDisputeRejected: "Contestation rejetée",
+
+	mailInvitationAccepted: "Invitation acceptée",
+	mailDisputeConfirmed:   "Administrateur confirmé",
 }
 
 // Label is what people read of a kind of mail; a kind that another version wrote is

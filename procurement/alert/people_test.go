@@ -262,7 +262,7 @@ func TestTheNamesOfAnInvitationAreNoLinks(t *testing.T) {
 		return err
 	})
 	h.Write(func(tx *db.Tx) error {
-		_, err := tx.Exec("UPDATE company SET name = $1", "Ministère pirate.example\r\nBcc: x")
+		_, err := tx.Exec("UPDATE establishment SET name = $1", "Ministère pirate.example\r\nBcc: x")
 		return err
 	})
 	h.subjects()

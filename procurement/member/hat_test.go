@@ -45,7 +45,7 @@ func TestSomebodyDeclaresAnotherEstablishment(t *testing.T) {
 		odile, claire := h.join(noticetest.Seat, "odile"), h.join(noticetest.Other, "claire")
 		first, err := h.members.Declare(t.Context(), odile, company(noticetest.Branch))
 		h.must(err)
-		if !first.First || first.Already || first.Establishment.CompanyName != "Menuiserie Muller" { // the company keeps its name
+		if !first.First || first.Already || first.Establishment.CompanyName != "Escaliers Muller" { // each establishment bears the name that its own people gave
 			t.Errorf("%+v", first)
 		}
 		again, err := h.members.Declare(t.Context(), odile, company(noticetest.Branch))

@@ -101,12 +101,47 @@ func newWorld(t *testing.T, h *house) world {
 			t.Fatal("a wrong password is right")
 		}
 	}
+	w.traces(w.a, "zqa")
+	w.traces(w.b, "zqb")
 	claire := h.join(noticetest.Other, "claire")
 	h.create(claire, form("Chez Claire", w.a.Address))
 	h.agree(w.a.Address)
 	h.agree(w.b.Address)
 	h.publish("26-1", "Menuiserie de l'école")
 	return w
+}
+
+// traces writes what only some people leave: second factors, addresses, an invitation, a
+// dispute.
+func (w world) traces(who access.Actor, mark string) {
+	w.t.Helper()
+	address, at := strings.ToLower(who.Address), int64(0)
+	w.Write(func(tx *db.Tx) error {
+		at = int64(tx.Now)
+		for _, row := range []struct {
+			columns string
+			values  []any
+		}{
+			{"totp (account_id, secret, last_step, created_at)", []any{who.AccountID, mark, 0, at}},
+			{"passkey (id, account_id, credential_id, public_key, sign_count, backup_eligible, transports, name, created_at)", []any{db.NewID(), who.AccountID, mark, mark, 0, false, "", mark, at}},
+			{"recovery_code (account_id, code_hash)", []any{who.AccountID, mark}},
+			{"factor_draft (session_hash, account_id, secret, name, ceremony, expires_at)", []any{mark, who.AccountID, mark, mark, mark, at}},
+			{"pending_sign_in (token_hash, account_id, wrong, ceremony, expires_at)", []any{mark, who.AccountID, 0, mark, at}},
+			{"address_change (id, account_id, address, address_key, asked_at, expires_at, closed_at)", []any{db.NewID(), who.AccountID, mark, mark, at, at, at}},
+			{"former_address (id, account_id, address, address_key, left_at, until, closed_at)", []any{db.NewID(), who.AccountID, mark, mark, at, at, at}},
+			{"invitation (id, establishment_id, address, address_key, role, inviter_id, invited_at, expires_at, closed_at)", []any{db.NewID(), who.EstablishmentID, address, address, "user", who.MembershipID, at, at, at}},
+			{"dispute (id, establishment_id, account_id, reason, opened_at, decided_at, outcome)", []any{db.NewID(), who.EstablishmentID, who.AccountID, mark, at, at, "rejected"}},
+		} {
+			holes := make([]string, len(row.values))
+			for i := range holes {
+				holes[i] = fmt.Sprintf("$%d", i+1)
+			}
+			if _, err := tx.Exec("INSERT INTO "+row.columns+" VALUES ("+strings.Join(holes, ", ")+")", row.values...); err != nil {
+				return fmt.Errorf("%s: %w", row.columns, err)
+			}
+		}
+		return nil
+	})
 }
 
 // marked joins somebody whose name, identifiant and address hold a mark.
@@ -170,8 +205,13 @@ func marker(mark, table, name string) string {
 }
 
 func rowID(table string) string {
-	if table == "session" {
+	switch table {
+	case "session", "pending_sign_in":
 		return "token_hash"
+	case "factor_draft":
+		return "session_hash"
+	case "totp", "recovery_code":
+		return "account_id"
 	}
 	return "id"
 }

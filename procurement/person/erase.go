@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"parvis/kit/db"
+	"parvis/kit/fault"
 	"parvis/procurement/access"
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
@@ -21,6 +22,10 @@ type Prospect struct {
 	Refusal   error            // why it cannot be done yet; nil when it can
 }
 
+// errGoingBack keeps whoever took an account by its address from ending it before its
+// owner takes it back.
+var errGoingBack = fault.New(fault.Conflict, "L'adresse de ce compte a changé il y a moins de 72\u00a0heures\u00a0: tant que l'ancienne peut la reprendre, le compte ne peut pas être supprimé.")
+
 // Prospect says what erasing the actor's account would do.
 func (s *Service) Prospect(ctx context.Context, by access.Actor) (Prospect, error) {
 	var p Prospect
@@ -35,6 +40,13 @@ func (s *Service) Prospect(ctx context.Context, by access.Actor) (Prospect, erro
 			return err
 		}
 		p.Refusal = member.Blocked(p.Partings)
+		waits, err := account.MayGoBack(tx, by.AccountID)
+		if err != nil {
+			return err
+		}
+		if waits {
+			p.Refusal = errGoingBack
+		}
 		if p.Own, err = watch.OwnCount(tx, by.AccountID); err != nil {
 			return err
 		}
@@ -103,6 +115,11 @@ func (s *Service) erase(tx *db.Tx, proof account.Proof, stop bool) error {
 	if err := s.accounts.ForgetAttempts(tx, proof); err != nil {
 		return err
 	}
+	if waits, err := account.MayGoBack(tx, was.ID); err != nil {
+		return err
+	} else if waits {
+		return errGoingBack
+	}
 	held, err := member.HoldAll(tx, was.ID)
 	if err != nil {
 		return err
@@ -111,6 +128,9 @@ func (s *Service) erase(tx *db.Tx, proof account.Proof, stop bool) error {
 		return err
 	}
 	if _, err := s.members.LeaveAll(tx, was, held); err != nil {
+		return err
+	}
+	if err := member.ForgetPerson(tx, was.ID, was.AddressKey); err != nil {
 		return err
 	}
 	if err := s.watches.EraseOwn(tx, by); err != nil {

@@ -19,6 +19,10 @@ type Export struct {
 	Browsers    []Browser    `json:"navigateurs_connus"`
 	SignUps     []SignUp     `json:"inscriptions"`
 	Resets      []Reset      `json:"demandes_de_mot_de_passe"`
+	Factors     []Factor     `json:"double_authentification"`
+	Addresses   []Address    `json:"autres_adresses"`
+	Invitations []Invitation `json:"invitations"`
+	Disputes    []Dispute    `json:"contestations"`
 	Watches     []Watch      `json:"veilles"`
 	Received    []Received   `json:"veilles_recues"`
 	Mails       []Mail       `json:"messages"`
@@ -98,6 +102,39 @@ type Reset struct {
 	AskedAt   Moment `json:"demande_le"`
 	ExpiresAt Moment `json:"lien_valable_jusqu_a"`
 	ClosedAt  Moment `json:"clos_le"`
+}
+
+// Factor is a second factor: a passkey by its name, or an application of codes.
+type Factor struct {
+	What    string `json:"facteur"`
+	AddedAt Moment `json:"ajoute_le"`
+	UsedAt  Moment `json:"utilise_le"`
+}
+
+// Address is one that they asked for, or left.
+type Address struct {
+	Address  string `json:"adresse"`
+	State    string `json:"etat"`
+	At       Moment `json:"depuis"`
+	Until    Moment `json:"jusqu_a"`
+	ClosedAt Moment `json:"clos_le"`
+}
+
+// Invitation is one to their address.
+type Invitation struct {
+	Company    string `json:"entreprise"`
+	InvitedAt  Moment `json:"recue_le"`
+	ExpiresAt  Moment `json:"valable_jusqu_a"`
+	AcceptedAt Moment `json:"acceptee_le"`
+	ClosedAt   Moment `json:"close_le"`
+}
+
+// Dispute is what they said of an establishment's administrator.
+type Dispute struct {
+	Company   string `json:"entreprise"`
+	Reason    string `json:"motif"`
+	OpenedAt  Moment `json:"ouverte_le"`
+	DecidedAt Moment `json:"decidee_le"`
 }
 
 // Watch is one that they made or were handed.

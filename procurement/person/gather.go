@@ -11,6 +11,7 @@ import (
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
 	"parvis/procurement/event"
+	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/watch"
@@ -57,6 +58,9 @@ func (s *Service) gather(ctx context.Context, by access.Actor, titles bool) (Exp
 		if err := e.memberships(tx, r); err != nil {
 			return err
 		}
+		if err := e.dealings(tx, r.Account); err != nil {
+			return err
+		}
 		if err := e.watches(tx, r.Account); err != nil {
 			return err
 		}
@@ -86,6 +90,53 @@ func (e *Export) identity(r account.Record) {
 	for _, a := range r.Resets {
 		e.Resets = append(e.Resets, Reset{Moment(a.AskedAt), Moment(a.ExpiresAt), Moment(a.ClosedAt)})
 	}
+	for _, f := range r.Factors {
+		what := "Application de codes"
+		if f.Name != "" {
+			what = "Clé d'accès «\u00a0" + f.Name + "\u00a0»"
+		}
+		e.Factors = append(e.Factors, Factor{what, Moment(f.CreatedAt), Moment(f.UsedAt)})
+	}
+	for _, c := range r.Wanted {
+		e.Addresses = append(e.Addresses, Address{c.Address, "demandée", Moment(c.AskedAt), Moment(c.ExpiresAt), Moment(c.ClosedAt)})
+	}
+	for _, f := range r.Former {
+		e.Addresses = append(e.Addresses, Address{f.Address, "quittée", Moment(f.LeftAt), Moment(f.Until), Moment(f.ClosedAt)})
+	}
+}
+
+// dealings takes the invitations to the person's address and the disputes they opened.
+func (e *Export) dealings(tx *db.Tx, a account.Account) error {
+	company := func(establishmentID string) (string, error) {
+		where, err := org.EstablishmentByID(tx, establishmentID)
+		if errors.Is(err, db.ErrNone) {
+			return "", nil
+		}
+		return where.CompanyName, err
+	}
+	invitations, err := member.InvitationsTo(tx, a.AddressKey)
+	if err != nil {
+		return err
+	}
+	for _, i := range invitations {
+		name, err := company(i.EstablishmentID)
+		if err != nil {
+			return err
+		}
+		e.Invitations = append(e.Invitations, Invitation{name, Moment(i.InvitedAt), Moment(i.ExpiresAt), Moment(i.AcceptedAt), Moment(i.ClosedAt)})
+	}
+	disputes, err := member.DisputesOf(tx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range disputes {
+		name, err := company(d.EstablishmentID)
+		if err != nil {
+			return err
+		}
+		e.Disputes = append(e.Disputes, Dispute{name, d.Reason, Moment(d.OpenedAt), Moment(d.DecidedAt)})
+	}
+	return nil
 }
 
 func (e *Export) memberships(tx *db.Tx, r account.Record) error {

@@ -101,6 +101,12 @@ func (e Export) held(key string) []string {
 		return counted(len(e.Browsers), "navigateur", "navigateurs")
 	case "demandes":
 		return counted(len(e.Resets), "demande de mot de passe", "demandes de mot de passe")
+	case "facteurs":
+		return counted(len(e.Factors), "facteur", "facteurs")
+	case "adresses":
+		return counted(len(e.Addresses), "adresse", "adresses")
+	case "invitations":
+		return counted(len(e.Invitations)+len(e.Disputes), "invitation ou contestation", "invitations ou contestations")
 	case "veilles":
 		return counted(len(e.Watches), "veille à votre nom", "veilles à votre nom")
 	case "destinataires":
