@@ -11,10 +11,12 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"parvis/app"
 	"parvis/kit/db"
 	"parvis/kit/db/dbtest"
+	"parvis/kit/token"
 	"parvis/procurement/access"
 	"parvis/procurement/account"
 	"parvis/procurement/org"
@@ -35,6 +37,7 @@ type place struct {
 	t       testing.TB
 	url     string
 	session string // of the administrator of knownSIRET
+	admin   string // their account
 	watches []string
 	version []int
 	asked   int // requests so far: each comes from a network of its own
@@ -68,6 +71,7 @@ func settle(t testing.TB, dialect db.Dialect, watches, people int, smtp string) 
 	t.Cleanup(func() { _ = a.Close() })
 	p := &place{App: a, t: t}
 	by := p.register()
+	p.admin = by.AccountID
 	for i := range watches {
 		saved, err := a.Watches.Create(context.Background(), by, watch.Form{Name: fmt.Sprintf("Veille %d", i), Keywords: "menuiserie", Mode: "any", Active: true, Hour: 7})
 		if err != nil {
@@ -145,18 +149,21 @@ type door struct {
 	name string
 	ask  func(p *place, i int, here bool) question
 	mail func(i int, here bool) []string // who is written to, besides nobody
+	last bool                            // asking again takes the place of what waited: fewer mails leave
 }
 
 // doors are all of them. A new one is one more line: the same question about somebody
 // who is here and about somebody who is not.
 var doors = []door{
-	{"connexion, par identifiant", askSignIn(somebody), nobody},
-	{"connexion, par adresse", askSignIn(atAddress), nobody},
-	{"inscription, adresse", askSignUp, whoever},
-	{"inscription, SIRET", askCompany, func(i int, here bool) []string { return []string{addressOf(fresh(i, here))} }},
-	{"mot de passe oublié, par identifiant", askReset(somebody), whoIsHere},
-	{"mot de passe oublié, par adresse", askReset(atAddress), whoIsHere},
-	{"destinataire d'une veille", askRecipient, whoever},
+	{name: "connexion, par identifiant", ask: askSignIn(somebody), mail: nobody},
+	{name: "connexion, par adresse", ask: askSignIn(atAddress), mail: nobody},
+	{name: "inscription, adresse", ask: askSignUp, mail: whoever},
+	{name: "inscription, SIRET", ask: askCompany, mail: func(i int, here bool) []string { return []string{addressOf(fresh(i, here))} }},
+	{name: "mot de passe oublié, par identifiant", ask: askReset(somebody), mail: whoIsHere},
+	{name: "mot de passe oublié, par adresse", ask: askReset(atAddress), mail: whoIsHere},
+	{name: "destinataire d'une veille", ask: askRecipient, mail: whoever},
+	{name: "invitation", ask: askInvitation, mail: whoever, last: true},
+	{name: "changement d'adresse", ask: askNewAddress, mail: whoever, last: true},
 }
 
 func atAddress(i int, here bool) string { return addressOf(somebody(i, here)) }
@@ -211,6 +218,32 @@ func askRecipient(p *place, i int, here bool) question {
 		"nom": {fmt.Sprintf("Veille %d", n)}, "mots_cles": {"menuiserie"}, "mode": {"any"}, "rythme": {"daily"}, "heure": {"7"}, "alerte": {"oui"},
 		"version": {fmt.Sprint(p.version[n])}, "destinataire": {typed},
 	}}
+}
+
+// askInvitation has the administrator invite somebody. Twenty a day are not enough here:
+// those that were sent are of another day.
+func askInvitation(p *place, i int, here bool) question {
+	typed := atAddress(i, here)
+	return question{path: "/entreprise/utilisateurs/inviter", typed: typed, session: p.session, form: url.Values{"adresse": {typed}, "role": {"user"}},
+		after: func() {
+			p.write(func(tx *db.Tx) error {
+				_, err := tx.Exec("UPDATE invitation SET invited_at = $1", tx.Now.Add(-25*time.Hour))
+				return err
+			})
+		}}
+}
+
+// askNewAddress has the administrator want another address. Five a day are not enough
+// here.
+func askNewAddress(p *place, i int, here bool) question {
+	typed := atAddress(i, here)
+	return question{path: "/entreprise/mes-informations/adresse", typed: typed, session: p.session, form: url.Values{"adresse": {typed}, "mot_de_passe_actuel": {password}},
+		after: func() {
+			p.write(func(tx *db.Tx) error {
+				_, err := tx.Exec("UPDATE attempt SET failures = 0 WHERE key = $1", token.Hash("quota\x00address\x00"+p.admin))
+				return err
+			})
+		}}
 }
 
 // answered is all that whoever asked can see.
