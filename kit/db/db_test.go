@@ -283,3 +283,41 @@ func TestAPathWithSpacesAndAccentsOpens(t *testing.T) {
 		t.Errorf("the file is not where it was asked: %v", err)
 	}
 }
+
+// A commit that is cut off leaves nobody able to say whether it was done.
+func TestWhoeverLeavesDuringACommitDoesNotCutItOff(t *testing.T) {
+	d, _ := dbtest.Open(t, dbtest.URL(t, db.Postgres)) // SQLite's commit is one call of a library
+	write := func(ctx context.Context, f func(*db.Tx) error) error { return d.Write(ctx, f) }
+	exec := func(query string) {
+		t.Helper()
+		if err := write(t.Context(), func(tx *db.Tx) error { _, err := tx.Exec(query); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec("CREATE TABLE slow (id TEXT PRIMARY KEY)")
+	exec("CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END'")
+	exec("CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION take_time()")
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	ran := false
+	err := write(ctx, func(tx *db.Tx) error {
+		tx.AfterCommit(func() { ran = true })
+		_, err := tx.Exec("INSERT INTO slow (id) VALUES ('a')")
+		time.AfterFunc(50*time.Millisecond, leave) // while the trigger sleeps
+		return err
+	})
+	if err != nil || !ran {
+		t.Errorf("%v, and what follows ran: %v", err, ran)
+	}
+	// Who has left before it is told so, and nothing is done.
+	gone, leave := context.WithCancel(t.Context())
+	err = write(gone, func(tx *db.Tx) error {
+		_, err := tx.Exec("INSERT INTO slow (id) VALUES ('b')")
+		leave()
+		return err
+	})
+	var n int
+	if readErr := d.Read(t.Context(), func(tx *db.Tx) error { return tx.One(&n, "SELECT count(*) FROM slow") }); readErr != nil || n != 1 || !errors.Is(err, context.Canceled) {
+		t.Errorf("%d rows (%v), %v", n, readErr, err)
+	}
+}

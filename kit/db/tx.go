@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/georgysavva/scany/v2/dbscan"
 	"github.com/jackc/pgx/v5"
@@ -45,9 +46,20 @@ func (tx *Tx) begin(readOnly bool) (err error) {
 	return err
 }
 
+// commitPatience is how long a commit may take.
+const commitPatience = 30 * time.Second
+
+// commit goes through once it has begun: whoever waits may leave, but a COMMIT that is
+// cut off leaves nobody able to say whether it was done, and the job queue, which reads
+// its row while it still is, takes that for its own fault and stops the program.
 func (tx *Tx) commit() error {
 	if tx.pg != nil {
-		return tx.pg.Commit(tx.ctx)
+		if err := tx.ctx.Err(); err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(tx.ctx), commitPatience)
+		defer cancel()
+		return tx.pg.Commit(ctx)
 	}
 	return tx.lite.Commit()
 }
