@@ -159,7 +159,7 @@ func likeness(a, b *candidate, common bool) (Likeness, bool) {
 }
 
 // nearEnough is how much of two names' letters, three by three, must be common.
-const nearEnough = 0.8
+const nearEnough = 0.75
 
 // alikeNearby compares the names of each department's buyers.
 func alikeNearby(all []*candidate, found map[[2]string]Pair) {
