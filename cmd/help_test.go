@@ -24,6 +24,12 @@ var everyCommand = []struct{ typed, golden string }{
 	{"account", "help-account.golden"},
 	{"account forget-factors", "help-account-forget-factors.golden"},
 	{"match", "help-match.golden"},
+	{"buyer", "help-buyer.golden"},
+	{"buyer search", "help-buyer-search.golden"},
+	{"buyer show", "help-buyer-show.golden"},
+	{"buyer duplicates", "help-buyer-duplicates.golden"},
+	{"buyer merge", "help-buyer-merge.golden"},
+	{"buyer unmerge", "help-buyer-unmerge.golden"},
 	{"establishment disputes", "help-establishment-disputes.golden"},
 	{"establishment grant", "help-establishment-grant.golden"},
 	{"establishment reject", "help-establishment-reject.golden"},
@@ -126,7 +132,7 @@ func checkOption(t *testing.T, out string, words []string, field reflect.StructF
 		t.Errorf("parvis %s: --%s takes a value: %v, placeholder %q", strings.Join(words, " "), name, takes, m[1])
 	}
 	whose := words[0]
-	if whose == "import" || whose == "establishment" || whose == "account" {
+	if whose == "import" || whose == "establishment" || whose == "account" || whose == "buyer" {
 		whose = "serve" // they share their database
 	}
 	if other := variables[m[3]]; other != "" && other != whose {

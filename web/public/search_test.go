@@ -7,7 +7,10 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"parvis/procurement/access"
+	"parvis/procurement/event"
 	"parvis/procurement/notice"
+	"parvis/procurement/org"
 	"parvis/procurement/refdata"
 )
 
@@ -166,6 +169,24 @@ func TestHostileAddresses(t *testing.T) {
 			if p := h.get("/organismes?q=" + q); p.StatusCode != 200 || p.body != "[]" {
 				h.t.Errorf("%.20q: %d %.80q", q, p.StatusCode, p.body)
 			}
+		}
+	})
+}
+
+// An address kept from before a merge names both, or the one that is gone.
+func TestOrganismsThatWereMergedAreShownAsOne(t *testing.T) {
+	each(t, func(h *house) {
+		h.record(false, some(h)...)
+		selestat, denis := h.buyer("Ville de Sélestat"), h.buyer("Ville de Saint-Denis")
+		buyers := org.NewBuyers(h.DB, event.NewJournal(h.queue))
+		if _, err := buyers.Merge(t.Context(), access.Platform("exploitant"), denis, selestat, "", true); err != nil {
+			t.Fatal(err)
+		}
+		h.holds(h.get("/organismes?q=ville+de+saint"), "[{", selestat, "Ville de Sélestat", "!"+denis)
+		for _, query := range []string{"organisme=" + denis, "organisme=" + denis + "&organisme=" + selestat} {
+			p := h.get("/annonces?etat=toutes&" + query)
+			h.says(p, 200, "Ville de Sélestat — Sélestat (67)")
+			h.holds(p, `name="organisme" value="`+selestat+`"`, `!value="`+denis+`"`)
 		}
 	})
 }
