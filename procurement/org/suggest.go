@@ -172,7 +172,7 @@ func (s *Service) Suggest(ctx context.Context, typed string, limit int) ([]Buyer
 		return nil, nil
 	}
 	wanted, limit = wanted[:min(len(wanted), maxTypedWords)], min(limit, maxSuggestions)
-	if err := s.register.follower.CatchUp(ctx); err != nil {
+	if err := s.register.follower.Near(ctx); err != nil {
 		return nil, err
 	}
 	return s.register.shelf.Load().suggest(wanted, limit), nil

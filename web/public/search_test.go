@@ -2,11 +2,13 @@ package public_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"parvis/kit/job"
 	"parvis/procurement/access"
 	"parvis/procurement/event"
 	"parvis/procurement/notice"
@@ -178,7 +180,11 @@ func TestOrganismsThatWereMergedAreShownAsOne(t *testing.T) {
 	each(t, func(h *house) {
 		h.record(false, some(h)...)
 		selestat, denis := h.buyer("Ville de Sélestat"), h.buyer("Ville de Saint-Denis")
-		buyers := org.NewBuyers(h.DB, event.NewJournal(h.queue))
+		queue := job.New(h.DB, slog.New(slog.DiscardHandler)) // of the command line's process
+		buyers := org.NewBuyers(h.DB, event.NewJournal(queue))
+		if err := queue.Open(); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := buyers.Merge(t.Context(), access.Platform("exploitant"), denis, selestat, "", true); err != nil {
 			t.Fatal(err)
 		}
