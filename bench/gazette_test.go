@@ -15,7 +15,7 @@ import (
 // the same for the same number. One record in four has the whole envelope, with the
 // form of the notice in `donnees`, JSON written in JSON; the others have what the
 // gazette's yearly extracts have, about a kilobyte. One call in six has lots, one notice
-// in four is an award of an earlier one, one in twenty corrects one, some are cancelled.
+// in four is an award of an earlier one, one in twenty corrects one.
 
 // words of contracts; the first ones are the most frequent.
 var works = strings.Fields(`travaux fourniture marché réalisation entretien rénovation construction maintenance prestations services aménagement
@@ -53,6 +53,9 @@ type edition struct {
 }
 
 func number(i int) string { return fmt.Sprintf("%02d-%d", 15+i/200_000, 1000+i%200_000) }
+
+// earlier is a notice of the place before this one's, among the last thousands.
+func (e edition) earlier() int { return e.i - 1 - 20*e.IntN(min(e.i/20+1, 500)) }
 
 // text draws n words, the first of the list most often.
 func (e edition) text(n int) string {
@@ -96,13 +99,13 @@ func (e edition) record(buyer org.Sighting) map[string]any {
 		"descripteur_libelle": named, "annonce_lie": nil, "url_avis": "https://www.boamp.fr/pages/avis/?q=idweb:" + number(e.i),
 		"x_acheteur": map[string]any{"cp": postcode, "ville": city, "nuts": "FRF11", "profil": "https://marches.exemple.invalid/" + postcode},
 	}
-	switch kind := e.IntN(20); {
-	case kind < 5 && e.i > 0:
-		out["nature"], out["annonce_lie"] = "ATTRIBUTION", []string{number(e.IntN(e.i))}
+	switch place := e.i % 20; { // each follows the call of the place before, of these weeks
+	case place%4 == 3:
+		out["nature"], out["annonce_lie"] = "ATTRIBUTION", []string{number(e.earlier())}
 		out["titulaire"] = []string{"ENTREPRISE " + strings.ToUpper(city)}
 		out["x_attributions"] = []any{map[string]any{"date": day.Format(time.DateOnly), "titulaire": "ENTREPRISE " + strings.ToUpper(city), "montant": 1000 + e.IntN(900_000), "devise": "EUR", "intitule": e.text(6)}}
-	case kind == 5 && e.i > 0:
-		out["etat"], out["annonce_lie"] = "RECTIFICATIF", []string{number(e.IntN(e.i))}
+	case place == 5:
+		out["etat"], out["annonce_lie"] = "RECTIFICATIF", []string{number(e.earlier())}
 		out["x_rectificatif"] = []any{map[string]any{"rubrique": "Date limite de réception des offres",
 			"au_lieu_de": closes.Format("2006-01-02T12:00:00+01:00"), "lire": closes.AddDate(0, 0, 7).Format("2006-01-02T12:00:00+01:00")}}
 		out["x_date_limite_locale"] = closes.AddDate(0, 0, 7).Format("2006-01-02T12:00")

@@ -63,11 +63,32 @@ func (c *BuyerCache) load(keys []string) error {
 	if err != nil {
 		return err
 	}
+	var numberless []string
 	for _, f := range found {
 		c.byKey[f.Key] = f.ID
-		if c.buyers[f.ID] == nil {
-			c.buyers[f.ID], c.whole[f.ID] = &f.Buyer, f.WholeSIREN
+		if c.buyers[f.ID] != nil {
+			continue
 		}
+		if c.buyers[f.ID], c.whole[f.ID] = &f.Buyer, f.SIREN; f.SIREN == "" {
+			numberless = append(numberless, f.ID)
+		}
+	}
+	return c.lookBeyond(numberless)
+}
+
+// lookBeyond reads the numbers of those that buyers without one were merged with.
+func (c *BuyerCache) lookBeyond(ids []string) error {
+	merges, err := MergesOf(c.tx, ids)
+	if err != nil || len(merges.into) == 0 {
+		return err
+	}
+	rows, err := buyersByID(c.tx, merges.whole(ids))
+	if err != nil {
+		return err
+	}
+	whole := gather(rows)
+	for _, id := range ids {
+		c.whole[id] = whole[merges.Root(id)].SIREN
 	}
 	return nil
 }

@@ -38,19 +38,14 @@ func addAliases(tx *db.Tx, rows [][]any) error {
 	return tx.Insert("buyer_alias", []string{"key", "buyer_id", "name", "created_at"}, rows)
 }
 
-// keyedBuyer is a buyer and one key that leads to it. WholeSIREN is its number or that
-// of a buyer that it is one with.
+// keyedBuyer is a buyer and one key that leads to it.
 type keyedBuyer struct {
 	Key string
 	buyerRow
-	WholeSIREN string `db:"whole_siren"`
 }
 
-// wholeSIREN looks beyond a buyer without a number at those that it is one with.
-const wholeSIREN = `coalesce(b.siren, (SELECT min(m.siren) FROM buyer m WHERE m.id = b.merged_into OR m.merged_into = coalesce(b.merged_into, b.id)), '') AS whole_siren`
-
 func buyersByKey(tx *db.Tx, keys []string) ([]keyedBuyer, error) {
-	return inBatches[keyedBuyer](tx, keys, "SELECT a.key, "+buyerColumns+", "+wholeSIREN+` FROM buyer_alias a JOIN buyer b ON b.id = a.buyer_id
+	return inBatches[keyedBuyer](tx, keys, "SELECT a.key, "+buyerColumns+` FROM buyer_alias a JOIN buyer b ON b.id = a.buyer_id
 		WHERE a.key `)
 }
 
