@@ -41,7 +41,7 @@ func Line(s string) string {
 func line(s string) string { return strings.Join(strings.Fields(unclutter(s)), " ") }
 
 // clean tells that there is nothing to do, as for most texts: printed ASCII without tags
-// or entities and the accented letters of Latin-1, composed, single spaces between words.
+// or entities, the accented letters of French, composed, single spaces between words.
 func clean(s string) bool {
 	space := true // before the text, there is none to add
 	for i := 0; i < len(s); i++ {
@@ -56,7 +56,11 @@ func clean(s string) bool {
 			return false
 		case c < utf8.RuneSelf:
 		case c == 0xc3 && i+1 < len(s) && s[i+1] >= 0x80 && s[i+1] <= 0xbf:
-			i++ // À to ÿ: none that another letter would compose with
+			i++ // À to ÿ
+		case c == 0xc5 && i+1 < len(s) && (s[i+1] == 0x92 || s[i+1] == 0x93):
+			i++ // Œ and œ
+		case c == 0xe2 && i+2 < len(s) && s[i+1] == 0x80 && s[i+2] == 0x99:
+			i += 2 // ’
 		default:
 			return false
 		}
