@@ -18,7 +18,7 @@ func (f formPage) hours() ui.Choice {
 	if chosen < 0 || chosen > 23 {
 		chosen = watch.DefaultHour
 	}
-	c := ui.Choice{Field: ui.Field{Name: watch.FieldHour, Label: "Heure de l'envoi", Hint: "À Paris\u00a0; sans effet dès la publication.", Error: f.beside(watch.FieldHour)}}
+	c := ui.Choice{Width: ui.Short, Field: ui.Field{Name: watch.FieldHour, Label: "Heure de l'envoi", Hint: "À Paris\u00a0; sans effet dès la publication.", Error: f.beside(watch.FieldHour)}}
 	for h := range 24 {
 		if h >= first && h <= last || h == chosen {
 			c.Options = append(c.Options, ui.Option{Value: strconv.Itoa(h), Label: hour(h), Chosen: h == chosen})
