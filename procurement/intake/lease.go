@@ -66,7 +66,7 @@ func (r *run) hold(tx *db.Tx, whole string) error {
 	if whole != "" {
 		tells = r.tells
 	}
-	n, err := tx.Exec(`UPDATE fetch SET lease_until = $1, whole_to = CASE WHEN whole_to < $2 THEN $2 ELSE whole_to END,
+	n, err := tx.Exec(`UPDATE gazette SET lease_until = $1, whole_to = CASE WHEN whole_to < $2 THEN $2 ELSE whole_to END,
 		tells_from = CASE WHEN $3 <> '' THEN $3 ELSE tells_from END WHERE source = $4 AND lease_owner = $5`,
 		tx.Now.Add(leaseFor), whole, tells, r.source, r.owner)
 	if err == nil && n == 0 {

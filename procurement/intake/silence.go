@@ -74,7 +74,7 @@ func (s *Service) Look(ctx context.Context, source string) (found Silence, silen
 		return found, silent, err
 	}
 	return found, silent, s.db.Write(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec("UPDATE fetch SET silent_at = $1 WHERE source = $2 AND silent_at IS NULL AND coalesce(received_at, 0) = $3",
+		n, err := tx.Exec("UPDATE gazette SET silent_at = $1 WHERE source = $2 AND silent_at IS NULL AND coalesce(received_at, 0) = $3",
 			tx.Now, source, int64(st.ReceivedAt))
 		if err != nil || n == 0 {
 			return err

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -41,6 +42,7 @@ type Config struct {
 	Log       *slog.Logger
 	Transport http.RoundTripper // nil: the network
 	Patience  time.Duration     // for one answer; zero: patience
+	PerSecond float64           // questions; zero: perSecond
 	// Wait is how to wait between two tries; nil: on the machine's clock.
 	Wait func(context.Context, time.Duration) error
 }
@@ -63,12 +65,10 @@ func New(c Config) (*Client, error) {
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 		return nil, fault.New(fault.Invalid, "L'adresse de la relève donnée par --boamp n'est pas comprise\u00a0: écrivez "+Public+", ou l'adresse de votre relais vers lui.")
 	}
-	client := &Client{dataset: *dataset(u), agent: c.Agent, log: c.Log, patience: c.Patience, wait: c.Wait, pace: rate.NewLimiter(perSecond, perSecond)}
+	client := &Client{dataset: *dataset(u), agent: c.Agent, log: c.Log, patience: cmp.Or(c.Patience, patience), wait: c.Wait}
+	client.pace = rate.NewLimiter(rate.Limit(cmp.Or(c.PerSecond, perSecond)), perSecond)
 	if client.log == nil {
 		client.log = slog.Default()
-	}
-	if client.patience == 0 {
-		client.patience = patience
 	}
 	if client.wait == nil {
 		client.wait = sleep

@@ -58,7 +58,7 @@ func ask(t *testing.T, p http.Handler, patience time.Duration) *reader {
 	t.Cleanup(s.Close)
 	r := &reader{}
 	var err error
-	r.Client, err = api.New(api.Config{URL: s.URL, Agent: "Parvis (test)", Log: slog.New(slog.DiscardHandler), Patience: patience,
+	r.Client, err = api.New(api.Config{URL: s.URL, Agent: "Parvis (test)", Log: slog.New(slog.DiscardHandler), Patience: patience, PerSecond: 1000,
 		Wait: func(ctx context.Context, d time.Duration) error { r.waits = append(r.waits, d); return ctx.Err() }})
 	if err != nil {
 		t.Fatal(err)

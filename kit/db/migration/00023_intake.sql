@@ -15,7 +15,7 @@ CREATE TABLE import_progress (
 );
 -- What is fetched by itself: when it is due, who is at it, how far it is whole and how
 -- it went. Days are YYYY-MM-DD.
-CREATE TABLE fetch (
+CREATE TABLE gazette (
     source TEXT PRIMARY KEY,
     awaited_at BIGINT NOT NULL,
     tells_from TEXT NOT NULL,
