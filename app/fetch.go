@@ -120,5 +120,5 @@ func (a *App) warning(path string) string {
 		return ""
 	}
 	return silence.Text() + "\u00a0: les avis parus depuis le " + silence.Since.Long(clock.Paris) +
-		" peuvent manquer. Dès qu'il sera reçu, ils entreront, et ceux qui sont encore ouverts seront annoncés par vos alertes."
+		" peuvent manquer. Dès son retour, ils s'ajouteront ici, et vos alertes annonceront ceux qui sont encore ouverts."
 }

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 
 	"parvis/app"
 	"parvis/gateway/boamp/rehearsal"
@@ -232,15 +234,30 @@ func TestAFetchThatIsToldToStopGoesOnAtOnce(t *testing.T) {
 }
 
 // lose takes the database away under a program, and gives what brings it back: on
-// PostgreSQL every connection is cut; on SQLite the disk is full.
+// PostgreSQL every connection is cut and none is accepted; on SQLite the disk is full.
 func (b *bureau) lose(t *testing.T, dialect db.Dialect) (back func()) {
 	t.Helper()
 	a := b.programs[0]
 	if dialect == db.Postgres {
-		if _, err := a.DB.Pool().Exec(t.Context(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"); err != nil {
+		u, err := url.Parse(a.Config.Database)
+		if err != nil {
 			t.Fatal(err)
 		}
-		return func() {}
+		name := strings.TrimPrefix(u.Path, "/")
+		u.Path = "/postgres"
+		conn, err := pgx.Connect(t.Context(), u.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
+		do := func(query string, args ...any) {
+			if _, err := conn.Exec(t.Context(), query, args...); err != nil {
+				t.Error(err)
+			}
+		}
+		do("ALTER DATABASE " + name + " ALLOW_CONNECTIONS false")
+		do("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+		return func() { do("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true") }
 	}
 	var pages int
 	if err := a.DB.Writer().QueryRow("PRAGMA page_count").Scan(&pages); err != nil {
@@ -264,10 +281,9 @@ func TestADatabaseThatFailsUnderAFetchLosesNothing(t *testing.T) {
 		goOn()
 		f := <-first
 		back()
-		if dialect == db.SQLite && (f.err == nil || !strings.Contains(f.err.Error(), "full")) {
-			t.Errorf("on a full disk: %+v", f)
+		if says := map[db.Dialect]string{db.SQLite: "full", db.Postgres: "connect"}[dialect]; f.err == nil || !strings.Contains(f.err.Error(), says) {
+			t.Errorf("without a database: %+v", f)
 		}
-		t.Logf("%s: %v", dialect, f.err)
 		b.clock.Move(4 * time.Minute) // its lease may not have been given back
 		if f := b.fetch(t.Context(), 0); f.err != nil || f.tally.Read() != 150 {
 			t.Errorf("then: %+v", f)

@@ -8,10 +8,10 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"parvis/kit/fault"
+	"parvis/kit/scrub"
 	"parvis/procurement/intake"
 	"parvis/procurement/notice"
 )
@@ -54,19 +54,16 @@ func (r *refused) temporary() bool {
 // refusal reads what the platform says of a question that it does not answer.
 func refusal(res *http.Response) error {
 	text, _ := io.ReadAll(io.LimitReader(res.Body, 2000)) // {"message": "…", "error_code": "…"}, or whatever stands in between
-	r := &refused{status: res.StatusCode, said: strings.Join(strings.Fields(strings.ToValidUTF8(string(text), "\ufffd")), " ")}
+	r := &refused{status: res.StatusCode, said: scrub.Token(string(text))}
 	var said struct {
 		Message, Error string
 		ResetTime      time.Time `json:"reset_time"`
 	}
 	if json.Unmarshal(text, &said) == nil && said.Message+said.Error != "" {
-		r.said = said.Message + said.Error
-	}
-	if runes := []rune(r.said); len(runes) > 200 {
-		r.said = string(runes[:200]) + "…"
+		r.said = scrub.Token(said.Message + said.Error)
 	}
 	if where := res.Header.Get("Location"); where != "" {
-		r.said = "→ " + where
+		r.said = "→ " + scrub.Token(where)
 	}
 	r.asks = asked(res.Header, time.Now())
 	if r.asks == 0 && r.status == http.StatusTooManyRequests && !said.ResetTime.IsZero() {
