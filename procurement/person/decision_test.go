@@ -148,6 +148,8 @@ var decisions = map[string]decision{
 	"slot":              {why: "numbers and dates"},
 	"digest_run":        {why: "hours"},
 	"watch_progress":    {why: "a watch's id and a number"},
+	"import_progress":   {why: "numbers of records of files"},
+	"gazette":           {why: "dates and numbers of a fetch"},
 	"counter":           {why: "numbers of the platform", columns: map[string]fate{"name": plain}},
 	"setting":           {why: "settings of the platform", columns: map[string]fate{"name": plain}},
 	"change":            {why: "ids of what changed, for a day"},
