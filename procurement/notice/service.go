@@ -245,7 +245,9 @@ func hashed(records []Record) []hashedRecord {
 	for from := 0; from < len(records); from += part {
 		all.Go(func() {
 			for i := from; i < min(from+part, len(records)); i++ {
-				out[i] = hashedRecord{&records[i], contentHash(&records[i])}
+				if out[i] = (hashedRecord{&records[i], records[i].Hash}); out[i].hash == "" {
+					out[i].hash = HashOf(&records[i])
+				}
 			}
 		})
 	}
@@ -338,8 +340,9 @@ func (k *knownNotice) restate(tx *db.Tx, r hashedRecord, buyerID string, arrived
 	return restated, link(tx, k, r.Record)
 }
 
-// contentHash tells two versions of a notice apart by what we read in them.
-func contentHash(r *Record) string {
+// HashOf tells two versions of a notice apart by what we read in them. It takes a while:
+// who reads many records asks it while the database is busy with others.
+func HashOf(r *Record) string {
 	c := *r
 	c.Raw = ""
 	text, err := json.Marshal(c)
