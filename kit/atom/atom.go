@@ -115,7 +115,12 @@ func (f Feed) Bytes() ([]byte, error) {
 }
 
 // moment writes an instant as RFC 3339 does, in universal time.
-func moment(i clock.Instant) string { return i.In(time.UTC).Format(time.RFC3339) }
+func moment(i clock.Instant) string {
+	if i.IsZero() {
+		return "1970-01-01T00:00:00Z"
+	}
+	return i.In(time.UTC).Format(time.RFC3339)
+}
 
 // readable takes away what XML may not hold and nobody reads.
 func readable(s string) string {

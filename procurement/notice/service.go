@@ -9,11 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"parvis/kit/clock"
 	"parvis/kit/db"
-	"parvis/kit/fault"
 	"parvis/procurement/access"
 	"parvis/procurement/event"
 	"parvis/procurement/org"
@@ -349,45 +346,4 @@ func (s *Service) Read(ctx context.Context, ids []string, from, size int) (Page,
 		return err
 	})
 	return p, err
-}
-
-// Story is one notice with those that it follows and those that follow it.
-type Story struct {
-	*Notice
-	Before, After []*Notice
-	Changes       []Change // what happened to it, in the order of publication
-	At            clock.Instant
-}
-
-var errNoNotice = fault.New(fault.NotFound, "Cette annonce n'existe pas, ou plus.")
-
-// Find reads one notice with its story.
-func (s *Service) Find(ctx context.Context, by access.Actor, id string) (Story, error) {
-	var st Story
-	if err := by.Must(access.SearchNotices); err != nil {
-		return st, err
-	}
-	if uuid.Validate(id) != nil { // an address holds any bytes, some of which a database refuses
-		return st, errNoNotice
-	}
-	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		st.At = tx.Now
-		found, err := ByIDs(tx, []string{id})
-		if err != nil {
-			return err
-		}
-		if len(found) == 0 {
-			return errNoNotice
-		}
-		st.Notice = found[0]
-		if st.Before, err = findBySource(tx, st.Source, st.Linked); err != nil {
-			return err
-		}
-		if st.After, err = followers(tx, st.Source, append([]string{st.SourceID}, st.Aliases...)); err != nil {
-			return err
-		}
-		st.Changes, err = changesOf(tx, st.ID)
-		return err
-	})
-	return st, err
 }

@@ -169,6 +169,15 @@ func (a ask) url(page int) string {
 	return at("/annonces", q)
 }
 
+// words are what this search asks, each as a person says it.
+func (a ask) words() []string {
+	out := append([]string(nil), a.Criteria.Keywords...)
+	for _, code := range a.Criteria.Departments {
+		out = append(out, refdata.PlaceLabel(code))
+	}
+	return out
+}
+
 // watchURL leads to a new watch that asks the same.
 func (a ask) watchURL() string { return at("/entreprise/veilles/nouvelle", a.criteria()) }
 

@@ -33,6 +33,7 @@ Disallow: /confirmation/
 Disallow: /adresse-de-secours/
 Disallow: /desabonnement/
 Disallow: /organismes
+Disallow: /annonces.atom
 Disallow: /demo
 Disallow: /sante
 `

@@ -47,7 +47,7 @@ func (p Pages) search(v *answer.Visit) (answer.Answer, error) {
 	if s.Helped && len(s.Candidates) == 0 && !concerns(faults, notice.FieldBuyers, fieldBuyerText) {
 		return answer.SeeOther(s.url(1), ""), nil
 	}
-	page := ui.Page{Title: "Annonces", NoIndex: len(v.Form) > 0}
+	page := ui.Page{Title: "Annonces", NoIndex: len(v.Form) > 0, Feed: ui.Link{Label: "Annonces de cette recherche", URL: s.feedURL()}}
 	if len(faults) > 0 {
 		s.Errors = shown(faults)
 		return answer.Refused(page, searchView(s)), nil
