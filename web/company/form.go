@@ -23,7 +23,7 @@ type formPage struct {
 	ID            string // empty for a new one
 	Was           string // the name it has, when editing
 	Typed         typed
-	Buyers        []ui.PickedBuyer
+	Buyers        []ui.Picked
 	Main          string
 	MainState     watch.RecipientState
 	MayResume     bool // the main address is one's own
@@ -188,7 +188,7 @@ func (p Pages) show(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) 
 
 // pickedBuyers names the chosen organisms. One that the register does not have stays, so
 // that whoever chose it sees it and takes it away.
-func (p Pages) pickedBuyers(ctx context.Context, ids []string) ([]ui.PickedBuyer, error) {
+func (p Pages) pickedBuyers(ctx context.Context, ids []string) ([]ui.Picked, error) {
 	ids = ids[:min(len(ids), mostRows)]
 	known, err := p.Org.BuyersByID(ctx, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !watch.IsID(id) }))
 	if err != nil {
@@ -198,9 +198,9 @@ func (p Pages) pickedBuyers(ctx context.Context, ids []string) ([]ui.PickedBuyer
 	for _, b := range known {
 		labels[b.ID] = b.Label()
 	}
-	out := make([]ui.PickedBuyer, len(ids))
+	out := make([]ui.Picked, len(ids))
 	for i, id := range ids {
-		out[i] = ui.PickedBuyer{ID: visible(id), Label: labels[id]}
+		out[i] = ui.Picked{ID: visible(id), Label: labels[id]}
 		if out[i].Label == "" {
 			out[i].Label = "Organisme retiré du répertoire"
 		}
@@ -285,7 +285,7 @@ func (f formPage) buyers() ui.BuyerPickerModel {
 		SuggestURL: suggestURL, Chosen: f.Buyers, Max: notice.MaxBuyers,
 	}
 	for _, b := range f.Typed.Candidates {
-		m.Candidates = append(m.Candidates, ui.PickedBuyer{ID: b.ID, Label: b.Label()})
+		m.Candidates = append(m.Candidates, ui.Picked{ID: b.ID, Label: b.Label()})
 	}
 	return m
 }

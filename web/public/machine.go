@@ -34,6 +34,7 @@ Disallow: /adresse-de-secours/
 Disallow: /desabonnement/
 Disallow: /organismes
 Disallow: /annonces.atom
+Disallow: /cpv
 Disallow: /demo
 Disallow: /sante
 `

@@ -43,6 +43,7 @@ func Routes(s *answer.Site, p Pages) {
 	s.Route("GET /annonces/{id}", access.SearchNotices, p.notice)
 	s.Route("GET /annonces/{id}/calendrier.ics", access.SearchNotices, p.calendar)
 	s.Route("GET /organismes", access.SearchNotices, p.suggestBuyers)
+	s.Route("GET /cpv", access.SearchNotices, p.suggestCodes)
 
 	s.Route("GET /inscription", access.VisitSite, p.signUp)
 	s.Route("POST /inscription", access.VisitSite, p.askSignUp)

@@ -22,8 +22,8 @@ import (
 type searchPage struct {
 	ask
 	Errors     ui.Errors
-	Chosen     []ui.PickedBuyer
-	Candidates []ui.PickedBuyer
+	Chosen     []ui.Picked
+	Candidates []ui.Picked
 	Total      int
 	Last       int
 	Hits       []hit
@@ -149,10 +149,10 @@ func start(typed string) string {
 }
 
 // picked are organisms as their field shows them.
-func picked(buyers []org.Buyer) []ui.PickedBuyer {
-	out := make([]ui.PickedBuyer, len(buyers))
+func picked(buyers []org.Buyer) []ui.Picked {
+	out := make([]ui.Picked, len(buyers))
 	for i, b := range buyers {
-		out[i] = ui.PickedBuyer{ID: b.ID, Label: b.Label()}
+		out[i] = ui.Picked{ID: b.ID, Label: b.Label()}
 	}
 	return out
 }
