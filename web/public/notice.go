@@ -42,7 +42,7 @@ func (p Pages) notice(v *answer.Visit) (answer.Answer, error) {
 	if len(found) > 0 {
 		page.Buyer = found[0]
 	}
-	if page.Labels, err = p.CPV.Labels(v.Context(), v.Actor, page.Subject().CPV); err != nil {
+	if page.Labels, err = p.CPV.Labels(v.Context(), v.Actor, page.Subject(page.At).CPV); err != nil {
 		return answer.Answer{}, err
 	}
 	return answer.Show(ui.Page{Title: title(story.Notice)}, noticeView(page)), nil

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"parvis/kit/clock"
 	"parvis/kit/fault"
 	"parvis/kit/text"
 	"parvis/procurement/notice"
@@ -177,7 +178,7 @@ func (p Pages) readHits(v *answer.Visit, s *searchPage) error {
 	for _, n := range page.Notices {
 		h := hit{Found: found(n, page.At, q)}
 		if len(s.Criteria.Keywords) > 0 {
-			if h.Lots, h.Words, err = why(n, s.Criteria, len(h.Marks) == 0); err != nil {
+			if h.Lots, h.Words, err = why(n, s.Criteria, page.At, len(h.Marks) == 0); err != nil {
 				return err
 			}
 		}
@@ -195,10 +196,10 @@ func (p Pages) read(v *answer.Visit, s *searchPage) (notice.Page, error) {
 
 // why tells which lots match by themselves and, when the title shows none of
 // them, which words were found. It asks as a watch with these criteria would.
-func why(n *notice.Notice, c notice.Criteria, words bool) (lots, found string, err error) {
+func why(n *notice.Notice, c notice.Criteria, at clock.Instant, words bool) (lots, found string, err error) {
 	as := []*watch.Watch{{Criteria: c}}
 	var numbers []string
-	for _, lot := range watch.MatchingLots(as, n) {
+	for _, lot := range watch.MatchingLots(as, n, at) {
 		numbers = append(numbers, lot.Number)
 	}
 	if len(numbers) > 0 {
@@ -207,7 +208,7 @@ func why(n *notice.Notice, c notice.Criteria, words bool) (lots, found string, e
 	if !words {
 		return lots, "", nil
 	}
-	reasons, err := watch.Reasons(as, n)
+	reasons, err := watch.Reasons(as, n, at)
 	if err != nil || len(reasons) == 0 || len(reasons[0].Words) == 0 {
 		return lots, "", err
 	}
