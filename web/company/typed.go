@@ -11,6 +11,7 @@ import (
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/watch"
+	"parvis/web/refine"
 	"parvis/web/ui"
 )
 
@@ -31,6 +32,7 @@ const mostRows = 100
 // typed is the form as it was sent.
 type typed struct {
 	watch.Form
+	Refined    refine.Form
 	BuyerText  string
 	BuyerAsked string
 	Candidates []org.Buyer
@@ -46,7 +48,7 @@ func readTyped(f url.Values) typed {
 			Recipients:  slices.Clone(f[watch.FieldRecipients]),
 			AcceptEmpty: f.Has(watch.FieldEmpty), Resume: f.Has("reprendre"),
 		},
-		BuyerText: strings.TrimSpace(f.Get(fieldBuyerText)), BuyerAsked: f.Get(fieldBuyerAsked),
+		BuyerText: strings.TrimSpace(f.Get(fieldBuyerText)), BuyerAsked: f.Get(fieldBuyerAsked), Refined: refine.Read(f),
 	}
 	if t.Mode == "" {
 		t.Mode = string(notice.Any)
@@ -73,7 +75,7 @@ func typedOf(w *watch.Watch) typed {
 		Name: w.Name, Keywords: strings.Join(w.Criteria.Keywords, " "), Mode: string(w.Criteria.Mode),
 		Departments: w.Criteria.Departments, Buyers: w.Criteria.Buyers, Active: w.Active, Frequency: string(w.Frequency), Hour: w.Hour,
 		AcceptEmpty: w.Criteria.Empty(), Version: w.Version,
-	}}
+	}, Refined: refine.Of(w.Criteria)}
 	if t.Mode == "" {
 		t.Mode = string(notice.Any)
 	}
@@ -83,6 +85,12 @@ func typedOf(w *watch.Watch) typed {
 		}
 	}
 	return t
+}
+
+// asked is the form as the room reads it.
+func (t typed) asked() watch.Form {
+	t.Refine = t.Refined.Refinement
+	return t.Form
 }
 
 // unique keeps the first of each.

@@ -1,6 +1,7 @@
 package public
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 
@@ -30,10 +31,15 @@ func (a ask) feedURL() string { return at("/annonces.atom", a.followed()) }
 // feed is a search as news readers follow it.
 func (p Pages) feed(v *answer.Visit) (answer.Answer, error) {
 	a, faults := readAsk(v.Form)
+	s := searchPage{ask: a}
+	if err := errors.Join(p.readBuyers(v.Context(), &s, &faults), p.readCodes(v, &s, &faults)); err != nil {
+		return answer.Answer{}, err
+	}
 	if err := faults.Err(); err != nil {
 		return answer.Answer{}, err
 	}
-	page, err := p.Notices.Search(v.Context(), v.Actor, notice.Search{Criteria: a.Criteria, Open: a.Open, Order: notice.ByPublication, Size: mostEntries})
+	a = s.ask
+	page, err := p.Notices.Search(v.Context(), v.Actor, notice.Search{Criteria: a.Criteria, Open: a.Open, Within: a.Within, Order: notice.ByPublication, Size: mostEntries})
 	if err != nil {
 		return answer.Answer{}, err
 	}
@@ -43,7 +49,7 @@ func (p Pages) feed(v *answer.Visit) (answer.Answer, error) {
 	}
 	self := p.at(a.feedURL())
 	f := atom.Feed{
-		ID: self, Self: self, Page: p.at(at("/annonces", a.followed())), Title: "Annonces" + nbsp + ": " + either(strings.Join(a.words(), ", "), "tous les avis"), Author: "Parvis",
+		ID: self, Self: self, Page: p.at(at("/annonces", a.followed())), Title: "Annonces" + nbsp + ": " + either(s.told(), "tous les avis"), Author: "Parvis",
 		Subtitle: "Les marchés publics qui répondent à cette recherche, les derniers parus d'abord.",
 	}
 	for _, n := range page.Notices {
