@@ -31,13 +31,19 @@ type deed struct {
 func (p noticePage) history() []step {
 	own := step{On: p.PublishedOn, Title: p.Kind.Label(), Mark: p.SourceLabel()}
 	steps := map[string]*step{p.ID: &own}
-	order := []*step{&own}
-	for _, n := range append(slices.Clone(p.Before), p.After...) {
-		if steps[n.ID] != nil {
-			continue
+	var order []*step
+	add := func(n *notice.Notice) {
+		if steps[n.ID] == nil {
+			s := &step{On: n.PublishedOn, Title: n.Kind.Label(), Mark: n.SourceLabel(), URL: noticeURL(n)}
+			steps[n.ID], order = s, append(order, s)
 		}
-		s := &step{On: n.PublishedOn, Title: n.Kind.Label(), Mark: n.SourceLabel(), URL: noticeURL(n)}
-		steps[n.ID], order = s, append(order, s)
+	}
+	for _, n := range p.Before {
+		add(n)
+	}
+	order = append(order, &own)
+	for _, n := range p.After {
+		add(n)
 	}
 	for _, c := range p.Changes {
 		s := steps[c.ByID]

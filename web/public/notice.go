@@ -117,22 +117,17 @@ type code struct {
 	Code, Label, URL string
 }
 
-// codes names codes: by the vocabulary, or else by what the division buys, which the
-// program always knows.
-func (p noticePage) codes(all []string) []code {
+// codes names codes by the vocabulary; where that lacks them and broadly is wanted, by
+// what the division buys, which the program always knows.
+func (p noticePage) codes(all []string, broadly bool) []code {
 	out := make([]code, len(all))
 	for i, c := range all {
 		out[i] = code{Code: c, Label: p.Labels[c], URL: at("/annonces", url.Values{notice.FieldCPV: {c}})}
-		if d, ok := refdata.DivisionOfCPV(c); ok && out[i].Label == "" {
+		if d, ok := refdata.DivisionOfCPV(c); ok && broadly && out[i].Label == "" {
 			out[i].Label = d.Label
 		}
 	}
 	return out
-}
-
-// coded tells whether a lot has a code of its own.
-func (p noticePage) coded() bool {
-	return slices.ContainsFunc(p.Lots, func(l notice.Lot) bool { return len(l.CPV) > 0 })
 }
 
 // paragraphs is a text as it was laid out: paragraphs of lines. A run of blank
@@ -167,13 +162,6 @@ func lotTitle(l notice.Lot) string {
 
 // lotsTitle heads the lots: « 12 lots ».
 func lotsTitle(n int) string { return ui.Number(n) + nbsp + ui.Plural(n, "lot", "lots") }
-
-func lotHeads(coded bool) []ui.Column {
-	if coded {
-		return ui.Heads("Lot", "Codes CPV")
-	}
-	return ui.Heads("Lot")
-}
 
 // here marks the step of a story that the page shows.
 func here(is bool) templ.Attributes {

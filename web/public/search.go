@@ -41,6 +41,7 @@ type hit struct {
 	ui.Found
 	Lots  string
 	Words string
+	Codes string
 }
 
 // search answers a search, refuses what cannot be searched, and gives a form that
@@ -209,6 +210,7 @@ func (p Pages) readHits(v *answer.Visit, s *searchPage) error {
 				return err
 			}
 		}
+		h.Codes = codesFound(n, s.Criteria)
 		s.Hits = append(s.Hits, h)
 	}
 	if err := p.facets(v.Context(), s, facets); err != nil {
@@ -257,7 +259,7 @@ func why(n *notice.Notice, c notice.Criteria, at clock.Instant, words bool) (lot
 	as := []*watch.Watch{{Criteria: c}}
 	var numbers []string
 	for _, lot := range watch.MatchingLots(as, n, at) {
-		numbers = append(numbers, lot.Number)
+		numbers = append(numbers, either(lot.Number, "sans numéro"))
 	}
 	if len(numbers) > 0 {
 		lots = ui.Plural(len(numbers), "Lot qui correspond", "Lots qui correspondent") + nbsp + ": " + strings.Join(numbers, ", ")
@@ -270,6 +272,32 @@ func why(n *notice.Notice, c notice.Criteria, at clock.Instant, words bool) (lot
 		return lots, "", err
 	}
 	return lots, "Trouvé dans le texte de l'avis" + nbsp + ": " + quoted(reasons[0].Words), nil
+}
+
+// codesFound says which of its codes make a notice a result, "" for none.
+func codesFound(n *notice.Notice, c notice.Criteria) string {
+	codes := slices.Clone(n.CPV)
+	for _, l := range n.Lots {
+		codes = append(codes, l.CPV...)
+	}
+	var found []string
+	for _, code := range codes {
+		asked := slices.ContainsFunc(c.CPV, func(one string) bool {
+			return strings.HasPrefix(code, refdata.CPVPrefix(one)) || c.Broader && strings.HasPrefix(one, refdata.CPVPrefix(code))
+		})
+		if asked && !slices.Contains(found, code) {
+			found = append(found, code)
+		}
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	return ui.Plural(len(found), "Code CPV qui correspond", "Codes CPV qui correspondent") + nbsp + ": " + strings.Join(found, ", ")
+}
+
+// noted tells whether something is to be said before the results.
+func (s searchPage) noted() bool {
+	return len(s.Ignored)+len(s.Unseen)+len(s.Proposed)+len(s.areas()) > 0
 }
 
 // quoted writes words in French quotes.
@@ -299,12 +327,8 @@ func (s searchPage) departmentNote() string {
 	switch n := len(s.Criteria.Departments); n {
 	case 0:
 		return "toute la France"
-	case 1, 2, 3:
-		labels := make([]string, n)
-		for i, code := range s.Criteria.Departments {
-			labels[i] = refdata.PlaceLabel(code)
-		}
-		return strings.Join(labels, ", ")
+	case 1:
+		return refdata.PlaceLabel(s.Criteria.Departments[0])
 	default:
 		return ui.Number(n) + nbsp + "départements"
 	}

@@ -96,6 +96,13 @@ func (m PickerModel) groups() []PickerRegion {
 	return slices.Insert(groups, at, overseas)
 }
 
+// counted tells whether departments come with how many notices they have.
+func (m PickerModel) counted() bool {
+	return slices.ContainsFunc(m.Regions, func(r PickerRegion) bool {
+		return slices.ContainsFunc(r.Departments, func(d PickerDepartment) bool { return d.Count > 0 })
+	})
+}
+
 func (m PickerModel) nothing() string {
 	if m.NothingPicked == "" {
 		return "Aucun département choisi"
