@@ -40,6 +40,7 @@ type listPage struct {
 type watchRow struct {
 	ID, Name string
 	Rhythm   string
+	Pause    string // until when it is silent, in words; empty: it speaks
 	Criteria []ui.Criterion
 	Status   ui.Badge
 }
@@ -90,9 +91,12 @@ func (p Pages) rows(v *answer.Visit, page *listPage, watches []*watch.Watch) err
 		if err != nil {
 			return err
 		}
-		row := watchRow{w.ID, w.Name, rhythm(w), criteria(w, names, codes), ui.Off("Inactive")}
+		row := watchRow{ID: w.ID, Name: w.Name, Rhythm: rhythm(w), Criteria: criteria(w, names, codes), Status: ui.Off("Inactive")}
 		if w.Active {
 			row.Status = ui.OK("Active")
+		}
+		if w.Paused(p.Watches.Now()) {
+			row.Pause = "En pause jusqu'au " + lastDay(w).Format("02/01/2006") + " inclus"
 		}
 		page.Watches = append(page.Watches, row)
 		for _, r := range w.Recipients {
