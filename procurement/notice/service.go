@@ -9,11 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"parvis/kit/clock"
 	"parvis/kit/db"
-	"parvis/kit/fault"
 	"parvis/procurement/access"
 	"parvis/procurement/event"
 	"parvis/procurement/org"
@@ -321,16 +318,19 @@ func contentHash(r *Record) string {
 type Page struct {
 	Total   int
 	Notices []*Notice
+	Facets  *Facets       // nil unless asked
 	At      clock.Instant // when it was answered: days left are counted from here
 }
 
 // Search is what the page « Annonces » asks.
 type Search struct {
 	Criteria Criteria
-	Open     bool
+	Open     bool // only calls that can be answered
+	Within   int  // only those that close within that many days; 0: no limit
 	Order    Order
 	From     int // how many to pass over
 	Size     int
+	Facets   bool
 }
 
 // Search answers from the index and reads one page of notices.
@@ -345,61 +345,20 @@ func (s *Service) Search(ctx context.Context, by access.Actor, ask Search) (Page
 	if err != nil {
 		return Page{}, err
 	}
-	f := Filter{Order: ask.Order}
-	if ask.Open {
-		f.OpenAt = s.db.Clock.Now()
+	f := Filter{At: s.db.Clock.Now(), Open: ask.Open, Within: ask.Within, Order: ask.Order}
+	if ask.Facets {
+		return s.Read(ctx, s.index.PageWithFacets(f, ask.From, ask.Size, q))
 	}
-	return s.Read(ctx, s.index.Find(f, q), ask.From, ask.Size)
+	return s.Read(ctx, s.index.Page(f, ask.From, ask.Size, q))
 }
 
-// Read reads one page of the notices of ids.
-func (s *Service) Read(ctx context.Context, ids []string, from, size int) (Page, error) {
-	p := Page{Total: len(ids)}
+// Read reads the notices of one page of what was found.
+func (s *Service) Read(ctx context.Context, found Found) (Page, error) {
+	p := Page{Total: found.Total, Facets: found.Facets}
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
 		p.At = tx.Now
-		p.Notices, err = ByIDs(tx, ids[min(from, len(ids)):min(from+size, len(ids))])
+		p.Notices, err = ByIDs(tx, found.IDs)
 		return err
 	})
 	return p, err
-}
-
-// Story is one notice with those that it follows and those that follow it.
-type Story struct {
-	*Notice
-	Before, After []*Notice
-	Changes       []Change // what happened to it, in the order of publication
-	At            clock.Instant
-}
-
-var errNoNotice = fault.New(fault.NotFound, "Cette annonce n'existe pas, ou plus.")
-
-// Find reads one notice with its story.
-func (s *Service) Find(ctx context.Context, by access.Actor, id string) (Story, error) {
-	var st Story
-	if err := by.Must(access.SearchNotices); err != nil {
-		return st, err
-	}
-	if uuid.Validate(id) != nil { // an address holds any bytes, some of which a database refuses
-		return st, errNoNotice
-	}
-	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		st.At = tx.Now
-		found, err := ByIDs(tx, []string{id})
-		if err != nil {
-			return err
-		}
-		if len(found) == 0 {
-			return errNoNotice
-		}
-		st.Notice = found[0]
-		if st.Before, err = findBySource(tx, st.Source, st.Linked); err != nil {
-			return err
-		}
-		if st.After, err = followers(tx, st.Source, append([]string{st.SourceID}, st.Aliases...)); err != nil {
-			return err
-		}
-		st.Changes, err = changesOf(tx, st.ID)
-		return err
-	})
-	return st, err
 }

@@ -91,6 +91,21 @@ func eachNotice(tx *db.Tx, f func(*Notice) error) error {
 	}, "SELECT "+columns+" FROM notice")
 }
 
+// Sample gives what is searched of the notices last recorded, n at most: which words
+// are frequent today.
+func Sample(tx *db.Tx, n int) ([]Subject, error) {
+	var ids []string
+	if err := tx.All(&ids, "SELECT id FROM notice ORDER BY id DESC LIMIT $1", n); err != nil {
+		return nil, err
+	}
+	notices, err := ByIDs(tx, ids)
+	out := make([]Subject, len(notices))
+	for i, one := range notices {
+		out[i] = one.Subject(tx.Now)
+	}
+	return out, err
+}
+
 // ByIDs reads notices, in the order of ids; what does not exist is left out.
 func ByIDs(tx *db.Tx, ids []string) ([]*Notice, error) {
 	byID := map[string]*Notice{}

@@ -1,0 +1,291 @@
+package notice
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"parvis/kit/text"
+)
+
+// vocabulary is the words of an index: which notices and lots have each, and what
+// every text says, word by word.
+//
+// A written word ("TRAVAUX", "accord-cadre") has a number, the smaller the earlier
+// it was met, so that frequent ones take one byte. What it means is said once, however
+// often it is written: its pieces, as text.Word gives them, with the numbers of their
+// terms. A text is the numbers of its words, 0 ending each field. Words that have no
+// piece have no position either, and are left out.
+type vocabulary struct {
+	seed  maphash.Seed
+	slots []slot // of written words, by hash: open addressing
+	words []uint32
+	flat  []uint32 // for each piece of a word: where it is, its span and how many terms, the terms
+
+	terms   map[text.Term]uint32
+	termOf  []text.Term
+	entries []entry
+	uses    []use // which words have a term, each chained to the one before
+
+	texts, lotTexts shelfOfTexts
+}
+
+// slot is a written word. The word itself is not kept: its 64-bit hash is enough, a
+// million of them share one with a probability below 10⁻⁷.
+type slot struct {
+	hash   uint64 // 0: empty
+	number uint32
+}
+
+// entry is a term: where it is.
+type entry struct {
+	title, common posting // notices
+	lots          posting // lots
+	use           uint32  // the last of its uses, plus one
+}
+
+type use struct{ word, before uint32 }
+
+func newVocabulary() vocabulary {
+	return vocabulary{seed: maphash.MakeSeed(), slots: make([]slot, 1<<10), terms: map[text.Term]uint32{}, words: []uint32{0, 0}}
+}
+
+// word gives the number of a written word, 0 when it has no piece.
+func (v *vocabulary) word(w string) uint32 {
+	h := maphash.String(v.seed, w) | 1
+	mask := uint64(len(v.slots) - 1)
+	at := h >> 8 & mask
+	for v.slots[at].hash != h {
+		if v.slots[at].hash == 0 {
+			return v.learn(h, w)
+		}
+		at = (at + 1) & mask
+	}
+	return v.slots[at].number
+}
+
+func (v *vocabulary) learn(h uint64, w string) uint32 {
+	if 2*len(v.words) >= len(v.slots) {
+		v.grow()
+	}
+	number := uint32(0)
+	if pieces := text.Word(w); len(pieces) > 0 {
+		number = uint32(len(v.words) - 1)
+		for _, p := range pieces {
+			v.flat = append(v.flat, uint32(p.At), uint32(p.Span), uint32(len(p.Terms)))
+			for _, t := range p.Terms {
+				v.flat = append(v.flat, v.term(t, number))
+			}
+		}
+		v.words = append(v.words, uint32(len(v.flat)))
+	}
+	v.file(slot{h, number})
+	return number
+}
+
+func (v *vocabulary) file(s slot) {
+	mask := uint64(len(v.slots) - 1)
+	at := s.hash >> 8 & mask
+	for v.slots[at].hash != 0 {
+		at = (at + 1) & mask
+	}
+	v.slots[at] = s
+}
+
+func (v *vocabulary) grow() {
+	old := v.slots
+	v.slots = make([]slot, 2*len(old))
+	for _, s := range old {
+		if s.hash != 0 {
+			v.file(s)
+		}
+	}
+}
+
+// term gives the number of a term, and notes that the word uses it.
+func (v *vocabulary) term(t text.Term, word uint32) uint32 {
+	n, ok := v.terms[t]
+	if !ok {
+		n = uint32(len(v.entries))
+		v.terms[t] = n
+		v.termOf, v.entries = append(v.termOf, t), append(v.entries, entry{})
+	}
+	e := &v.entries[n]
+	v.uses = append(v.uses, use{word, e.use})
+	e.use = uint32(len(v.uses))
+	return n
+}
+
+// common files the common text of a notice, whose first field is the title.
+func (v *vocabulary) common(number uint32, fields []string) {
+	v.texts.begin()
+	for i, field := range fields {
+		for start, end := text.NextWord(field, 0); start < end; start, end = text.NextWord(field, end) {
+			w := v.word(field[start:end])
+			if w == 0 {
+				continue
+			}
+			v.texts.add(w)
+			for f := v.flat[v.words[w]:v.words[w+1]]; len(f) > 0; f = f[3+f[2]:] {
+				for _, t := range f[3 : 3+f[2]] {
+					e := &v.entries[t]
+					e.common.add(number)
+					if i == 0 {
+						e.title.add(number)
+					}
+				}
+			}
+		}
+		v.texts.add(0)
+	}
+}
+
+// lot files the text of a lot.
+func (v *vocabulary) lot(number uint32, fields []string) {
+	v.lotTexts.begin()
+	for _, field := range fields {
+		for start, end := text.NextWord(field, 0); start < end; start, end = text.NextWord(field, end) {
+			w := v.word(field[start:end])
+			if w == 0 {
+				continue
+			}
+			v.lotTexts.add(w)
+			for f := v.flat[v.words[w]:v.words[w+1]]; len(f) > 0; f = f[3+f[2]:] {
+				for _, t := range f[3 : 3+f[2]] {
+					v.entries[t].lots.add(number)
+				}
+			}
+		}
+		v.lotTexts.add(0)
+	}
+}
+
+// pieces gives the tokens of one written word that stands at a position, and the
+// position after it.
+func (v *vocabulary) pieces(dst []text.Token, word uint32, pos int) ([]text.Token, int) {
+	next := pos
+	for f := v.flat[v.words[word]:v.words[word+1]]; len(f) > 0; f = f[3+f[2]:] {
+		t := text.Token{Pos: pos + int(f[0]), Span: int(f[1])}
+		for _, n := range f[3 : 3+f[2]] {
+			t.Terms = append(t.Terms, v.termOf[n])
+		}
+		next = max(next, t.Pos+t.Span)
+		dst = append(dst, t)
+	}
+	return dst, next
+}
+
+// wordsWith gives the written words that have one of these terms.
+func (v *vocabulary) wordsWith(terms []text.Term) bitset {
+	set := make(bitset, (len(v.words)+63)/64)
+	for _, t := range terms {
+		if n, ok := v.terms[t]; ok {
+			for u := v.entries[n].use; u > 0; u = v.uses[u-1].before {
+				set.add(v.uses[u-1].word)
+			}
+		}
+	}
+	return set
+}
+
+type bitset []uint64
+
+func (b bitset) add(n uint32)      { b[n/64] |= 1 << (n % 64) }
+func (b bitset) has(n uint32) bool { return b[n/64]&(1<<(n%64)) != 0 }
+
+// perPage is how many texts share one run of memory.
+const perPage = 1 << 10
+
+// shelfOfTexts holds texts as numbers of words, page by page.
+type shelfOfTexts struct {
+	pages []pageOfTexts
+}
+
+type pageOfTexts struct {
+	starts []uint32
+	bytes  []byte
+}
+
+// begin begins the next text.
+func (s *shelfOfTexts) begin() {
+	if n := len(s.pages); n == 0 || len(s.pages[n-1].starts) == perPage {
+		if n > 0 { // it grows no more
+			last := &s.pages[n-1]
+			last.bytes = append(make([]byte, 0, len(last.bytes)), last.bytes...)
+		}
+		s.pages = append(s.pages, pageOfTexts{starts: make([]uint32, 0, perPage)})
+	}
+	p := &s.pages[len(s.pages)-1]
+	p.starts = append(p.starts, uint32(len(p.bytes)))
+}
+
+// add adds a word to the text last begun; 0 ends a field.
+func (s *shelfOfTexts) add(word uint32) {
+	p := &s.pages[len(s.pages)-1]
+	p.bytes = binary.AppendUvarint(p.bytes, uint64(word))
+}
+
+// at gives a text.
+func (s *shelfOfTexts) at(number uint32) []byte {
+	p := &s.pages[number/perPage]
+	from, to := p.starts[number%perPage], uint32(len(p.bytes))
+	if int(number%perPage)+1 < len(p.starts) {
+		to = p.starts[number%perPage+1]
+	}
+	return p.bytes[from:to]
+}
+
+// posting is a set of numbers that only grows: nothing, one number, a list, or a
+// bitmap. Most terms are in one notice.
+type posting struct {
+	last uint32 // the last number, plus one
+	more *more
+}
+
+type more struct {
+	few []uint32
+	set *roaring.Bitmap
+}
+
+// listed is how many numbers a list holds at most: spread over the notices, they
+// take as much room in a bitmap.
+const listed = 256
+
+// add adds a number that is not below those added before.
+func (p *posting) add(n uint32) {
+	if p.last == n+1 {
+		return
+	}
+	if p.last != 0 {
+		if p.more == nil {
+			p.more = &more{few: []uint32{p.last - 1}}
+		}
+		p.more.add(n)
+	}
+	p.last = n + 1
+}
+
+func (m *more) add(n uint32) {
+	if m.set == nil && len(m.few) == listed {
+		m.set, m.few = roaring.BitmapOf(m.few...), nil
+	}
+	if m.set != nil {
+		m.set.Add(n)
+		return
+	}
+	m.few = append(m.few, n)
+}
+
+// into adds the numbers to a set.
+func (p *posting) into(set *roaring.Bitmap) {
+	switch {
+	case p.last == 0:
+	case p.more == nil:
+		set.Add(p.last - 1)
+	case p.more.set != nil:
+		set.Or(p.more.set)
+	default:
+		set.AddMany(p.more.few)
+	}
+}
