@@ -42,6 +42,7 @@ type shelf struct {
 	buyerNumbers map[string]uint32
 	buyerIDs     []string
 	buyers       []posting // by number
+	byBuyer      gather
 	services     map[string][]string
 
 	places     [refdata.DepartmentSlots]*roaring.Bitmap
@@ -52,6 +53,7 @@ type shelf struct {
 	sources    map[string]*roaring.Bitmap
 	cpv        map[string]*roaring.Bitmap // by the beginning of a code, of 2 digits or more
 	generic    map[string]*roaring.Bitmap // by the part of a code that says something
+	ofCode     map[string][]*roaring.Bitmap
 	coded      *roaring.Bitmap
 	withLots   *roaring.Bitmap
 	closing    map[int]*roaring.Bitmap // calls, by the day on which they close
@@ -78,7 +80,7 @@ func newShelf() *shelf {
 		buyerNumbers: map[string]uint32{}, services: map[string][]string{},
 		noPlace: roaring.New(), national: roaring.New(), coded: roaring.New(), withLots: roaring.New(),
 		categories: map[refdata.Category]*roaring.Bitmap{}, kinds: map[Kind]*roaring.Bitmap{}, sources: map[string]*roaring.Bitmap{},
-		cpv: map[string]*roaring.Bitmap{}, generic: map[string]*roaring.Bitmap{}, closing: map[int]*roaring.Bitmap{},
+		cpv: map[string]*roaring.Bitmap{}, generic: map[string]*roaring.Bitmap{}, ofCode: map[string][]*roaring.Bitmap{}, closing: map[int]*roaring.Bitmap{},
 	}
 	for i := range s.places {
 		s.places[i] = roaring.New()
@@ -100,6 +102,8 @@ func (x *Index) Put(notices []*Notice) {
 	for _, n := range notices {
 		x.put(n)
 	}
+	x.fileTexts()
+	x.byBuyer.give(func(n uint32) *posting { return &x.buyers[n] })
 }
 
 func (s *shelf) put(n *Notice) {
@@ -129,7 +133,7 @@ func (s *shelf) put(n *Notice) {
 
 // facts files a notice under all that is not text.
 func (s *shelf) facts(number uint32, subject *Subject, openUntil clock.Instant) {
-	s.buyers[s.docs[number].buyer].add(number)
+	s.byBuyer.add(s.docs[number].buyer, number)
 	add(s.categories, subject.Category, number)
 	add(s.kinds, subject.Kind, number)
 	add(s.sources, subject.Source, number)
@@ -144,9 +148,8 @@ func (s *shelf) facts(number uint32, subject *Subject, openUntil clock.Instant) 
 	}
 	for _, code := range subject.CPV {
 		s.coded.Add(number)
-		add(s.generic, Generic(code), number)
-		for n := 2; n <= len(code); n++ {
-			add(s.cpv, code[:n], number)
+		for _, set := range s.setsOf(code) {
+			set.Add(number)
 		}
 	}
 	if len(subject.Units) > 1 {
@@ -157,13 +160,30 @@ func (s *shelf) facts(number uint32, subject *Subject, openUntil clock.Instant) 
 	}
 }
 
-func add[K comparable](m map[K]*roaring.Bitmap, key K, number uint32) {
+// setsOf gives the sets of the notices with a code: by each of its beginnings, and by
+// what it says.
+func (s *shelf) setsOf(code string) []*roaring.Bitmap {
+	sets, ok := s.ofCode[code]
+	if !ok {
+		sets = append(sets, setOf(s.generic, Generic(code)))
+		for n := 2; n <= len(code); n++ {
+			sets = append(sets, setOf(s.cpv, code[:n]))
+		}
+		s.ofCode[code] = sets
+	}
+	return sets
+}
+
+func add[K comparable](m map[K]*roaring.Bitmap, key K, number uint32) { setOf(m, key).Add(number) }
+
+// setOf gives the set of a key, an empty one to begin with.
+func setOf[K comparable](m map[K]*roaring.Bitmap, key K) *roaring.Bitmap {
 	b := m[key]
 	if b == nil {
 		b = roaring.New()
 		m[key] = b
 	}
-	b.Add(number)
+	return b
 }
 
 func (s *shelf) buyerNumber(id string) uint32 {
