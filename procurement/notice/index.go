@@ -99,18 +99,44 @@ func (x *Index) Len() int {
 func (x *Index) Put(notices []*Notice) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for _, n := range notices {
-		x.put(n)
-	}
-	x.fileTexts()
-	x.byBuyer.give(func(n uint32) *posting { return &x.buyers[n] })
+	x.put(notices)
 }
 
-func (s *shelf) put(n *Notice) {
+// put reads the texts of a batch, then files them and the facts.
+func (s *shelf) put(notices []*Notice) {
+	subjects := make([]Subject, 0, len(notices))
+	first := uint32(len(s.docs))
+	for _, n := range notices {
+		if subject := n.timeless(); s.read(n, &subject) {
+			subjects = append(subjects, subject)
+		}
+	}
+	others := func() {
+		for i := range subjects {
+			s.facts(first+uint32(i), &subjects[i])
+		}
+		s.byBuyer.give(len(s.buyers), func(n uint32) *posting { return &s.buyers[n] })
+		s.fileOthers()
+	}
+	const several = 100 // enough to be worth another goroutine
+	if len(subjects) < several {
+		others()
+		s.fileCommon()
+		return
+	}
+	var filing sync.WaitGroup
+	filing.Go(others)
+	s.fileCommon()
+	filing.Wait()
+}
+
+// read gives a notice and its lots their numbers and reads their texts; false when
+// nothing has changed since it was read last.
+func (s *shelf) read(n *Notice, subject *Subject) bool {
 	id := uuid.MustParse(n.ID) // ours
 	if was, ok := s.byID[id]; ok {
 		if d := &s.docs[was]; d.changedAt == n.ChangedAt && d.openUntil == n.openUntil() && d.deadline == n.Deadline {
-			return // read again, not changed: followers may read twice
+			return false // read again, not changed: followers may read twice
 		}
 		s.alive.Remove(was)
 	}
@@ -121,18 +147,17 @@ func (s *shelf) put(n *Notice) {
 		id: id, deadline: n.Deadline, openUntil: n.openUntil(), recordedAt: n.RecordedAt, changedAt: n.ChangedAt,
 		published: dayNumber(n.PublishedOn), buyer: s.buyerNumber(n.BuyerID), firstLot: uint32(len(s.lots)),
 	}
-	subject := n.Subject(0)
 	s.docs = append(s.docs, d)
-	s.facts(number, &subject, d.openUntil)
 	s.common(number, subject.Units[0])
 	for _, unit := range subject.Units[1:] {
 		s.lot(uint32(len(s.lots)), unit)
 		s.lots = append(s.lots, number)
 	}
+	return true
 }
 
 // facts files a notice under all that is not text.
-func (s *shelf) facts(number uint32, subject *Subject, openUntil clock.Instant) {
+func (s *shelf) facts(number uint32, subject *Subject) {
 	s.byBuyer.add(s.docs[number].buyer, number)
 	add(s.categories, subject.Category, number)
 	add(s.kinds, subject.Kind, number)
@@ -155,8 +180,8 @@ func (s *shelf) facts(number uint32, subject *Subject, openUntil clock.Instant) 
 	if len(subject.Units) > 1 {
 		s.withLots.Add(number)
 	}
-	if !openUntil.IsZero() {
-		add(s.closing, dayOf(openUntil), number)
+	if until := s.docs[number].openUntil; !until.IsZero() {
+		add(s.closing, dayOf(until), number)
 	}
 }
 

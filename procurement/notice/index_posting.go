@@ -64,9 +64,9 @@ func (p *posting) into(set *roaring.Bitmap) {
 // them to the postings term by term: going from posting to posting at each word of a
 // text would wait for memory at each.
 type gather struct {
+	pairs   []pair // in the order of the texts; a term may come again
 	seen    []seen // by term
 	touched []uint32
-	pairs   []pair
 	sorted  []uint32
 }
 
@@ -77,32 +77,34 @@ type seen struct{ count, last uint32 }
 type pair struct{ term, number uint32 }
 
 // add notes that a number has a term; numbers rise.
-func (g *gather) add(term, number uint32) {
-	if int(term) >= len(g.seen) {
-		g.seen = append(g.seen, make([]seen, int(term)+1-len(g.seen))...)
-	}
-	s := &g.seen[term]
-	if s.last == number+1 {
-		return
-	}
-	s.last = number + 1
-	if s.count == 0 {
-		g.touched = append(g.touched, term)
-	}
-	s.count++
-	g.pairs = append(g.pairs, pair{term, number})
-}
+func (g *gather) add(term, number uint32) { g.pairs = append(g.pairs, pair{term, number}) }
 
-// give hands over what was collected.
-func (g *gather) give(posting func(term uint32) *posting) {
-	if cap(g.sorted) < len(g.pairs) {
-		g.sorted = make([]uint32, len(g.pairs)+len(g.pairs)/4)
+// give hands over what was collected; terms are below that many.
+func (g *gather) give(terms int, posting func(term uint32) *posting) {
+	if n := terms - len(g.seen); n > 0 {
+		g.seen = append(g.seen, make([]seen, n)...)
 	}
-	sorted, at := g.sorted[:len(g.pairs)], uint32(0)
+	once := g.pairs[:0]
+	for _, p := range g.pairs {
+		s := &g.seen[p.term]
+		if s.last == p.number+1 {
+			continue
+		}
+		s.last = p.number + 1
+		if s.count == 0 {
+			g.touched = append(g.touched, p.term)
+		}
+		s.count++
+		once = append(once, p)
+	}
+	if cap(g.sorted) < len(once) {
+		g.sorted = make([]uint32, len(once)+len(once)/4)
+	}
+	sorted, at := g.sorted[:len(once)], uint32(0)
 	for _, term := range g.touched {
 		at, g.seen[term].count = at+g.seen[term].count, at
 	}
-	for _, p := range g.pairs {
+	for _, p := range once {
 		s := &g.seen[p.term]
 		sorted[s.count] = p.number
 		s.count++

@@ -185,11 +185,15 @@ func (v *vocabulary) lot(number uint32, fields []string) {
 	}
 }
 
-// fileTexts files the texts read since it was last called.
-func (v *vocabulary) fileTexts() {
-	v.inTitle.give(func(term uint32) *posting { return &v.entries[term].title })
-	v.inCommon.give(func(term uint32) *posting { return &v.entries[term].common })
-	v.inLots.give(func(term uint32) *posting { return &v.entries[term].lots })
+// fileCommon files the common texts read since it was last called; fileOthers the
+// titles and the lots. They may run at the same time.
+func (v *vocabulary) fileCommon() {
+	v.inCommon.give(len(v.entries), func(term uint32) *posting { return &v.entries[term].common })
+}
+
+func (v *vocabulary) fileOthers() {
+	v.inTitle.give(len(v.entries), func(term uint32) *posting { return &v.entries[term].title })
+	v.inLots.give(len(v.entries), func(term uint32) *posting { return &v.entries[term].lots })
 }
 
 // pieces gives the tokens of one written word that stands at a position, and the
