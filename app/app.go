@@ -24,6 +24,7 @@ import (
 	"parvis/procurement/alert"
 	"parvis/procurement/cpv"
 	"parvis/procurement/event"
+	"parvis/procurement/intake"
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
@@ -50,6 +51,12 @@ type Config struct {
 	// empty: names are typed.
 	Directory string
 
+	// BOAMP is the address of the platform that the gazette is fetched from, see
+	// gateway/boamp/api; empty: nothing is fetched.
+	BOAMP string
+	// Gazette is what is fetched from in its place, for who has a platform of their own.
+	Gazette intake.Gazette
+
 	Operator string         // who runs the platform and how to reach them, for the legal notice
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 
@@ -67,6 +74,7 @@ type App struct {
 	CPV      *cpv.Service
 	Profiles *org.Profiles
 	Notices  *notice.Service
+	Intake   *intake.Service
 	Watches  *watch.Service
 	Members  *member.Service
 	Alerts   *alert.Service
@@ -75,8 +83,9 @@ type App struct {
 	Sender   *mail.Sender
 	Site     *answer.Site
 
-	lock *os.File
-	due  chan struct{} // the clock was moved: look at the timetable now
+	fetch fetching
+	lock  *os.File
+	due   chan struct{} // the clock was moved: look at the timetable now
 }
 
 // Open opens and migrates the database and builds the rooms. Nothing runs yet.
@@ -122,6 +131,10 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.Notices = notice.NewService(a.DB, a.Journal)
+	a.Intake = intake.New(a.DB, a.Journal, a.Notices, a.Config.BaseURL, log)
+	if err := a.gazette(); err != nil {
+		return err
+	}
 	a.Watches = watch.NewService(a.DB, a.Journal, a.Notices)
 	a.Members = member.New(a.DB, a.Journal, a.Accounts, a.Orgs, a.Watches)
 	var err error
@@ -188,6 +201,7 @@ func (a *App) site() {
 	s.Demo = a.Config.Demo
 	s.Hats = a.Orgs.Memberships
 	s.Proxies = a.Config.Proxies
+	s.Warning = a.warning
 	s.Files("GET /static/", ui.Assets())
 	public.Routes(s, public.Pages{
 		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Members: a.Members, Alerts: a.Alerts, Profiles: a.Profiles, Persons: a.Persons,
@@ -204,6 +218,9 @@ const graceful = 30 * time.Second
 // then it finishes what is under way and returns.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	if err := a.takeDirectory(); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	if err := a.awaitGazette(ctx); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	server := &http.Server{
@@ -274,7 +291,10 @@ func (a *App) runBackground(ctx context.Context, wait *sync.WaitGroup) {
 	})
 	wait.Go(func() { a.Watches.Matcher().Run(ctx, report) })
 	wait.Go(func() { a.Orgs.FollowBuyers(ctx, report) })
-	wait.Go(func() { a.keepTimetable(ctx) })
+	wait.Go(func() {
+		a.keepTimetable(ctx)
+		a.fetch.wait.Wait()
+	})
 	wait.Go(func() {
 		if err := a.Sender.Run(ctx); err != nil && ctx.Err() == nil {
 			a.Config.Log.Error("mail sender stopped", "error", err)

@@ -11,62 +11,135 @@ import (
 	"parvis/gateway/boamp"
 	"parvis/gateway/ted"
 	"parvis/procurement/access"
+	"parvis/procurement/intake"
 	"parvis/procurement/notice"
 )
 
 // Import is what became of one import.
 type Import struct {
-	notice.Outcome
-	Refused int
-	Cut     bool // the file is broken: what follows could not be read
+	intake.Tally
+	Before intake.Tally // of the same file, by runs that were interrupted
+	Cut    bool         // the file is broken, or was cut: what follows could not be read
 }
 
-// Read is how many records were read.
-func (i Import) Read() int { return i.New + i.Changed + i.Same + i.Refused }
+// sources are what can be imported, by the name of the command: how to read it, after a
+// mark, which is moved.
+var sources = map[string]func(r io.Reader, from notice.Mark, at *notice.Mark) iter.Seq2[notice.Record, error]{
+	"boamp": boamp.Resume,
+	"ted": func(r io.Reader, from notice.Mark, at *notice.Mark) iter.Seq2[notice.Record, error] {
+		return notice.After(ted.Records(r), from, at)
+	},
+}
 
-// sources are what can be imported, by the name of the command.
-var sources = map[string]func(io.Reader) iter.Seq2[notice.Record, error]{"boamp": boamp.Records, "ted": ted.Records}
+// Reading is one file to import.
+type Reading struct {
+	Source    string
+	ID        string // see intake.FileID
+	In        io.Reader
+	Alerts    bool              // companies are told of what is new and still open
+	FromStart bool              // whatever went in already is read again
+	Bytes     func() int64      // how much of the file was read
+	Refused   func(error)       // told what cannot be read, one by one: it stops nothing
+	Resumed   func(intake.File) // told when the file went in as far as this, before it is passed over
+	Reached   func()            // told when what was in is passed over
+	Progress  func(Import)      // told after each chunk
+}
 
-// ImportNotices takes in the records of a stream of that source. What cannot be read
-// is told to refused, one by one, and stops nothing; progress is called after each
-// chunk. Companies are told of the new notices only with alerts.
+// ImportNotices takes in the records of a stream of that source, from its beginning.
+// What cannot be read is told to refused, one by one, and stops nothing; progress is
+// called after each chunk. Companies are told of the new notices only with alerts.
 func (a *App) ImportNotices(ctx context.Context, source string, r io.Reader, alerts bool, refused func(error), progress func(Import)) (Import, error) {
-	return a.take(ctx, "import "+strings.ToUpper(source), sources[source](r), alerts, refused, progress)
+	return a.ImportFile(ctx, Reading{Source: source, ID: "once " + source, In: r, Alerts: alerts, FromStart: true, Bytes: func() int64 { return 0 },
+		Refused: refused, Resumed: func(intake.File) {}, Reached: func() {}, Progress: progress})
+}
+
+// ImportFile takes in the records of a file, after those that an interrupted import of
+// the same file took in. It is notice.ErrAnother when the file turns out to be another
+// one, of which nothing was read.
+func (a *App) ImportFile(ctx context.Context, f Reading) (Import, error) {
+	t := &taking{App: a, of: f, by: access.Platform("import " + strings.ToUpper(f.Source))}
+	var err error
+	if f.FromStart {
+		t.file = intake.File{ID: f.ID, Source: f.Source}
+		err = a.Intake.Restart(ctx, t.by, f.ID)
+	} else {
+		t.file, err = a.Intake.Find(ctx, t.by, f.Source, f.ID)
+	}
+	if err != nil {
+		return Import{}, err
+	}
+	if t.did.Before = t.file.Before; t.file.At.Records > 0 {
+		f.Resumed(t.file)
+	}
+	err = t.all(ctx)
+	return t.did, err
 }
 
 // chunkBytes is how much of the source waits in memory for one transaction, beyond
 // which a chunk has fewer records than notice.Chunk: one record may have 16 MiB.
 const chunkBytes = 32 << 20
 
-func (a *App) take(ctx context.Context, name string, records iter.Seq2[notice.Record, error], alerts bool, refused func(error), progress func(Import)) (Import, error) {
-	var did Import
-	chunk, size := make([]notice.Record, 0, notice.Chunk), 0
-	flush := func() error {
-		out, err := a.Notices.Record(ctx, access.Platform(name), chunk, alerts)
-		did.New, did.Changed, did.Same = did.New+out.New, did.Changed+out.Changed, did.Same+out.Same
-		clear(chunk)
-		chunk, size = chunk[:0], 0
-		progress(did)
-		return err
-	}
-	for r, err := range records {
-		if err != nil {
-			var bad *notice.RecordError
-			if !errors.As(err, &bad) {
-				return did, errors.Join(fmt.Errorf("read: %w", err), flush())
-			}
-			refused(err)
-			if did.Cut = did.Cut || bad.Ends; !bad.Ends {
-				did.Refused++
-			}
+// taking is one import under way.
+type taking struct {
+	*App
+	of   Reading
+	by   access.Actor
+	file intake.File
+	did  Import
+
+	chunk   []notice.Record
+	size    int
+	refused int         // of this chunk
+	at      notice.Mark // after this chunk
+}
+
+func (t *taking) all(ctx context.Context) error {
+	var at notice.Mark
+	broken, reached := false, false
+	t.at = t.file.At
+	for r, err := range sources[t.of.Source](t.of.In, t.file.At, &at) {
+		var bad *notice.RecordError
+		switch {
+		case err != nil && !errors.As(err, &bad):
+			return errors.Join(fmt.Errorf("read: %w", err), t.flush(ctx, false))
+		case bad != nil && bad.Ends: // where it ended is not kept: more may follow another time
+			t.of.Refused(err)
+			t.did.Cut, broken = true, true
 			continue
 		}
-		chunk, size = append(chunk, r), size+len(r.Raw)
-		if len(chunk) == notice.Chunk || size >= chunkBytes {
-			if err := flush(); err != nil {
-				return did, err
+		if !reached {
+			reached = true
+			t.of.Reached()
+		}
+		if t.at, broken = at, false; bad != nil {
+			t.of.Refused(err)
+			t.refused++
+			continue
+		}
+		t.chunk, t.size = append(t.chunk, r), t.size+len(r.Raw)
+		if len(t.chunk) == notice.Chunk || t.size >= chunkBytes {
+			if err := t.flush(ctx, false); err != nil {
+				return err
 			}
 		}
 	}
-	return did, flush()
+	return t.flush(ctx, !broken)
+}
+
+// flush records the chunk; last is that the file came to its end.
+func (t *taking) flush(ctx context.Context, last bool) error {
+	if t.at == t.file.At && !last {
+		return nil // nothing came
+	}
+	out, err := t.Intake.Take(ctx, t.by, &t.file, intake.Step{
+		Records: t.chunk, Refused: t.refused, At: t.at, Bytes: t.of.Bytes(), Alerts: t.of.Alerts, Last: last,
+	})
+	if err != nil {
+		return err
+	}
+	t.did.New, t.did.Changed, t.did.Same, t.did.Refused = t.did.New+out.New, t.did.Changed+out.Changed, t.did.Same+out.Same, t.did.Refused+t.refused
+	clear(t.chunk)
+	t.chunk, t.size, t.refused = t.chunk[:0], 0, 0
+	t.of.Progress(t.did)
+	return nil
 }

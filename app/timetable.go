@@ -16,6 +16,8 @@ import (
 func (a *App) timetable() []task {
 	return []task{
 		{"send digests", time.Second, a.Alerts.Digests},
+		{"fetch the gazette, when it is time", time.Second, a.fetchWhenDue},
+		{"see whether the gazette still comes", time.Second, a.lookForSilence},
 		{"forget expired sessions and sign-ups", time.Hour, a.Accounts.ForgetStale},
 		{"forget invitations that expired a month ago", time.Hour, a.Members.ForgetInvitations},
 		{"forget changes that everybody has followed", time.Hour, a.DB.ForgetChanges},
@@ -23,6 +25,7 @@ func (a *App) timetable() []task {
 		{"forget watches deleted a year ago", 24 * time.Hour, a.Watches.Forget},
 		{"forget who was told of what a year ago", 24 * time.Hour, a.Alerts.Forget},
 		{"forget rescue addresses taken off a year ago", 24 * time.Hour, a.Profiles.ForgetFallbacks},
+		{"forget imports given up a month ago", 24 * time.Hour, a.Intake.ForgetFiles},
 		{"compare the clocks", time.Minute, a.compareClocks},
 	}
 }

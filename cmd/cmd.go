@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -30,6 +31,7 @@ type commands struct {
 	Demo          Demo          `cmd:"" help:"Montrer tout le produit, avec des avis et des comptes d'exemple."`
 	Serve         Serve         `cmd:"" help:"Servir la plateforme."`
 	Import        Import        `cmd:"" help:"Reprendre des avis déjà publiés."`
+	Fetch         Fetch         `cmd:"" help:"Relever maintenant ce qui est relevé deux fois par jour, ou dire où en est la relève."`
 	Establishment Establishment `cmd:"" help:"Dire ce que l'exploitant sait d'un établissement, et décider de qui l'administre."`
 	Account       Account       `cmd:"" help:"Aider une personne à retrouver l'accès à son compte."`
 	Match         Match         `cmd:"" help:"Dire quelles veilles concernent quels avis, de fichier à fichier, sans base de données."`
@@ -43,12 +45,15 @@ type Import struct {
 	Cpv   ImportCPV   `cmd:"" name:"cpv" help:"Charger la nomenclature CPV entière, d'un tableau CSV de l'Office des publications de l'Union européenne."`
 }
 
-// Exit statuses: all is done, something was refused or failed, the command was
-// not understood.
+// Exit statuses: all is done; something failed, before or after the work; the command was
+// not understood; all was read, but records of it were refused; something was not read to
+// its end, and the same command goes on.
 const (
 	exitOK = iota
 	exitFailed
 	exitUsage
+	exitRefused
+	exitCut
 )
 
 // Run does what args say and gives the exit status.
@@ -94,14 +99,25 @@ func forgetEmpty(n *kong.Node) {
 	}
 }
 
+// exit is an exit status whose reason was said already.
+type exit int
+
+func (e exit) Error() string { return "status " + strconv.Itoa(int(e)) }
+
 // report says what went wrong: a refusal as it is, anything else with its cause,
 // since who reads it runs the platform.
-func report(err error, to io.Writer) int {
+func report(err error, to io.Writer) (status int) {
 	if err == nil {
 		return exitOK
 	}
-	if errors.Is(err, errLines) {
+	var said exit
+	switch {
+	case errors.Is(err, errLines):
 		return exitFailed // each was named already
+	case errors.As(err, &said):
+		return int(said)
+	case errors.Is(err, errInterrupted):
+		defer func() { status = exitCut }()
 	}
 	for _, f := range fault.All(err) {
 		fmt.Fprintln(to, "parvis\u00a0:", f.Text)

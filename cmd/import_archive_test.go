@@ -82,7 +82,7 @@ func TestABrokenFileOfAFolderStopsNothing(t *testing.T) {
 	})
 	place := where(t, db.SQLite)
 	out, errOut, status := run(t, "", append([]string{"import", "boamp", folder}, place...)...)
-	if got := summaries(t, out); len(got) != 1 || got[0] != (counts{read: 2, new: 1, refused: 1}) || status != 1 || !strings.Contains(out, "la suite du fichier n'a pas pu être lue") {
+	if got := summaries(t, out); len(got) != 1 || got[0] != (counts{read: 2, new: 1, refused: 1}) || status != 4 || !strings.Contains(out, "la suite du fichier n'a pas pu être lue") {
 		t.Errorf("status %d, %q", status, out)
 	}
 	for _, want := range []string{

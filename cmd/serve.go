@@ -22,8 +22,9 @@ type Serve struct {
 	Operator     string   `placeholder:"PHRASE" help:"Qui exploite la plateforme et comment lui écrire, pour les mentions légales."`
 	Proxies      []string `name:"trusted-proxy" placeholder:"RÉSEAU" help:"Réseaux des répartiteurs de charge dont l'en-tête X-Forwarded-For est cru, «\u00a010.0.0.0/8\u00a0». Cette machine l'est toujours."`
 	Directory    string   `placeholder:"URL" help:"Annuaire des entreprises, d'où viennent nom et adresse à l'inscription\u00a0: «\u00a0https://recherche-entreprises.api.gouv.fr\u00a0», ou un relais vers lui. Sans lui, ils sont saisis."`
+	BOAMP        string   `name:"boamp" placeholder:"URL" help:"Plateforme d'où le BOAMP est relevé deux fois par jour, et dont les avis nouveaux sont annoncés aux entreprises\u00a0: «\u00a0https://boamp-datadila.opendatasoft.com\u00a0», ou un relais vers elle. Sans elle, rien n'est relevé."`
 	MailFrom     string   `name:"mail-from" placeholder:"ADRESSE" help:"Adresse d'expéditeur des messages."`
-	OperatorMail string   `name:"operator-mail" placeholder:"ADRESSE" help:"Adresse de l'exploitant, prévenu quand un administrateur d'entreprise est contesté. Sans elle, «\u00a0parvis establishment disputes\u00a0» et le journal technique le disent."`
+	OperatorMail string   `name:"operator-mail" placeholder:"ADRESSE" help:"Adresse de l'exploitant, prévenu quand un administrateur d'entreprise est contesté ou que le BOAMP n'est plus reçu. Sans elle, «\u00a0parvis establishment disputes\u00a0», «\u00a0parvis fetch boamp --state\u00a0» et le journal technique le disent."`
 }
 
 // Run serves.
@@ -44,7 +45,7 @@ func (s *Serve) Run(ctx context.Context, std Std) (err error) {
 	}
 	a, err := app.Open(ctx, app.Config{
 		Data: s.Data, Database: s.Database, SMTP: s.SMTP, BaseURL: base, MailFrom: s.MailFrom, Log: logger(std.Err),
-		Operator: s.Operator, OperatorMail: s.OperatorMail, Proxies: proxies, Directory: s.Directory,
+		Operator: s.Operator, OperatorMail: s.OperatorMail, Proxies: proxies, Directory: s.Directory, BOAMP: s.BOAMP,
 	})
 	if err != nil {
 		return errors.Join(err, l.Close())
@@ -93,11 +94,11 @@ func isBase(s string) bool {
 		strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && !u.ForceQuery && u.Fragment == ""
 }
 
-// reachable is an address that a browser on this machine can open: «all addresses»
-// is none.
+// reachable is an address that a browser on this machine can open, and where it offers
+// passkeys: «all addresses» is none, and a number is no domain.
 func reachable(a net.Addr) string {
 	host, port, err := net.SplitHostPort(a.String())
-	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+	if ip := net.ParseIP(host); err == nil && ip != nil && (ip.IsUnspecified() || ip.IsLoopback()) {
 		return net.JoinHostPort("localhost", port)
 	}
 	return a.String()

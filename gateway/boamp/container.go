@@ -28,23 +28,15 @@ const (
 // as its last *notice.RecordError whose Ends is true. The next file of an archive
 // follows.
 func Records(r io.Reader) iter.Seq2[notice.Record, error] {
-	return func(yield func(notice.Record, error) bool) {
-		s := &stream{}
-		s.yield = func(n notice.Record, err error) bool {
-			s.stopped = !yield(n, err)
-			return !s.stopped
-		}
-		for f, err := range unpack.Files(r) {
-			if s.file = f.Name; err != nil {
-				s.end("Ce fichier ne peut pas être lu.", err)
-			} else {
-				s.read(f.Reader)
-			}
-			if s.stopped {
-				return
-			}
-		}
-	}
+	return Resume(r, notice.Mark{}, &notice.Mark{})
+}
+
+// Resume reads a stream after a mark: what comes before it is passed over without
+// being understood. At is moved over each record before it is handed over. A stream
+// that is not the one that was marked gives notice.ErrAnother, and nothing else.
+func Resume(r io.Reader, from notice.Mark, at *notice.Mark) iter.Seq2[notice.Record, error] {
+	*at = notice.Mark{}
+	return func(yield func(notice.Record, error) bool) { (&stream{from: from, at: at}).files(r, yield) }
 }
 
 // stream yields records and counts them.
@@ -53,11 +45,59 @@ type stream struct {
 	index   int
 	file    string // within an archive
 	stopped bool   // whoever reads wants no more
+
+	from  notice.Mark  // what was read another time
+	at    *notice.Mark // what was read now
+	total *int         // an answer of the API is read, which says how many records there are; nil: anything is
+}
+
+// files reads all that the stream holds.
+func (s *stream) files(r io.Reader, yield func(notice.Record, error) bool) {
+	s.yield = func(n notice.Record, err error) bool {
+		s.stopped = !yield(n, err)
+		return !s.stopped
+	}
+	for f, err := range unpack.Files(r) {
+		if s.file = f.Name; err != nil {
+			s.end("Ce fichier ne peut pas être lu.", err)
+		} else {
+			s.read(f.Reader)
+		}
+		if s.stopped {
+			return
+		}
+	}
+	if s.at.Records < s.from.Records {
+		s.yield(notice.Record{}, notice.ErrAnother)
+	}
+}
+
+// known counts a record, and tells whether it was read another time.
+func (s *stream) known(raw []byte) bool {
+	s.index++
+	s.at.Pass(raw)
+	return s.at.Records <= s.from.Records
+}
+
+// same tells that all that was passed over is what was read another time; where it
+// is not, the stream stops.
+func (s *stream) same() bool {
+	if s.at.Records == s.from.Records && *s.at != s.from {
+		return s.yield(notice.Record{}, notice.ErrAnother) && s.stop()
+	}
+	return true
+}
+
+func (s *stream) stop() bool {
+	s.stopped = true
+	return false
 }
 
 // record reads one record's bytes and hands it over; false stops the stream.
 func (s *stream) record(raw []byte, line int, problem error) bool {
-	s.index++
+	if s.known(raw) {
+		return s.same()
+	}
 	rec, err := notice.Record{}, problem
 	switch {
 	case errors.Is(problem, errTooLong):
@@ -81,10 +121,16 @@ func (s *stream) record(raw []byte, line int, problem error) bool {
 	return s.yield(notice.Record{}, found)
 }
 
-// end yields the last error: nothing can be read after it.
+// end yields the last error: nothing can be read after it. One that was met another
+// time, in an archive, is not said again; one that is new is said even where records
+// were to be passed over.
 func (s *stream) end(reason string, cause error) {
-	s.index++
+	known := s.known([]byte(reason))
+	if known && s.file != "" && (s.at.Records < s.from.Records || *s.at == s.from) {
+		return
+	}
 	s.yield(notice.Record{}, &notice.RecordError{File: s.file, Index: s.index, Reason: reason, Ends: true, Cause: cause})
+	s.stopped = s.stopped || known
 }
 
 // read finds out which container this is by its first bytes.
@@ -103,6 +149,8 @@ func (s *stream) read(in *bufio.Reader) {
 		return
 	case err != nil:
 		s.end(interrupted, err)
+	case s.total != nil && first != '{' && first != '<':
+		s.end(noAnswer, nil)
 	case first == '<':
 		s.xml(in)
 	case first == '[':
@@ -117,6 +165,7 @@ func (s *stream) read(in *bufio.Reader) {
 const (
 	interrupted   = "La lecture s'est interrompue avant la fin."
 	truncated     = "Le fichier s'arrête au milieu d'un enregistrement."
+	noAnswer      = "La source a répondu autre chose que des enregistrements."
 	tooDeepReason = "Cet enregistrement est imbriqué sur plus de 100\u00a0niveaux."
 )
 
@@ -128,32 +177,34 @@ func (s *stream) broken(err error) {
 	s.end(interrupted, err)
 }
 
-// list reads the elements of a JSON list, whose bracket comes next.
-func (s *stream) list(sc *scanner) {
+// list reads the elements of a JSON list, whose bracket comes next, and tells whether
+// it came to its end.
+func (s *stream) list(sc *scanner) (whole bool) {
 	if _, err := sc.next(); err != nil {
 		s.broken(err)
-		return
+		return false
 	}
 	for {
 		c, err := sc.skip(true)
 		if err != nil {
 			s.broken(err)
-			return
+			return false
 		}
 		if c == ']' {
-			return
+			_, _ = sc.next() // the bracket that was just seen
+			return true
 		}
 		if c == '}' || c == ':' { // no element begins so: the list is not what it seemed
 			s.end("La liste des enregistrements n'est pas du JSON valable.", nil)
-			return
+			return false
 		}
 		raw, problem, err := sc.value(maxRecord)
 		if err != nil {
 			s.broken(err)
-			return
+			return false
 		}
 		if !s.record(raw, 0, problem) {
-			return
+			return false
 		}
 	}
 }
@@ -178,10 +229,13 @@ func (s *stream) object(sc *scanner) {
 		case err != nil:
 		case (key == "results" || key == "records") && next == '[':
 			sc.recording, sc.consumed = false, nil
-			s.list(sc)
+			if s.list(sc) && s.total != nil {
+				s.close(sc)
+			}
 			return
 		case preamble[key]:
-			if _, problem, err := sc.value(maxPreamble); problem == nil && err == nil {
+			if raw, problem, err := sc.value(maxPreamble); problem == nil && err == nil {
+				s.count(key, raw)
 				continue
 			}
 		case key == "error_code" || key == "errorcode" || key == "error":
@@ -189,6 +243,10 @@ func (s *stream) object(sc *scanner) {
 			return
 		}
 		break
+	}
+	if s.total != nil {
+		s.end(noAnswer, nil)
+		return
 	}
 	s.lines(sc.rest())
 }

@@ -17,15 +17,15 @@ func (s *stream) lines(in *bufio.Reader) {
 	l := &lineReader{stream: s}
 	for number := 1; ; number++ {
 		line, err := l.line(in)
+		if err != nil && !errors.Is(err, io.EOF) { // what was read of the line is no record
+			s.end(interrupted, err)
+			return
+		}
 		if !l.take(line, number) {
 			return
 		}
-		switch {
-		case errors.Is(err, io.EOF):
+		if err != nil {
 			l.flush()
-			return
-		case err != nil:
-			s.end(interrupted, err)
 			return
 		}
 	}

@@ -46,7 +46,9 @@ func xmlReason(err error) string {
 
 // element reads one notice and hands it over.
 func (s *stream) element(e tree.Element) bool {
-	s.index++
+	if s.known(e.Raw) {
+		return s.same()
+	}
 	n, err := ParseXML(e.Raw)
 	if err == nil {
 		return s.yield(n, nil)

@@ -122,6 +122,16 @@ func (d *DB) Alive(ctx context.Context, id string) (bool, error) {
 	return alive, err
 }
 
+// Dead tells whether the run that took a lease is surely gone. On SQLite a command that
+// runs beside the server looks like a dead one: there, leases end by their term alone.
+func (d *DB) Dead(ctx context.Context, id string) (bool, error) {
+	if d.pool == nil {
+		return false, nil
+	}
+	alive, err := d.Alive(ctx, id)
+	return !alive && err == nil, err
+}
+
 func bootKey(id string) int64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte("parvis boot " + id))

@@ -31,6 +31,7 @@ var labels = map[string]string{
 	mailDisputeGranted:  "Contestation accordée",
 	mailDisputeReplaced: "Administrateur remplacé",
 	mailDisputeRejected: "Contestation rejetée",
+	mailSourceSilent:    "Journal d'annonces non reçu\u00a0: à l'exploitant",
 
 	mailInvitationAccepted: "Invitation acceptée",
 	mailDisputeConfirmed:   "Administrateur confirmé",

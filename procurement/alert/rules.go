@@ -60,6 +60,8 @@ var Rules = map[event.Kind]Rule{
 	event.MembershipEnded:    {"the person, when somebody else removed them", (*Service).mailMemberRemoved},
 	event.ProfileChanged:     nobody("the profile shows it, with who changed what"),
 	event.NoticesRecorded:    {"the recipients of the watches that match: at once, or in their next digest", (*Service).matchRecorded},
+	event.SourceSilent:       {"whoever runs the platform, once: no notice comes any more", (*Service).mailSourceSilent},
+	event.SourceHeard:        nobody("the warning leaves the pages by itself, and the log says it"),
 	event.WatchCreated:       nobody("they are on the page that says so"),
 	event.WatchChanged:       nobody("they are on the page that says so"),
 	event.WatchDeleted:       nobody("they are on the page that says so"),

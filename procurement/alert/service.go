@@ -48,6 +48,7 @@ func NewService(d *db.DB, j *event.Journal, o *mail.Outbox, w *watch.Service, ba
 	s.composeAddresses()
 	s.composeInvitations()
 	s.composeDisputes()
+	o.Compose(mailSourceSilent, s.composeSourceSilent)
 	return s
 }
 

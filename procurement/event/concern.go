@@ -32,6 +32,8 @@ var labels = map[Kind]string{
 	MembershipChanged:  "Rôle changé",
 	MembershipEnded:    "Rattachement terminé",
 	NoticesRecorded:    "Avis enregistrés",
+	SourceSilent:       "Journal d'annonces non reçu",
+	SourceHeard:        "Journal d'annonces de nouveau reçu",
 	WatchCreated:       "Veille créée",
 	WatchChanged:       "Veille modifiée",
 	WatchDeleted:       "Veille supprimée",

@@ -54,6 +54,8 @@ const (
 	AddressFailed           Kind = "establishment.address_failed"   // of somebody whom it alerts
 
 	NoticesRecorded    Kind = "notice.recorded"
+	SourceSilent       Kind = "notice.source_silent" // a gazette has not been received for too long
+	SourceHeard        Kind = "notice.source_heard"  // it is again
 	WatchCreated       Kind = "watch.created"
 	WatchChanged       Kind = "watch.changed"
 	WatchDeleted       Kind = "watch.deleted"
@@ -78,7 +80,7 @@ var Kinds = []Kind{
 	NameChanged, AddressAsked, AddressDropped, AddressChanged, AddressRestored,
 	MembershipApproved, MembershipRefused, MembershipChanged, MembershipEnded,
 	ProfileChanged, EstablishmentVerified, EstablishmentUnverified, FallbackAsked, FallbackConfirmed, FallbackRefused, FallbackRemoved, AddressFailed,
-	NoticesRecorded,
+	NoticesRecorded, SourceSilent, SourceHeard,
 	WatchCreated, WatchChanged, WatchDeleted, RecipientAsked, RecipientConfirmed, RecipientStopped, DigestsSent,
 	AccountErased,
 	FactorAdded, FactorRemoved, FactorsForgotten, CodesRenewed, CodeUsed, CodeRefused, StepExhausted, PasskeyDoubted,

@@ -33,10 +33,14 @@ type Index struct {
 
 // shelf is what an index holds. Numbers are positions in its slices.
 type shelf struct {
-	byID  map[uuid.UUID]uint32
-	docs  []document
-	lots  []uint32 // the notice of each lot
-	alive *roaring.Bitmap
+	byID map[uuid.UUID]uint32
+	docs []document
+	// What lists are sorted by is apart from the rest: all of it is gone over.
+	deadlines []clock.Instant
+	published []int32  // 20261124, 0 when it is no date
+	buyerOf   []uint32 // number
+	lots      []uint32 // the notice of each lot
+	alive     *roaring.Bitmap
 	vocabulary
 
 	buyerNumbers map[string]uint32
@@ -58,15 +62,12 @@ type shelf struct {
 	closing    map[int]*roaring.Bitmap // calls, by the day on which they close
 }
 
-// document is what lists are sorted by, and facts that are no sets.
+// document is what is no set, of one notice.
 type document struct {
 	id         uuid.UUID
-	deadline   clock.Instant
 	openUntil  clock.Instant // zero: it cannot be answered
 	recordedAt clock.Instant
 	changedAt  clock.Instant
-	published  int32 // 20261124, 0 when it is no date
-	buyer      uint32
 	firstLot   uint32 // its lots end where those of the next one begin
 }
 
@@ -134,7 +135,7 @@ func (s *shelf) put(notices []*Notice) {
 func (s *shelf) read(n *Notice, subject *Subject) bool {
 	id := uuid.MustParse(n.ID) // ours
 	if was, ok := s.byID[id]; ok {
-		if d := &s.docs[was]; d.changedAt == n.ChangedAt && d.openUntil == n.openUntil() && d.deadline == n.Deadline {
+		if d := &s.docs[was]; d.changedAt == n.ChangedAt && d.openUntil == n.openUntil() && s.deadlines[was] == n.Deadline {
 			return false // read again, not changed: followers may read twice
 		}
 		s.alive.Remove(was)
@@ -143,10 +144,11 @@ func (s *shelf) read(n *Notice, subject *Subject) bool {
 	s.byID[id] = number
 	s.alive.Add(number)
 	d := document{
-		id: id, deadline: n.Deadline, openUntil: n.openUntil(), recordedAt: n.RecordedAt, changedAt: n.ChangedAt,
-		published: dayNumber(n.PublishedOn), buyer: s.buyerNumber(n.BuyerID), firstLot: uint32(len(s.lots)),
+		id: id, openUntil: n.openUntil(), recordedAt: n.RecordedAt, changedAt: n.ChangedAt, firstLot: uint32(len(s.lots)),
 	}
 	s.docs = append(s.docs, d)
+	s.deadlines, s.published = append(s.deadlines, n.Deadline), append(s.published, dayNumber(n.PublishedOn))
+	s.buyerOf = append(s.buyerOf, s.buyerNumber(n.BuyerID))
 	s.common(number, subject.Units[0])
 	for _, unit := range subject.Units[1:] {
 		s.lot(uint32(len(s.lots)), unit)
@@ -157,7 +159,7 @@ func (s *shelf) read(n *Notice, subject *Subject) bool {
 
 // facts files a notice under all that is not text.
 func (s *shelf) facts(number uint32, subject *Subject) {
-	s.byBuyer.add(s.docs[number].buyer, number)
+	s.byBuyer.add(s.buyerOf[number], number)
 	add(s.categories, subject.Category, number)
 	add(s.kinds, subject.Kind, number)
 	add(s.sources, subject.Source, number)

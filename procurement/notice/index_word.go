@@ -42,8 +42,11 @@ const recentWords = 1 << 14
 type slot struct {
 	hash   uint64 // 0: empty
 	number uint32
-	means  uint32 // where its terms and its pieces are in flat
+	means  uint32 // its only term, with onlyTerm, or where its terms are in flat
 }
+
+// onlyTerm marks a word of one term: most are, and need no other look.
+const onlyTerm = 1 << 31
 
 // entry is a term: where it is.
 type entry struct {
@@ -102,6 +105,9 @@ func (v *vocabulary) learn(h uint64, w string) slot {
 				v.flat = append(v.flat, v.terms[t])
 			}
 		}
+		if all := v.termsAt(s.means); len(all) == 1 {
+			s.means = all[0] | onlyTerm
+		}
 		v.words = append(v.words, uint32(len(v.flat)))
 	}
 	v.file(s)
@@ -156,14 +162,22 @@ func (v *vocabulary) common(number uint32, fields []string) {
 				continue
 			}
 			v.texts.add(w.number)
+			if w.means&onlyTerm != 0 {
+				v.addCommon(w.means&^onlyTerm, number, i == 0)
+				continue
+			}
 			for _, t := range v.termsAt(w.means) {
-				v.inCommon.add(t, number)
-				if i == 0 {
-					v.inTitle.add(t, number)
-				}
+				v.addCommon(t, number, i == 0)
 			}
 		}
 		v.texts.add(0)
+	}
+}
+
+func (v *vocabulary) addCommon(term, number uint32, title bool) {
+	v.inCommon.add(term, number)
+	if title {
+		v.inTitle.add(term, number)
 	}
 }
 
@@ -177,6 +191,10 @@ func (v *vocabulary) lot(number uint32, fields []string) {
 				continue
 			}
 			v.lotTexts.add(w.number)
+			if w.means&onlyTerm != 0 {
+				v.inLots.add(w.means&^onlyTerm, number)
+				continue
+			}
 			for _, t := range v.termsAt(w.means) {
 				v.inLots.add(t, number)
 			}

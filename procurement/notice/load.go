@@ -102,24 +102,33 @@ func (s *Service) fill(tx *db.Tx, into *Index) error {
 	return err
 }
 
-// eachSearched reads of every notice what is searched of it, the last recorded first.
+// eachSearched reads of every notice what is searched of it, the last recorded first:
+// some at a time, so that no database sorts them all before it gives any.
 func eachSearched(tx *db.Tx, f func(*Notice)) error {
-	return tx.Each(func(scan func(...any) error) error {
-		n := &Notice{}
-		var departments, codes, descriptors, lots, category string
-		if err := scan(&n.ID, &n.Source, &n.Kind, &category, &n.Title, &n.Description, &n.Reference, &n.BuyerID, &departments, &codes, &descriptors,
-			&lots, &n.PublishedOn, &n.Deadline, &n.RecordedAt, &n.ChangedAt, &n.CancelledAt, &n.AwardedOn); err != nil {
+	const some = 20_000
+	before := "g" // after every identifier, in any collation
+	for {
+		read := 0
+		if err := tx.Each(func(scan func(...any) error) error {
+			n := &Notice{}
+			var departments, codes, descriptors, lots, category string
+			if err := scan(&n.ID, &n.Source, &n.Kind, &category, &n.Title, &n.Description, &n.Reference, &n.BuyerID, &departments, &codes, &descriptors,
+				&lots, &n.PublishedOn, &n.Deadline, &n.RecordedAt, &n.ChangedAt, &n.CancelledAt, &n.AwardedOn); err != nil {
+				return err
+			}
+			n.Category = refdata.Category(category)
+			n.Departments, n.CPV, n.Descriptors = split(departments, ","), split(codes, ","), split(descriptors, "\n")
+			if len(lots) > len("null") { // else there is none, and most have none
+				if err := json.Unmarshal([]byte(lots), &n.Lots); err != nil {
+					return fmt.Errorf("notice %s: %w", n.ID, err)
+				}
+			}
+			read, before = read+1, n.ID
+			f(n)
+			return nil
+		}, `SELECT id, source, kind, category, title, description, reference, buyer_id, departments, cpv, descriptors, lots, published_on, deadline,
+			recorded_at, changed_at, cancelled_at, awarded_on FROM notice WHERE id < $1 ORDER BY id DESC LIMIT $2`, before, some); err != nil || read < some {
 			return err
 		}
-		n.Category = refdata.Category(category)
-		n.Departments, n.CPV, n.Descriptors = split(departments, ","), split(codes, ","), split(descriptors, "\n")
-		if len(lots) > len("null") { // else there is none, and most have none
-			if err := json.Unmarshal([]byte(lots), &n.Lots); err != nil {
-				return fmt.Errorf("notice %s: %w", n.ID, err)
-			}
-		}
-		f(n)
-		return nil
-	}, `SELECT id, source, kind, category, title, description, reference, buyer_id, departments, cpv, descriptors, lots, published_on, deadline,
-		recorded_at, changed_at, cancelled_at, awarded_on FROM notice ORDER BY id DESC`)
+	}
 }

@@ -100,6 +100,15 @@ func (s *Service) Record(ctx context.Context, by access.Actor, records []Record,
 	return out, nil
 }
 
+// RecordIn is Record within the transaction of whoever has more to write with it: at
+// most Chunk records, of one source.
+func (s *Service) RecordIn(tx *db.Tx, by access.Actor, chunk []Record, alerts bool) (Outcome, error) {
+	if err := by.Must(access.RecordNotices); err != nil || len(chunk) == 0 {
+		return Outcome{}, err
+	}
+	return s.recordChunk(tx, by, chunk, alerts)
+}
+
 func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []Record, alerts bool) (Outcome, error) {
 	var out Outcome
 	if err := takeTurn(tx); err != nil {

@@ -105,7 +105,7 @@ var decisions = map[string]decision{
 		whose: "account_id = $1",
 		columns: map[string]fate{"id": plain, "num": plain, "scope": plain, "establishment_id": plain, "account_id": plain, "name": copied,
 			"name_key": key, "criteria": copied, "active": plain, "active_since": plain, "frequency": plain, "hour": plain,
-			"rhythm_since": plain, "version": plain, "created_at": plain, "changed_at": plain, "deleted_at": plain},
+			"weekday": plain, "paused_since": plain, "paused_until": plain, "rhythm_since": plain, "version": plain, "created_at": plain, "changed_at": plain, "deleted_at": plain},
 		fill: map[string]string{"criteria": `{"keywords":["%s"]}`},
 	},
 	"watch_recipient": {
@@ -148,6 +148,8 @@ var decisions = map[string]decision{
 	"slot":              {why: "numbers and dates"},
 	"digest_run":        {why: "hours"},
 	"watch_progress":    {why: "a watch's id and a number"},
+	"import_progress":   {why: "numbers of records of files"},
+	"gazette":           {why: "dates and numbers of a fetch"},
 	"counter":           {why: "numbers of the platform", columns: map[string]fate{"name": plain}},
 	"setting":           {why: "settings of the platform", columns: map[string]fate{"name": plain}},
 	"change":            {why: "ids of what changed, for a day"},

@@ -30,6 +30,8 @@ type Matcher struct {
 type Rhythm struct {
 	Frequency   Frequency
 	Hour        int
+	Weekday     int
+	PausedUntil clock.Instant
 	ActiveSince clock.Instant
 	Everything  bool // it has no criterion: a digest only
 }
@@ -41,7 +43,7 @@ type liveWatch struct {
 
 func liveOf(w *Watch) (liveWatch, error) {
 	q, err := notice.Compile(w.Criteria)
-	return liveWatch{q, Rhythm{w.Frequency, w.Hour, w.ActiveSince, w.Criteria.Empty()}}, err
+	return liveWatch{q, Rhythm{w.Frequency, w.Hour, w.Weekday, w.PausedUntil, w.ActiveSince, w.Criteria.Empty()}}, err
 }
 
 // leaveOut says that a stored watch can no longer be asked: a word that was
@@ -86,7 +88,7 @@ func (m *Matcher) loadAll(tx *db.Tx) error {
 	live := map[uint64]liveWatch{}
 	var r row
 	err := tx.Each(func(scan func(...any) error) error {
-		if err := scan(&r.ID, &r.Num, &r.Criteria, &r.Frequency, &r.Hour, &r.ActiveSince); err != nil {
+		if err := scan(&r.ID, &r.Num, &r.Criteria, &r.Frequency, &r.Hour, &r.Weekday, &r.PausedUntil, &r.ActiveSince); err != nil {
 			return err
 		}
 		w, err := r.watch()
@@ -99,7 +101,7 @@ func (m *Matcher) loadAll(tx *db.Tx) error {
 			live[w.Num] = l
 		}
 		return nil
-	}, "SELECT id, num, criteria, frequency, hour, active_since FROM watch WHERE active AND deleted_at IS NULL")
+	}, "SELECT id, num, criteria, frequency, hour, weekday, paused_until, active_since FROM watch WHERE active AND deleted_at IS NULL")
 	if err != nil {
 		return err
 	}

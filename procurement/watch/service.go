@@ -86,7 +86,7 @@ func (s *Service) Create(ctx context.Context, by access.Actor, f Form) (Saved, e
 	if err != nil {
 		return saved, fmt.Errorf("main address: %w", err)
 	}
-	d, err := f.check(main)
+	d, err := f.check(main, s.db.Clock.Now())
 	if err != nil {
 		return saved, err
 	}
@@ -128,6 +128,20 @@ func (s *Service) Create(ctx context.Context, by access.Actor, f Form) (Saved, e
 	return saved, err
 }
 
+// Check says what is wrong with the form by itself, for a page that has something else
+// to refuse and wants to say everything at once. main is the main address.
+func (s *Service) Check(f Form, main string) error {
+	a, err := account.ParseAddress(main)
+	if err != nil {
+		return fmt.Errorf("main address: %w", err)
+	}
+	_, err = f.check(a, s.db.Clock.Now())
+	return err
+}
+
+// Now is the moment by which the room judges what is paused.
+func (s *Service) Now() clock.Instant { return s.db.Clock.Now() }
+
 // room refuses a watch too many.
 func room(tx *db.Tx, scope string) error {
 	var n int
@@ -145,7 +159,16 @@ func (d draft) apply(w *Watch, now clock.Instant) {
 	if w.Frequency != d.frequency {
 		w.RhythmSince = now
 	}
-	w.Name, w.Criteria, w.Frequency, w.Hour, w.ChangedAt = d.name, d.criteria, d.frequency, d.hour, now
+	w.Name, w.Criteria, w.Frequency, w.Hour, w.Weekday, w.ChangedAt = d.name, d.criteria, d.frequency, d.hour, d.weekday, now
+	switch paused := now < w.PausedUntil; {
+	case d.pause.IsZero() && paused:
+		w.PausedUntil = now // it ends here
+	case !d.pause.IsZero():
+		if !paused {
+			w.PausedSince = now
+		}
+		w.PausedUntil = d.pause
+	}
 	switch {
 	case d.active && !w.Active:
 		w.Active, w.ActiveSince = true, now
@@ -210,7 +233,7 @@ func (s *Service) Update(ctx context.Context, by access.Actor, id string, f Form
 		if err != nil {
 			return err
 		}
-		d, err := f.check(w.main())
+		d, err := f.check(w.main(), tx.Now)
 		if err != nil {
 			return err
 		}

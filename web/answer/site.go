@@ -29,11 +29,11 @@ type Site struct {
 	Who func(ctx context.Context, token string) (access.Actor, error)
 	// Hats lists what a person may act under, for the bar; nil shows none.
 	Hats func(ctx context.Context, by access.Actor) ([]org.Hat, error)
-	// Banner gives what every page must warn of, empty for nothing.
-	Banner func(ctx context.Context) string
-	Secure bool // the base URL is https: cookies say so
-	Demo   bool
-	Log    *slog.Logger
+	// Warning gives what the page of a path must warn of, empty for nothing.
+	Warning func(path string) string
+	Secure  bool // the base URL is https: cookies say so
+	Demo    bool
+	Log     *slog.Logger
 	// Proxies are the networks whose word on who is asking is taken; this machine's
 	// is always: who can connect from here needs no disguise.
 	Proxies []netip.Prefix
@@ -53,7 +53,7 @@ type Handler func(*Visit) (Answer, error)
 
 // New makes a site without routes.
 func New(who func(context.Context, string) (access.Actor, error), log *slog.Logger) *Site {
-	return &Site{Who: who, Log: log, mux: http.NewServeMux(), Banner: func(context.Context) string { return "" }}
+	return &Site{Who: who, Log: log, mux: http.NewServeMux(), Warning: func(string) string { return "" }}
 }
 
 // Route answers a pattern of net/http for whoever may do act.
@@ -272,9 +272,7 @@ func (s *Site) render(v *Visit, a Answer, to *bytes.Buffer) error {
 	if p.Flash == nil {
 		p.Flash = v.flash()
 	}
-	if warning := s.Banner(v.Context()); warning != "" && p.Flash == nil && v.Actor.SignedIn() {
-		p.Flash = &ui.Flash{Kind: ui.FlashWarning, Text: warning}
-	}
+	p.Warning = s.Warning(v.URL.Path)
 	p.Refused = p.Refused || a.Status == http.StatusUnprocessableEntity
 	ctx := ui.WithActing(v.Context(), actingID(v.Actor))
 	if a.failure != nil {

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"parvis/kit/fault"
 	"parvis/procurement/account"
 	"parvis/procurement/notice"
@@ -44,7 +42,7 @@ func (p Pages) edit(v *answer.Visit) (answer.Answer, error) {
 	if err != nil {
 		return answer.Answer{}, err
 	}
-	return p.show(v, w, typedOf(w), nil)
+	return p.show(v, w, typedOf(w, p.Watches.Now()), nil)
 }
 
 // open leads to the form of a watch whoever asks its address, which a refused form had.
@@ -109,7 +107,7 @@ func (p Pages) refuseBuyer(v *answer.Visit, w *watch.Watch, t typed, problem str
 		main = mainOf(w).Address
 	}
 	var faults ui.Errors
-	if err := t.Check(main); err != nil {
+	if err := p.Watches.Check(t.Form, main); err != nil {
 		if faults, err = answer.Errors(err); err != nil {
 			return answer.Answer{}, err
 		}
@@ -307,30 +305,6 @@ func (f formPage) departments() ui.PickerModel {
 		m.Regions = append(m.Regions, region)
 	}
 	return m
-}
-
-// hours are those of an office day; the watch's own is there whatever it is.
-func (f formPage) hours() []ui.Option {
-	const first, last = 5, 21
-	chosen := f.Typed.Hour
-	if chosen < 0 || chosen > 23 {
-		chosen = watch.DefaultHour
-	}
-	var out []ui.Option
-	for h := range 24 {
-		if h >= first && h <= last || h == chosen {
-			out = append(out, ui.Option{Value: strconv.Itoa(h), Label: hour(h), Chosen: h == chosen})
-		}
-	}
-	return out
-}
-
-// hourFault ties the list of hours to what is wrong with it, which the group says.
-func (f formPage) hourFault() templ.Attributes {
-	if f.beside(watch.FieldHour) == "" {
-		return nil
-	}
-	return templ.Attributes{"aria-invalid": "true", "aria-describedby": "rythme-erreur"}
 }
 
 func (f formPage) addresses() ui.AddressListModel {

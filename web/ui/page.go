@@ -6,6 +6,7 @@ type Page struct {
 	Nav     []NavItem // the main entries; none shows no menu
 	Account *Account  // who is signed in; nil for a visitor
 	Flash   *Flash    // what the last act did
+	Warning string    // what lasts and concerns the whole page, above everything; empty for nothing
 	Footer  []Link
 	Demo    bool // the program runs as a demonstration
 	Wide    bool // a broad table is the matter of the page
