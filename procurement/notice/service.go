@@ -35,17 +35,29 @@ type Service struct {
 // NewService makes the room. The index is empty until Load.
 func NewService(d *db.DB, j *event.Journal) *Service {
 	s := &Service{db: d, journal: j, index: NewIndex(), loading: newLoading()}
-	s.follow = d.Follow(s.loadIndex, s.refreshIndex, changeKind)
+	s.follow = d.Follow(s.loadIndex, s.refreshIndex, changeKind, org.BuyerChange)
 	return s
 }
 
 func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
+	register := false
 	for _, c := range changes {
+		if c.Kind != changeKind {
+			register = true
+			continue
+		}
 		notices, err := ByIDs(tx, strings.Split(c.Subject, ","))
 		if err != nil {
 			return err
 		}
 		s.index.Put(notices)
+	}
+	if register {
+		of, err := allServices(tx)
+		if err != nil {
+			return err
+		}
+		s.index.setServices(of)
 	}
 	if s.index.Wasteful() {
 		return s.loadIndex(tx)
