@@ -226,7 +226,7 @@ func (s *shelf) buyerFacet(set *roaring.Bitmap) []Count {
 			break
 		}
 		for _, number := range numbers[:n] {
-			counts[s.docs[number].buyer]++
+			counts[s.buyerOf[number]]++
 		}
 	}
 	var top []Count

@@ -120,7 +120,7 @@ type Notice struct {
 	CancelledAt clock.Instant
 	AwardedOn   string // YYYY-MM-DD of the first award that followed, "" when none has
 
-	// Bodies are the organisms of which the buyer is a service: see services.go.
+	// Bodies are the organisms of which the buyer is a service: when ByIDs read it.
 	Bodies []string
 }
 

@@ -134,10 +134,16 @@ type Subject struct {
 
 // Subject gives what is searched of a notice, at a moment.
 func (n *Notice) Subject(at clock.Instant) Subject {
-	s := Subject{Buyer: n.BuyerID, Bodies: n.Bodies, Category: n.Category, CPV: n.CPV, Kind: n.Kind, Source: n.Source, DaysLeft: -1}
+	s := n.timeless()
 	if n.Open(at) {
 		s.DaysLeft = n.openUntil().DaysLeft(at, clock.Paris)
 	}
+	return s
+}
+
+// timeless is the same of a notice that cannot be answered.
+func (n *Notice) timeless() Subject {
+	s := Subject{Buyer: n.BuyerID, Bodies: n.Bodies, Category: n.Category, CPV: n.CPV, Kind: n.Kind, Source: n.Source, DaysLeft: -1}
 	s.Units = append(s.Units, []string{n.Title, n.Description, n.Reference, strings.Join(n.Descriptors, "\n")})
 	for _, l := range n.Lots {
 		s.Units = append(s.Units, []string{l.Title, l.Description})
