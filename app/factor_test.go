@@ -41,7 +41,13 @@ func addsPasskey(t *testing.T, page *browsertest.Page, name string) {
 // TestAPasskeyAsItsOwnerLivesIt adds a passkey, signs out, signs in by it alone, then by
 // the password and it, and removes it.
 func TestAPasskeyAsItsOwnerLivesIt(t *testing.T) {
-	p := startAs(t, db.SQLite, "localhost")
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		t.Run(string(dialect), func(t *testing.T) { aPasskeyAsItsOwnerLivesIt(t, dialect) })
+	}
+}
+
+func aPasskeyAsItsOwnerLivesIt(t *testing.T, dialect db.Dialect) {
+	p := startAs(t, dialect, "localhost")
 	b := browsertest.New(t)
 	who := p.join(t, mullerSIRET, "Menuiserie Muller", "Odile Muller", "odile.muller")
 	page := p.signedIn(t, b, who, factorsPath)
@@ -106,7 +112,13 @@ func TestAPasskeyAsItsOwnerLivesIt(t *testing.T) {
 // TestAnApplicationOfCodesWithoutScripts configures an application, signs in by its codes
 // and by a recovery code, and takes it away, with scripts off.
 func TestAnApplicationOfCodesWithoutScripts(t *testing.T) {
-	p := start(t, db.SQLite)
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		t.Run(string(dialect), func(t *testing.T) { anApplicationOfCodesWithoutScripts(t, dialect) })
+	}
+}
+
+func anApplicationOfCodesWithoutScripts(t *testing.T, dialect db.Dialect) {
+	p := start(t, dialect)
 	b := browsertest.New(t)
 	who := p.join(t, mullerSIRET, "Menuiserie Muller", "Odile Muller", "odile.muller")
 	page := b.Page(p.url+"/connexion?suite="+factorsPath, browsertest.Desktop.WithoutScript())

@@ -186,6 +186,8 @@ func fillsByKeyboard(k typist) {
 	k.press(input.Space)
 	k.reach("rythme")
 	k.press(input.ArrowDown)
+	k.is("the arrow chooses the rhythm", `document.querySelector("[name=rythme]:checked").value`, "weekly")
+	k.press(input.ArrowDown)
 	k.is("the arrow chooses the rhythm", `document.querySelector("[name=rythme]:checked").value`, "immediate")
 	recipientsByKeyboard(k)
 	k.reach("Valider la création de ma veille")

@@ -94,11 +94,11 @@ func isBase(s string) bool {
 		strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && !u.ForceQuery && u.Fragment == ""
 }
 
-// reachable is an address that a browser on this machine can open: «all addresses»
-// is none.
+// reachable is an address that a browser on this machine can open, and where it offers
+// passkeys: «all addresses» is none, and a number is no domain.
 func reachable(a net.Addr) string {
 	host, port, err := net.SplitHostPort(a.String())
-	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+	if ip := net.ParseIP(host); err == nil && ip != nil && (ip.IsUnspecified() || ip.IsLoopback()) {
 		return net.JoinHostPort("localhost", port)
 	}
 	return a.String()

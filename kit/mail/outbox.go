@@ -14,7 +14,8 @@ import (
 )
 
 // ErrUnwanted is a composer's word that nobody wants this mail any more: the watch
-// is deleted or paused, the person has left. The row is cancelled.
+// is deleted or paused, the person has left. The row is cancelled; what the composer
+// wrote before it said so is kept.
 var ErrUnwanted = errors.New("mail: not wanted any more")
 
 // Composer writes the mail of a row: ref is what it is about. What it writes in

@@ -64,8 +64,12 @@ func (s *Sender) ready(ctx context.Context, x *item) (string, error) {
 	if x.Bytes != nil {
 		return *x.Bytes, s.stillWanted(ctx, x)
 	}
+	unwanted := false
 	err := s.out.db.Write(ctx, func(tx *db.Tx) error {
 		m, err := s.compose(tx, x)
+		if unwanted = errors.Is(err, ErrUnwanted); unwanted {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -86,8 +90,11 @@ func (s *Sender) ready(ctx context.Context, x *item) (string, error) {
 		x.Bytes, x.Once, x.fresh = &text, m.Once, true
 		return nil
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", err
+	case unwanted:
+		return "", ErrUnwanted
 	}
 	return *x.Bytes, nil
 }
@@ -97,17 +104,23 @@ var (
 	errLook      = errors.New("mail: only looked")
 )
 
-// stillWanted asks the composer again, in a transaction that is always rolled
-// back: a composer that draws a new secret link must not outdate the one that is
+// stillWanted asks the composer again, in a transaction that is rolled back if the mail
+// still is: a composer that draws a new secret link must not outdate the one that is
 // in the frozen bytes.
 func (s *Sender) stillWanted(ctx context.Context, x *item) error {
 	err := s.out.db.Write(ctx, func(tx *db.Tx) error {
-		if _, err := s.compose(tx, x); err != nil {
+		switch _, err := s.compose(tx, x); {
+		case errors.Is(err, ErrUnwanted):
+			return nil
+		case err != nil:
 			return err
 		}
 		return errLook
 	})
-	if errors.Is(err, errLook) {
+	switch {
+	case err == nil:
+		return ErrUnwanted
+	case errors.Is(err, errLook):
 		return nil
 	}
 	return err

@@ -119,10 +119,17 @@ func (s *Service) askAddress(tx *db.Tx, a Account, hash string, wanted Address) 
 	case now != hash:
 		return errOldPassword
 	}
-	if err := closeAddressChanges(tx, a.ID); err != nil {
-		return err
-	}
 	c := AddressChange{ID: db.NewID(), AccountID: a.ID, Address: wanted.Text, AddressKey: wanted.Key, AskedAt: tx.Now, ExpiresAt: tx.Now.Add(addressLife)}
+	switch waits, err := waitingAddress(tx, a.ID); {
+	case err != nil && !errors.Is(err, db.ErrNone):
+		return err
+	case err == nil && waits.AddressKey == wanted.Key && !allowed:
+		c.ClosedAt = tx.Now // what was mailed earlier stays good: it is all that there will be today
+	default:
+		if err := closeAddressChanges(tx, a.ID); err != nil {
+			return err
+		}
+	}
 	if err := insertAddressChange(tx, c); err != nil {
 		return err
 	}

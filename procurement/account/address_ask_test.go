@@ -377,6 +377,32 @@ func TestALinkToANewAddressDies(t *testing.T) {
 
 // Abuse 20: neither one account nor all of them together write to somebody as often as
 // they like, and the page does not tell.
+// Somebody who makes a mailbox receive its mails of the day does not undo the link that
+// it has: no other would come that day.
+func TestAskingAgainInVainKeepsTheLinkThatWasMailed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {
+		s := telling(t, d)
+		a, session := signedIn(t, d, s)
+		mailed := addressLink(t, d, s, session, neuve)
+		write(t, d, func(tx *db.Tx) error {
+			for range 4 {
+				if _, err := account.Solicit(tx, neuve); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		asked(t, d, s, session, neuve) // the sixth mail: it does not leave
+		c.Move(time.Minute)
+		if err := confirm(d, s, mailed, session); err != nil {
+			t.Fatal(err)
+		}
+		if got := addressOf(t, d, a.ID); got != neuve {
+			t.Errorf("the address is %s", got)
+		}
+	})
+}
+
 func TestAskingForAddressesIsCounted(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {
 		ctx, s := context.Background(), telling(t, d)

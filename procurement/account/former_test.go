@@ -110,6 +110,51 @@ func TestAnAddressTakenBackShutsOutWhoeverChangedIt(t *testing.T) {
 	})
 }
 
+// A second factor that whoever changed the address added would keep them inside and
+// its owner out; the one that the owner had stays theirs, without the codes that the
+// other has read.
+func TestAFactorAddedSinceDoesNotOutliveTheWayBack(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		before bool // the owner had the application before the address changed
+	}{{"added by the other", false}, {"the owner's", true}} {
+		t.Run(c.name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB, clk *clock.Movable) {
+				s := telling(t, d)
+				h := member(t, d, s, clk)
+				if c.before {
+					h.withApplication()
+				}
+				if err := confirm(d, s, addressLink(t, d, s, h.session, "pirate@ailleurs.example"), h.session); err != nil {
+					t.Fatal(err)
+				}
+				if !c.before {
+					clk.Move(time.Minute)
+					h.withApplication()
+				}
+				back, err := restore(d, s, restoreLink(t, d, "odile@exemple.fr"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := s.ResetPassword(t.Context(), back.Reset, chosen(other), account.Visitor{Remote: office}); err != nil {
+					t.Fatal(err)
+				}
+				in, err := s.SignIn(t.Context(), h.Login, other, atOffice)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if (in.Pending != "") != c.before || (in.Session != "") == c.before {
+					t.Errorf("the new password opens %+v", in)
+				}
+				f := h.factors()
+				if !f.Application.IsZero() != c.before || f.CodesLeft != 0 {
+					t.Errorf("%+v", f)
+				}
+			})
+		})
+	}
+}
+
 // A→B→C: each old address takes the account back to itself within its own time, and
 // the oldest one wins over those that came after it.
 func TestTheOldestAddressWins(t *testing.T) {

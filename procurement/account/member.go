@@ -72,6 +72,8 @@ func Hold(tx *db.Tx, by access.Actor) error {
 		return sessionOver()
 	case err != nil:
 		return err
+	case a.Address == "": // erased meanwhile
+		return sessionOver()
 	case a.Address != by.Address:
 		return fault.New(fault.Conflict, "L'adresse de votre compte vient de changer\u00a0: rien n'est enregistré. Vérifiez votre saisie, puis enregistrez à nouveau.")
 	}

@@ -305,6 +305,43 @@ func TestAskingForALinkTellsNobodyWhoHasAnAccount(t *testing.T) {
 	})
 }
 
+// Whoever has an address receive its five mails of the day must not keep its owner, at a
+// browser that the account knows, from the link that they need; nor may a browser send
+// more than its own five, or those of an account that does not know it.
+func TestARivalDoesNotUseUpTheLinksOfAKnownBrowser(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {
+		ctx, s := context.Background(), telling(t, d)
+		h := member(t, d, s, c)
+		person(t, d, s, "opetit", "olivier@exemple.fr")
+		asked := func(login string, from account.Visitor, times int) int {
+			t.Helper()
+			count := func() int {
+				return number(t, d, "SELECT count(*) FROM event WHERE kind = $1 AND subject <> 'unknown'", string(event.ResetAsked))
+			}
+			before := count()
+			for range times {
+				if err := s.AskReset(ctx, login, from); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return count() - before
+		}
+		if n := asked("omuller", account.Visitor{Remote: away}, 8); n != 4 { // the sign-up was the fifth
+			t.Errorf("a rival makes %d mails leave", n)
+		}
+		if n := asked("omuller", h.home(), 7); n != 5 {
+			t.Errorf("the owner's browser makes %d mails leave", n)
+		}
+		if n := asked("opetit", h.home(), 7); n != 4 {
+			t.Errorf("a browser of somebody else's makes %d mails leave", n)
+		}
+		c.Move(24*time.Hour + time.Second)
+		if n := asked("omuller", h.home(), 1); n != 1 {
+			t.Errorf("the day after: %d", n)
+		}
+	})
+}
+
 // Abuse 20: nobody is bombed, and the day after it is possible again.
 func TestAnAccountIsMailedFiveLinksADay(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {

@@ -8,7 +8,8 @@ import (
 )
 
 // An address receives so many mails in a day that somebody else can make it receive:
-// sign-ups, forgotten passwords, invitations, watches, changes of address together.
+// sign-ups, forgotten passwords, invitations, watches, changes of address together. A
+// forgotten password asked from a browser that the account knows is apart.
 const (
 	solicitationsPerDay = 5
 	solicitationMemory  = 24 * time.Hour

@@ -53,8 +53,8 @@ func restore(tx *db.Tx, id string, a Address) error {
 const addressChangeColumns = "id, account_id, address, address_key, asked_at, expires_at, closed_at"
 
 func insertAddressChange(tx *db.Tx, c AddressChange) error {
-	_, err := tx.Exec("INSERT INTO address_change ("+addressChangeColumns+") VALUES ($1, $2, $3, $4, $5, $6, NULL)",
-		c.ID, c.AccountID, c.Address, c.AddressKey, c.AskedAt, c.ExpiresAt)
+	_, err := tx.Exec("INSERT INTO address_change ("+addressChangeColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		c.ID, c.AccountID, c.Address, c.AddressKey, c.AskedAt, c.ExpiresAt, c.ClosedAt)
 	return err
 }
 

@@ -14,6 +14,8 @@ type Terms struct {
 	Failures     time.Duration // at most, from the last one
 	Device       time.Duration // a known browser, from the last sign-in
 	Forgotten    time.Duration // one that was forgotten, from then
+	Wanted       time.Duration // an address that was asked for, from then
+	Left         time.Duration // an address that was left, from the mail that tells it so
 }
 
 // KeptFor is what the code of this room keeps to.
@@ -21,5 +23,6 @@ func KeptFor() Terms {
 	return Terms{
 		Session: life, Idle: idle, SignUpLink: signUpLife, SignUp: 2 * signUpLife, Reset: resetMemory,
 		Solicitation: solicitationMemory, Failures: devicePace.memory, Device: DeviceLife, Forgotten: forgottenMemory,
+		Wanted: addressLife, Left: restoreLife,
 	}
 }

@@ -136,8 +136,14 @@ func (s *Service) composeNotices(tx *db.Tx, ref, recipient string) (mail.Message
 	l := noticesLetter{List: s.baseURL + "/entreprise/veilles", Address: m.Address}
 	named := map[string]*watch.Watch{}
 	for i, it := range items {
-		still := slices.DeleteFunc(slices.Clone(theirs), func(w *watch.Watch) bool { return !contains(it.watches, w.ID) })
+		found := slices.DeleteFunc(slices.Clone(theirs), func(w *watch.Watch) bool { return !contains(it.watches, w.ID) })
+		still := slices.DeleteFunc(slices.Clone(found), func(w *watch.Watch) bool { return w.Paused(tx.Now) })
 		if len(still) == 0 {
+			if len(found) > 0 { // silent for a while: it is owed when they speak again
+				if err := untell(tx, m.AddressKey, it.NoticeID, ref); err != nil {
+					return mail.Message{}, err
+				}
+			}
 			continue
 		}
 		for _, w := range still {

@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,11 +27,12 @@ type run struct {
 	Hour   int
 	Slot   int64
 	Hours  string
+	Week   string // as Hours, of watch.WeekHour
 	RanAt  clock.Instant
 	DoneAt clock.Instant
 }
 
-const runColumns = "day, hour, slot, hours, ran_at, done_at"
+const runColumns = "day, hour, slot, hours, week, ran_at, done_at"
 
 // Digests sends the digests that are due: those of the hour that the clocks of
 // Paris show, and of any hour missed since the last run. Called often, on every
@@ -76,7 +78,7 @@ func (s *Service) startRun(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec("UPDATE digest_run SET slot = $1, hours = $2 WHERE day = $3 AND hour = $4", slot, hoursSince(last, now), day, hour)
+		_, err = tx.Exec("UPDATE digest_run SET slot = $1, hours = $2, week = $3 WHERE day = $4 AND hour = $5", slot, hoursSince(last, now, 1), hoursSince(last, now, 7), day, hour)
 		return err
 	})
 }
@@ -93,20 +95,20 @@ func (s *Service) lastRun(ctx context.Context) (run, error) {
 	return r, err
 }
 
-// hoursSince lists the hours of the day that have begun since the last run. It
-// reads them off a dial that no change of time touches: the hour that the clocks of
-// Paris skip has its watches too.
-func hoursSince(last run, now time.Time) string {
-	hours := []string{strconv.Itoa(now.Hour())}
-	if last.Day == "" {
-		return hours[0]
-	}
+// hoursSince lists the hours that have begun since the last run: those of a day, or,
+// for seven days, those of the week. It reads them off a dial that no change of time
+// touches: the hour that the clocks of Paris skip has its watches too.
+func hoursSince(last run, now time.Time, days int) string {
 	dial := time.Date(now.Year(), now.Month(), now.Day(), now.Hour(), 0, 0, 0, time.UTC)
-	for back := 1; back < 24; back++ {
+	var hours []string
+	for back := range 24 * days {
 		t := dial.Add(-time.Duration(back) * time.Hour)
 		day, hour := t.Format(time.DateOnly), t.Hour()
-		if day < last.Day || day == last.Day && hour <= last.Hour {
+		if back > 0 && (last.Day == "" || day < last.Day || day == last.Day && hour <= last.Hour) {
 			break
+		}
+		if days > 1 {
+			hour = watch.WeekHour(weekdayOf(t), hour)
 		}
 		hours = append(hours, strconv.Itoa(hour))
 	}
@@ -180,7 +182,8 @@ func (s *Service) mailStep(tx *db.Tx, r run, people []*person) (recipients int, 
 // due is a watch that a run serves, and since when it has not been.
 type due struct {
 	*watch.Watch
-	after int64 // the last slot that it was served for
+	after   int64 // the last slot that it was served for
+	resumes bool  // it was paused since
 }
 
 // owed asks the due watches' current criteria of every notice since each one's
@@ -206,11 +209,11 @@ func (s *Service) owed(ctx context.Context, r run) (people []*person, served []*
 		all := make([]*watch.Watch, len(watches))
 		for i, w := range watches {
 			all[i] = w.Watch
-			if w.Frequency == watch.Daily || serves(r, w.Hour) { // an immediate one too, for the day it becomes daily
+			if w.Frequency != watch.Immediate || w.resumes || serves(r, w.Hour) { // an immediate one too, for the day it becomes daily
 				served = append(served, w.Watch)
 			}
 		}
-		people, err = gather(all, p)
+		people, err = gather(all, p, tx.Now)
 		people = slices.DeleteFunc(people, func(who *person) bool { return len(who.notices) == 0 })
 		return err
 	})
@@ -237,15 +240,15 @@ func dueWatches(tx *db.Tx, r run) ([]due, error) {
 	for _, p := range rows {
 		progress[p.WatchID] = p.Slot
 	}
-	var hours []int
-	for h := range strings.SplitSeq(r.Hours, ",") {
-		n, err := strconv.Atoi(h)
-		if err != nil {
-			return nil, err
-		}
-		hours = append(hours, n)
+	hours, err := numbers(r.Hours)
+	if err != nil {
+		return nil, err
 	}
-	watches, err := watch.DueAt(tx, hours)
+	week, err := numbers(cmp.Or(r.Week, "0")) // no hour: a run that an earlier release has begun
+	if err != nil {
+		return nil, err
+	}
+	watches, err := watch.DueAt(tx, hours, week)
 	if err != nil {
 		return nil, err
 	}
@@ -259,12 +262,31 @@ func dueWatches(tx *db.Tx, r run) ([]due, error) {
 		// more slot is looked at: who closes it says when before waiting for its
 		// matchers, so that what was recorded meanwhile may be in it.
 		after := max(progress[w.ID], slotAt(opened, w.ActiveSince)-2)
-		if w.Frequency == watch.Immediate && slotAt(opened, w.RhythmSince) < r.Slot-1 {
+		resumes := !w.PausedUntil.IsZero() && progress[w.ID] < slotAt(opened, w.PausedUntil)
+		switch {
+		case resumes:
+			// What was found during a pause is owed after it, and so is what was about to
+			// leave when it began; the ledger knows what had left.
+			after = max(min(after, slotAt(opened, w.PausedSince)-2), slotAt(opened, w.ActiveSince)-2)
+		case w.Frequency == watch.Immediate && slotAt(opened, w.RhythmSince) < r.Slot-1:
 			after = r.Slot - 1 // it was immediate all along: what came before was mailed at once
 		}
 		if after < r.Slot {
-			out = append(out, due{w, after})
+			out = append(out, due{w, after, resumes})
 		}
+	}
+	return out, nil
+}
+
+// numbers reads what hoursSince wrote.
+func numbers(list string) ([]int, error) {
+	var out []int
+	for s := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, n)
 	}
 	return out, nil
 }
@@ -328,5 +350,5 @@ func (w due) counts(n *notice.Notice) bool {
 	if n.RecordedAt < w.ActiveSince {
 		return false
 	}
-	return w.Frequency == watch.Daily || n.RecordedAt < w.RhythmSince || w.ChangedAt <= n.RecordedAt
+	return w.Frequency != watch.Immediate || n.RecordedAt < max(w.RhythmSince, w.PausedUntil) || w.ChangedAt <= n.RecordedAt
 }

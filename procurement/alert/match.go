@@ -60,13 +60,13 @@ func (s *Service) matchRecorded(tx *db.Tx, e event.Event) error {
 // because something would be over before the next digest. A watch without
 // criteria waits for its digest whatever happens.
 func leavesNow(r watch.Rhythm, n *notice.Notice, now clock.Instant) bool {
-	if n.RecordedAt < r.ActiveSince || r.Everything {
+	if n.RecordedAt < r.ActiveSince || r.Everything || now < r.PausedUntil {
 		return false
 	}
 	if r.Frequency == watch.Immediate {
 		return true
 	}
-	next := nextDigest(now, r.Hour)
+	next := nextDigest(now, r)
 	for _, limit := range []clock.Instant{n.Deadline, n.VisitAt, n.QuestionsUntil} {
 		if limit >= now && limit <= next { // a digest leaves a little after its hour
 			return true
@@ -75,15 +75,20 @@ func leavesNow(r watch.Rhythm, n *notice.Notice, now clock.Instant) bool {
 	return false
 }
 
-// nextDigest is when the clocks of Paris next show that hour.
-func nextDigest(now clock.Instant, hour int) clock.Instant {
+// nextDigest is when the clocks of Paris next show the hour of a watch's digest, on its
+// day if it is weekly.
+func nextDigest(now clock.Instant, r watch.Rhythm) clock.Instant {
 	t := now.In(clock.Paris)
-	next := time.Date(t.Year(), t.Month(), t.Day(), hour, 0, 0, 0, clock.Paris)
-	if !next.After(t) {
-		next = time.Date(t.Year(), t.Month(), t.Day()+1, hour, 0, 0, 0, clock.Paris)
+	for day := t.Day(); ; day++ {
+		next := time.Date(t.Year(), t.Month(), day, r.Hour, 0, 0, 0, clock.Paris)
+		if next.After(t) && (r.Frequency != watch.Weekly || weekdayOf(next) == r.Weekday) {
+			return clock.At(next)
+		}
 	}
-	return clock.At(next)
 }
+
+// weekdayOf numbers the days from 1, Monday, to 7.
+func weekdayOf(t time.Time) int { return (int(t.Weekday())+6)%7 + 1 }
 
 // pending is which watches have which notices to tell.
 type pending map[uint64][]*notice.Notice
@@ -100,7 +105,7 @@ func (s *Service) mailAtOnce(tx *db.Tx, p pending, slot int64) error {
 	if err != nil {
 		return err
 	}
-	people, err := gather(watches, p)
+	people, err := gather(watches, p, tx.Now)
 	if err != nil {
 		return err
 	}
@@ -121,11 +126,11 @@ type person struct {
 
 // gather turns watches and their notices into people and theirs, in a stable
 // order: two replicas that mail the same people lock them in the same order.
-func gather(watches []*watch.Watch, p pending) ([]*person, error) {
+func gather(watches []*watch.Watch, p pending, now clock.Instant) ([]*person, error) {
 	byKey := map[string]*person{}
 	var people []*person
 	for _, w := range watches {
-		if !w.Live() {
+		if !w.Live() || w.Paused(now) {
 			continue
 		}
 		for _, r := range w.Recipients {
@@ -169,7 +174,7 @@ func (s *Service) mailOne(tx *db.Tx, kind string, who *person, slot int64) (bool
 		return false, nil
 	}
 	slices.SortFunc(fresh, mostPressing)
-	theirs, err := watch.Receiving(tx, who.key)
+	theirs, err := watch.Sending(tx, who.key)
 	if err != nil {
 		return false, err
 	}

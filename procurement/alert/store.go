@@ -116,6 +116,13 @@ func matchedBetween(tx *db.Tx, from, to int64) ([]matched, error) {
 	return out, err
 }
 
+// untell takes back that a recipient was told of a notice in a mailing that it is left
+// out of.
+func untell(tx *db.Tx, addressKey, noticeID, mailingID string) error {
+	_, err := tx.Exec("DELETE FROM told WHERE address_key = $1 AND notice_id = $2 AND mailing_id = $3", addressKey, noticeID, mailingID)
+	return err
+}
+
 // ledger writes that the recipient is told of the notice in this mailing; false
 // when they were told before.
 func ledger(tx *db.Tx, addressKey, noticeID, mailingID string) (bool, error) {

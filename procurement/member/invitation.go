@@ -16,14 +16,15 @@ import (
 )
 
 // An invitation is good for invitationLife. An establishment sends so many in a day;
-// an address receives so many mails in a day, see account.Solicit. What is over is
-// forgotten after invitationMemory: the address may be that of somebody who never
-// wanted to hear of us.
+// an address receives so many mails in a day, see account.Solicit.
 const (
 	invitationLife    = 7 * 24 * time.Hour
 	invitationsPerDay = 20
-	invitationMemory  = 30 * 24 * time.Hour
 )
+
+// KeepInvitations is how long what is over is kept: the address may be that of somebody
+// who never wanted to hear of us.
+const KeepInvitations = 30 * 24 * time.Hour
 
 // Invitation is an administrator's wish that the holder of an address join their
 // establishment, in a role that nobody but them chooses.
@@ -93,7 +94,8 @@ var errNoInvitation = fault.New(fault.NotFound, "Cette invitation n'existe pas, 
 
 // Invite has an address asked to join the actor's establishment. Whether the address
 // has an account on the platform is not told: the answer, the work and the rows are
-// the same. Another invitation that waits for the address is replaced. Faults are on
+// the same. Another invitation that waits for the address is replaced, unless its
+// address has had its mails of the day and would be left without a link. Faults are on
 // adresse, role; too many in a day are fault.Unavailable.
 func (s *Service) Invite(ctx context.Context, by access.Actor, form InvitationForm) error {
 	address, role, wrong := form.read()
@@ -169,19 +171,35 @@ func (s *Service) invite(c *change, address account.Address, role access.Role) e
 	if today >= invitationsPerDay {
 		return fault.New(fault.Unavailable, "Votre établissement a envoyé vingt invitations depuis hier à la même heure, le maximum. Vous pourrez en envoyer d'autres demain.")
 	}
-	if err := closeInvitations(c.tx, c.establishment, address.Key); err != nil {
-		return err
-	}
-	i := Invitation{ID: db.NewID(), EstablishmentID: c.establishment, Address: address.Text, AddressKey: address.Key, Role: role,
-		InviterID: c.mine.ID, InvitedAt: c.tx.Now, ExpiresAt: c.tx.Now.Add(invitationLife)}
-	if err := insertInvitation(c.tx, i); err != nil {
-		return err
-	}
 	mailed, err := account.Solicit(c.tx, address.Key)
 	if err != nil {
 		return err
 	}
+	i := Invitation{ID: db.NewID(), EstablishmentID: c.establishment, Address: address.Text, AddressKey: address.Key, Role: role,
+		InviterID: c.mine.ID, InvitedAt: c.tx.Now, ExpiresAt: c.tx.Now.Add(invitationLife)}
+	switch kept, err := c.says(i); {
+	case err != nil:
+		return err
+	case kept && !mailed:
+		i.ClosedAt = c.tx.Now // what was mailed earlier stays good: it is all that there will be today
+	default:
+		if err := closeInvitations(c.tx, c.establishment, address.Key); err != nil {
+			return err
+		}
+	}
+	if err := insertInvitation(c.tx, i); err != nil {
+		return err
+	}
 	return s.journal.Record(c.tx, c.by, event.InvitationSent, i.ID, InvitationBody{EstablishmentID: c.establishment, Role: role, Mailed: mailed})
+}
+
+// says tells whether an invitation that waits, still good, says the same to the same
+// address.
+func (c *change) says(same Invitation) (bool, error) {
+	all, err := invited(c.tx, c.establishment, c.people)
+	return slices.ContainsFunc(all, func(i Invitation) bool {
+		return i.AddressKey == same.AddressKey && i.Role == same.Role && i.good()
+	}), err
 }
 
 // FindInvitation reads an invitation, with whether it may still be accepted;
@@ -211,7 +229,7 @@ func MintInvitationToken(tx *db.Tx, id string) (secret string, i Invitation, err
 
 // ForgetInvitations removes those that expired a month ago, accepted or not.
 func (s *Service) ForgetInvitations(ctx context.Context) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error { return deleteInvitations(tx, tx.Now.Add(-invitationMemory)) })
+	return s.db.Write(ctx, func(tx *db.Tx) error { return deleteInvitations(tx, tx.Now.Add(-KeepInvitations)) })
 }
 
 // invited lists the invitations of an establishment that wait for an answer.

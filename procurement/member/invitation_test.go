@@ -127,6 +127,47 @@ func TestInvitationsAreCounted(t *testing.T) {
 	})
 }
 
+// Whoever makes an address receive its mails of the day does not undo the link that it
+// has: no other would come that day. Another role is another invitation all the same.
+func TestInvitingAgainInVainKeepsTheLinkThatWasMailed(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		odile, claire := h.join(noticetest.Seat, "odile"), h.join(noticetest.Other, "claire")
+		h.must(h.invite(odile, "claire", access.CompanyUser))
+		mailed := h.secret(claire.Address)
+		h.Write(func(tx *db.Tx) error {
+			for range 4 {
+				if _, err := account.Solicit(tx, claire.Address); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		again := func(role access.Role) []member.Invitation {
+			t.Helper()
+			h.must(h.members.Invite(t.Context(), odile, member.InvitationForm{Address: claire.Address, Role: string(role)}))
+			list, err := h.members.List(t.Context(), odile)
+			h.must(err)
+			return list.Invitations
+		}
+		if waits := again(access.CompanyUser); len(waits) != 1 {
+			t.Errorf("%d invitations wait", len(waits))
+		}
+		if _, err := h.members.InvitationOf(t.Context(), mailed); err != nil {
+			t.Errorf("the link that was mailed: %v", err)
+		}
+		waits := again(access.CompanyAdmin)
+		if len(waits) != 1 || waits[0].Role != access.CompanyAdmin {
+			t.Errorf("%+v", waits)
+		}
+		if _, err := h.members.InvitationOf(t.Context(), mailed); !fault.Is(err, fault.NotFound) {
+			t.Errorf("the link to a role that is not meant any more: %v", err)
+		}
+		if n := h.Count("SELECT count(*) FROM invitation"); n != 3 { // each counts for the establishment's day
+			t.Errorf("%d rows", n)
+		}
+	})
+}
+
 func TestALinkServesOnceAndForOneAddress(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		odile := h.join(noticetest.Seat, "odile")

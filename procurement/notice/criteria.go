@@ -60,6 +60,9 @@ type Criteria struct {
 	CPV         []string           `json:"cpv,omitempty"` // a code means its whole subtree
 	Combine     Combine            `json:"combine,omitempty"`
 	Categories  []refdata.Category `json:"natures,omitempty"`
+
+	// Merged are the buyers that are one with those of Buyers: see Resolve.
+	Merged []string `json:"-"`
 }
 
 // Empty tells that nothing is asked: everything matches.

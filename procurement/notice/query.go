@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"slices"
 	"strings"
 
 	"parvis/kit/fault"
@@ -23,7 +24,7 @@ type Query struct {
 // Compile reads criteria. A keyword that cannot be searched is refused, never
 // dropped: without it the watch would match what nobody asked for.
 func Compile(c Criteria) (*Query, error) {
-	q := &Query{All: c.Mode == All, Buyers: c.Buyers, CPVAnd: c.Combine == And, Categories: c.Categories}
+	q := &Query{All: c.Mode == All, Buyers: slices.Concat(c.Buyers, c.Merged), CPVAnd: c.Combine == And, Categories: c.Categories}
 	var err error
 	if q.Keywords, err = compileWords(FieldKeywords, c.Keywords); err != nil {
 		return nil, err

@@ -105,7 +105,7 @@ var decisions = map[string]decision{
 		whose: "account_id = $1",
 		columns: map[string]fate{"id": plain, "num": plain, "scope": plain, "establishment_id": plain, "account_id": plain, "name": copied,
 			"name_key": key, "criteria": copied, "active": plain, "active_since": plain, "frequency": plain, "hour": plain,
-			"rhythm_since": plain, "version": plain, "created_at": plain, "changed_at": plain, "deleted_at": plain},
+			"weekday": plain, "paused_since": plain, "paused_until": plain, "rhythm_since": plain, "version": plain, "created_at": plain, "changed_at": plain, "deleted_at": plain},
 		fill: map[string]string{"criteria": `{"keywords":["%s"]}`},
 	},
 	"watch_recipient": {
@@ -137,6 +137,8 @@ var decisions = map[string]decision{
 	"fallback_address":  {why: "a mailbox of a company's, that agreed by itself", columns: map[string]fate{"address": company, "address_key": company}},
 	"buyer":             {why: "a public body", columns: map[string]fate{"name": company}},
 	"buyer_alias":       {why: "a public body", columns: map[string]fate{"name": company}},
+	"buyer_sighting":    {why: "a public body", columns: map[string]fate{"value": company}},
+	"buyer_merge":       {why: "a decision of the operator about public bodies; who decided is a name that they gave to their command"},
 	"notice":            {why: "a published notice", columns: map[string]fate{"buyer_name": company}},
 	"notice_raw":        {why: "a published notice, as it was received"},
 	"notice_link":       {why: "published notices"},

@@ -81,6 +81,48 @@ func TestAnErasureWantsThePassword(t *testing.T) {
 	})
 }
 
+// Whoever took an account by changing its address cannot end it before its owner has
+// taken it back.
+func TestAnAccountThatMayGoBackIsNotErased(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		odile := h.join(noticetest.Seat, "odile")
+		h.leaves(odile, "pirate@ailleurs.example")
+		refused := func(when string) {
+			t.Helper()
+			plan, err := h.persons.Prospect(t.Context(), odile)
+			h.must(err)
+			if e, ok := fault.As(plan.Refusal); !ok || e.Kind != fault.Conflict || !strings.Contains(e.Text, "72\u00a0heures") {
+				t.Errorf("%s, the page says %v", when, plan.Refusal)
+			}
+			if got := kindOf(h.erase(odile, right)); got != "conflict" {
+				t.Errorf("%s, erasing is %s", when, got)
+			}
+		}
+		refused("at once")
+		h.Clock.Move(72*time.Hour - time.Minute)
+		refused("a minute before the way back closes")
+		h.Clock.Move(2 * time.Minute)
+		plan, err := h.persons.Prospect(t.Context(), odile)
+		h.must(err)
+		if plan.Refusal != nil {
+			t.Errorf("afterwards the page says %v", plan.Refusal)
+		}
+		h.must(h.erase(odile, right))
+	})
+}
+
+// An address that was taken back leaves none behind that could be.
+func TestAnAccountThatWentBackIsErased(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		odile := h.join(noticetest.Seat, "odile")
+		reset, err := h.persons.RestoreAddress(t.Context(), h.leaves(odile, "pirate@ailleurs.example"))
+		h.must(err)
+		_, err = h.Accounts.ResetPassword(t.Context(), reset, account.NewPassword{Password: noticetest.Password, Confirm: noticetest.Password}, account.Visitor{Remote: remote})
+		h.must(err)
+		h.must(h.erase(odile, right))
+	})
+}
+
 func TestALastAdministratorNamesAnotherFirst(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		odile := h.join(noticetest.Seat, "odile")

@@ -143,6 +143,7 @@ type Watch struct {
 	Company     string   `json:"entreprise"`
 	Active      bool     `json:"active"`
 	Rhythm      string   `json:"rythme"`
+	PausedUntil Moment   `json:"en_pause_jusque,omitempty"`
 	Mode        string   `json:"portee_des_mots_cles"`
 	Keywords    []string `json:"mots_cles,omitempty"`
 	Exclude     []string `json:"mots_exclus,omitempty"`

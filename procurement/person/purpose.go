@@ -6,6 +6,7 @@ import (
 
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
+	"parvis/procurement/member"
 	"parvis/procurement/watch"
 )
 
@@ -56,10 +57,10 @@ func Purposes() []Purpose {
 			"Jusqu'à ce que vous la retiriez"},
 		{"adresses", "Adresses que vous avez demandées pour votre compte, ou quittées",
 			"Changer d'adresse sans qu'on puisse vous prendre votre compte", bySecurity,
-			"Demandée, 24\u00a0heures\u00a0; quittée, 72\u00a0heures"},
+			"Demandée, " + Span(kept.Wanted) + "\u00a0; quittée, " + Span(kept.Left) + " après le message qui l'en prévient"},
 		{"invitations", "Invitations à rejoindre un établissement, et contestations que vous avez faites",
 			"Savoir qui a été invité par qui, et décider de qui administre", byContract,
-			"Invitation, un mois après sa fin\u00a0; contestation, tant que le compte existe"},
+			"Invitation, " + Span(member.KeepInvitations) + " après sa fin\u00a0; contestation, tant que le compte existe"},
 		{"essais", "Essais de connexion manqués, par compte, par navigateur et par réseau, sous forme d'empreintes",
 			"Empêcher de deviner un mot de passe", bySecurity,
 			Span(kept.Failures) + " au plus après le dernier essai"},

@@ -10,6 +10,7 @@ import (
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
 	"parvis/procurement/event"
+	"parvis/procurement/member"
 	"parvis/procurement/notice/noticetest"
 	"parvis/procurement/person"
 	"parvis/procurement/watch"
@@ -22,6 +23,7 @@ func (h *house) sweep() {
 	h.must(h.Accounts.ForgetStale(ctx))
 	h.must(h.watches.Forget(ctx))
 	h.must(h.alerts.Forget(ctx))
+	h.must(h.members.ForgetInvitations(ctx))
 	_, err := h.outbox.Forget(ctx, h.Clock.Now().Add(-alert.Keep))
 	h.must(err)
 }
@@ -61,6 +63,12 @@ func TestEachTermIsTrue(t *testing.T) {
 			_, err := h.Accounts.EndOtherSessions(h.t.Context(), odile, h.signIn(odile))
 			h.must(err)
 		}, "SELECT count(*) FROM device WHERE forgotten_at IS NOT NULL"},
+		{"adresses", kept.Wanted, "1\u00a0jour", func(h *house, odile access.Actor) { h.wants(odile, "neuve@muller.example") }, "SELECT count(*) FROM address_change"},
+		{"adresses", kept.Left, "3\u00a0jours", func(h *house, odile access.Actor) { h.leaves(odile, "neuve@muller.example") }, "SELECT count(*) FROM former_address"},
+		{"invitations", member.KeepInvitations, "30\u00a0jours", func(h *house, odile access.Actor) {
+			h.must(h.members.Invite(h.t.Context(), odile, member.InvitationForm{Address: "zoe@muller.example", Role: string(access.CompanyUser)}))
+			h.Write(func(tx *db.Tx) error { _, err := tx.Exec("UPDATE invitation SET expires_at = $1", tx.Now); return err })
+		}, "SELECT count(*) FROM invitation"},
 		{"veilles", watch.Keep, "12\u00a0mois", func(h *house, odile access.Actor) {
 			_, err := h.watches.Delete(h.t.Context(), odile, h.create(odile, form("Bois", "devis@muller.example")))
 			h.must(err)
@@ -109,6 +117,39 @@ func (h *house) pass(d time.Duration) {
 	}
 	h.Clock.Move(d)
 	h.sweep()
+}
+
+// wants asks for another address and gives the token that its mail would carry.
+func (h *house) wants(who access.Actor, address string) (token string) {
+	h.t.Helper()
+	h.must(h.Accounts.AskAddress(h.t.Context(), h.signIn(who), account.AddressForm{Current: noticetest.Password, Address: address}, account.Visitor{Remote: remote}))
+	h.Write(func(tx *db.Tx) error {
+		var id string
+		if err := tx.One(&id, "SELECT id FROM address_change WHERE address_key = $1 AND closed_at IS NULL", address); err != nil {
+			return err
+		}
+		var err error
+		token, _, err = account.MintAddressToken(tx, id)
+		return err
+	})
+	return token
+}
+
+// leaves moves somebody to another address and tells the one that they leave.
+func (h *house) leaves(who access.Actor, address string) (back string) {
+	h.t.Helper()
+	_, err := h.persons.ConfirmAddress(h.t.Context(), h.wants(who, address), "")
+	h.must(err)
+	h.Write(func(tx *db.Tx) error {
+		var id string
+		if err := tx.One(&id, "SELECT id FROM former_address WHERE address_key = $1 AND closed_at IS NULL", who.Address); err != nil {
+			return err
+		}
+		var err error
+		back, _, err = account.MintRestoreToken(tx, id)
+		return err
+	})
+	return back
 }
 
 func purpose(t *testing.T, key string) person.Purpose {

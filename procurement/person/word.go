@@ -24,6 +24,10 @@ func rhythm(w *watch.Watch) string {
 	if w.Frequency == watch.Immediate {
 		return "dès la publication"
 	}
+	if w.Frequency == watch.Weekly {
+		days := [...]string{1: "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"}
+		return fmt.Sprintf("chaque %s à %d\u00a0h", days[w.Weekday], w.Hour)
+	}
 	return fmt.Sprintf("chaque jour à %d\u00a0h", w.Hour)
 }
 

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"parvis/kit/clock"
 	"parvis/kit/fault"
 	"parvis/procurement/account"
 	"parvis/procurement/notice"
@@ -16,6 +18,8 @@ const (
 	FieldName       = "nom"
 	FieldFrequency  = "rythme"
 	FieldHour       = "heure"
+	FieldWeekday    = "jour"
+	FieldPause      = "pause"
 	FieldRecipients = "destinataire"
 	FieldEmpty      = "tout_recevoir"
 )
@@ -31,6 +35,8 @@ type Form struct {
 	Active      bool
 	Frequency   string
 	Hour        int
+	Weekday     int      // 1, Monday, to 7; 0 is Monday
+	Pause       string   // the last day of silence, as a calendar gives it (2026-12-31); empty: none
 	Recipients  []string // beside the main address
 	AcceptEmpty bool     // « tout recevoir », asked when no criterion is given
 	Resume      bool     // the main address had unsubscribed and wants mail again
@@ -45,23 +51,14 @@ type draft struct {
 	active     bool
 	frequency  Frequency
 	hour       int
+	weekday    int
+	pause      clock.Instant // when it ends; zero: none
 	recipients []account.Address
 }
 
-// Check says what is wrong with the form by itself, for a page that has something else
-// to refuse and wants to say everything at once. main is the main address.
-func (f Form) Check(main string) error {
-	a, err := account.ParseAddress(main)
-	if err != nil {
-		return fmt.Errorf("main address: %w", err)
-	}
-	_, err = f.check(a)
-	return err
-}
-
 // check reads the whole form and says everything that is wrong at once.
-func (f Form) check(main account.Address) (draft, error) {
-	d := draft{name: properName(f.Name), active: f.Active, hour: f.Hour}
+func (f Form) check(main account.Address, now clock.Instant) (draft, error) {
+	d := draft{name: properName(f.Name), active: f.Active, hour: f.Hour, weekday: max(f.Weekday, DefaultWeekday)}
 	var faults fault.List
 	refuse := func(field, text string) { faults = append(faults, fault.New(fault.Invalid, text).On(field)) }
 	switch err := notice.Clean(FieldName, f.Name); {
@@ -87,23 +84,54 @@ func (f Form) check(main account.Address) (draft, error) {
 	switch d.frequency = Frequency(f.Frequency); d.frequency {
 	case "":
 		d.frequency = Daily
-	case Immediate, Daily:
+	case Immediate, Daily, Weekly:
 	default:
-		refuse(FieldFrequency, "Choisissez un rythme\u00a0: dès la publication, ou une fois par jour.")
+		refuse(FieldFrequency, "Choisissez un rythme\u00a0: dès la publication, une fois par jour, ou une fois par semaine.")
 	}
 	if d.hour < 0 || d.hour > 23 {
 		refuse(FieldHour, "Choisissez une heure entre 0 h et 23 h.")
+	}
+	if d.weekday > 7 {
+		refuse(FieldWeekday, "Choisissez un jour de la semaine.")
+	}
+	if d.pause, err = readPause(f.Pause, now); err != nil {
+		_ = faults.Add(err)
 	}
 	for _, e := range f.readRecipients(&d, main) {
 		faults = append(faults, e)
 	}
 	if len(faults) == 0 && d.criteria.Empty() {
-		d.frequency = Daily // everything, one mail at a time, would be a flood
+		if d.frequency == Immediate {
+			d.frequency = Daily // everything, one mail at a time, would be a flood
+		}
 		if !f.AcceptEmpty {
 			refuse(FieldEmpty, "Cette veille n'a aucun critère\u00a0: elle recevrait tous les avis.")
 		}
 	}
 	return d, faults.Err()
+}
+
+// longestPause is how long a watch may be silent: one that is never to speak again is
+// not paused but inactive, and its page says so.
+const longestPause = 366 * 24 * time.Hour
+
+// readPause reads the last day of silence: the pause ends with it, in Paris.
+func readPause(typed string, now clock.Instant) (clock.Instant, error) {
+	if typed = strings.TrimSpace(typed); typed == "" {
+		return 0, nil
+	}
+	day, err := time.ParseInLocation(time.DateOnly, typed, clock.Paris)
+	if err != nil {
+		return 0, fault.New(fault.Invalid, "Cette date n'est pas comprise\u00a0: choisissez-la dans le calendrier, ou écrivez-la comme «\u00a02026-12-31\u00a0».").On(FieldPause)
+	}
+	end := clock.At(day.AddDate(0, 0, 1))
+	switch {
+	case end <= now:
+		return 0, fault.New(fault.Invalid, "Cette date est passée\u00a0: choisissez le dernier jour de la pause, ou effacez-la.").On(FieldPause)
+	case end > now.Add(longestPause):
+		return 0, fault.New(fault.Invalid, "Une pause dure un an au plus. Pour arrêter la veille, décochez l'acceptation de l'alerte.").On(FieldPause)
+	}
+	return end, nil
 }
 
 // departments joins the ticked departments and those of the ticked regions, in

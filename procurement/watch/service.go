@@ -86,7 +86,7 @@ func (s *Service) Create(ctx context.Context, by access.Actor, f Form) (Saved, e
 	if err != nil {
 		return saved, fmt.Errorf("main address: %w", err)
 	}
-	d, err := f.check(main)
+	d, err := f.check(main, s.db.Clock.Now())
 	if err != nil {
 		return saved, err
 	}
@@ -128,6 +128,20 @@ func (s *Service) Create(ctx context.Context, by access.Actor, f Form) (Saved, e
 	return saved, err
 }
 
+// Check says what is wrong with the form by itself, for a page that has something else
+// to refuse and wants to say everything at once. main is the main address.
+func (s *Service) Check(f Form, main string) error {
+	a, err := account.ParseAddress(main)
+	if err != nil {
+		return fmt.Errorf("main address: %w", err)
+	}
+	_, err = f.check(a, s.db.Clock.Now())
+	return err
+}
+
+// Now is the moment by which the room judges what is paused.
+func (s *Service) Now() clock.Instant { return s.db.Clock.Now() }
+
 // room refuses a watch too many.
 func room(tx *db.Tx, scope string) error {
 	var n int
@@ -145,7 +159,16 @@ func (d draft) apply(w *Watch, now clock.Instant) {
 	if w.Frequency != d.frequency {
 		w.RhythmSince = now
 	}
-	w.Name, w.Criteria, w.Frequency, w.Hour, w.ChangedAt = d.name, d.criteria, d.frequency, d.hour, now
+	w.Name, w.Criteria, w.Frequency, w.Hour, w.Weekday, w.ChangedAt = d.name, d.criteria, d.frequency, d.hour, d.weekday, now
+	switch paused := now < w.PausedUntil; {
+	case d.pause.IsZero() && paused:
+		w.PausedUntil = now // it ends here
+	case !d.pause.IsZero():
+		if !paused {
+			w.PausedSince = now
+		}
+		w.PausedUntil = d.pause
+	}
 	switch {
 	case d.active && !w.Active:
 		w.Active, w.ActiveSince = true, now
@@ -177,15 +200,34 @@ func (s *Service) checkUse(tx *db.Tx, w *Watch) error {
 	if n > 0 {
 		faults = append(faults, errName)
 	}
-	ids := slices.DeleteFunc(slices.Clone(w.Criteria.Buyers), func(id string) bool { return !IsID(id) })
-	found, err := org.BuyersByID(tx, ids)
+	ids := slices.DeleteFunc(slices.Concat(w.Criteria.Buyers, w.named), func(id string) bool { return !IsID(id) })
+	found, err := org.BuyersNamed(tx, ids)
 	if err != nil {
 		return err
 	}
-	if len(found) < len(w.Criteria.Buyers) {
+	if slices.ContainsFunc(w.Criteria.Buyers, func(id string) bool { return found[id].ID == "" }) {
 		faults = append(faults, fault.New(fault.Invalid, "Un organisme choisi n'est plus au répertoire\u00a0: retirez-le et choisissez-le à nouveau.").On(notice.FieldBuyers))
 	}
+	w.Criteria.Buyers = asNamed(w.Criteria.Buyers, w.named, found)
 	return faults.Err()
+}
+
+// asNamed keeps the buyers that were chosen before under the ids that they had then: the
+// form shows the one that they were merged into, and a merge may be undone.
+func asNamed(chosen, before []string, found map[string]org.Buyer) []string {
+	var out []string
+	for _, id := range chosen {
+		known := len(out)
+		for _, was := range before {
+			if found[was].ID != "" && found[was].ID == found[id].ID && !slices.Contains(out, was) {
+				out = append(out, was)
+			}
+		}
+		if len(out) == known && !slices.ContainsFunc(out, func(has string) bool { return found[has].ID == found[id].ID }) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // tell records the event and wakes the matchers.
@@ -210,7 +252,7 @@ func (s *Service) Update(ctx context.Context, by access.Actor, id string, f Form
 		if err != nil {
 			return err
 		}
-		d, err := f.check(w.main())
+		d, err := f.check(w.main(), tx.Now)
 		if err != nil {
 			return err
 		}

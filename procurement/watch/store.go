@@ -3,11 +3,13 @@ package watch
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"parvis/kit/clock"
 	"parvis/kit/db"
+	"parvis/procurement/notice"
 )
 
 type row struct {
@@ -22,6 +24,9 @@ type row struct {
 	ActiveSince     clock.Instant
 	Frequency       string
 	Hour            int64
+	Weekday         int64
+	PausedSince     clock.Instant
+	PausedUntil     clock.Instant
 	RhythmSince     clock.Instant
 	Version         int64
 	CreatedAt       clock.Instant
@@ -29,18 +34,30 @@ type row struct {
 	DeletedAt       clock.Instant
 }
 
-const columns = `id, num, scope, establishment_id, account_id, name, criteria, active, active_since, frequency, hour, rhythm_since, version, created_at, changed_at, deleted_at`
+const columns = `id, num, scope, establishment_id, account_id, name, criteria, active, active_since, frequency, hour, weekday,
+	paused_since, paused_until, rhythm_since, version, created_at, changed_at, deleted_at`
 
 func (r row) watch() (*Watch, error) {
 	w := &Watch{
 		ID: r.ID, Num: uint64(r.Num), Scope: r.Scope, EstablishmentID: r.EstablishmentID, AccountID: r.AccountID, Name: r.Name,
-		Active: r.Active, ActiveSince: r.ActiveSince, Frequency: Frequency(r.Frequency), Hour: int(r.Hour), RhythmSince: r.RhythmSince, Version: r.Version,
+		Active: r.Active, ActiveSince: r.ActiveSince, Frequency: Frequency(r.Frequency), Hour: int(r.Hour), Weekday: int(r.Weekday),
+		PausedSince: r.PausedSince, PausedUntil: r.PausedUntil, RhythmSince: r.RhythmSince, Version: r.Version,
 		CreatedAt: r.CreatedAt, ChangedAt: r.ChangedAt, DeletedAt: r.DeletedAt,
 	}
 	if err := json.Unmarshal([]byte(r.Criteria), &w.Criteria); err != nil {
 		return nil, fmt.Errorf("watch %s: %w", r.ID, err)
 	}
+	w.named = w.Criteria.Buyers
 	return w, nil
+}
+
+// resolve has watches follow what the register makes one of their buyers.
+func resolve(tx *db.Tx, watches []*Watch) error {
+	criteria := make([]*notice.Criteria, len(watches))
+	for i, w := range watches {
+		criteria[i] = &w.Criteria
+	}
+	return notice.Resolve(tx, criteria...)
 }
 
 // query reads watches by a condition, with their recipients.
@@ -56,6 +73,9 @@ func query(tx *db.Tx, condition string, args ...any) ([]*Watch, error) {
 			return nil, err
 		}
 		out[i] = w
+	}
+	if err := resolve(tx, out); err != nil {
+		return nil, err
 	}
 	return out, addRecipients(tx, out)
 }
@@ -147,9 +167,9 @@ func insert(tx *db.Tx, w *Watch) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO watch (`+columns+`, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, NULL, $16)`,
+	_, err = tx.Exec(`INSERT INTO watch (`+columns+`, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, NULL, $19)`,
 		w.ID, int64(w.Num), w.Scope, w.EstablishmentID, w.AccountID, w.Name, string(criteria), w.Active, w.ActiveSince,
-		string(w.Frequency), w.Hour, w.RhythmSince, w.Version, w.CreatedAt, w.ChangedAt, nameKey(w.Name))
+		string(w.Frequency), w.Hour, w.Weekday, w.PausedSince, w.PausedUntil, w.RhythmSince, w.Version, w.CreatedAt, w.ChangedAt, nameKey(w.Name))
 	return err
 }
 
@@ -160,8 +180,10 @@ func update(tx *db.Tx, w *Watch, version int64) (bool, error) {
 		return false, err
 	}
 	n, err := tx.Exec(`UPDATE watch SET name = $1, name_key = $2, criteria = $3, active = $4, active_since = $5, frequency = $6, hour = $7,
-		rhythm_since = $8, version = $9, changed_at = $10 WHERE id = $11 AND version = $12 AND deleted_at IS NULL`,
-		w.Name, nameKey(w.Name), string(criteria), w.Active, w.ActiveSince, string(w.Frequency), w.Hour, w.RhythmSince, w.Version, w.ChangedAt, w.ID, version)
+		weekday = $8, paused_since = $9, paused_until = $10, rhythm_since = $11, version = $12, changed_at = $13
+		WHERE id = $14 AND version = $15 AND deleted_at IS NULL`,
+		w.Name, nameKey(w.Name), string(criteria), w.Active, w.ActiveSince, string(w.Frequency), w.Hour,
+		w.Weekday, w.PausedSince, w.PausedUntil, w.RhythmSince, w.Version, w.ChangedAt, w.ID, version)
 	return n == 1, err
 }
 
@@ -170,18 +192,27 @@ func markDeleted(tx *db.Tx, id string) error {
 	return err
 }
 
-// DueAt lists the active daily watches of these hours, and all the active
-// immediate ones.
-func DueAt(tx *db.Tx, hours []int) ([]*Watch, error) {
-	args := []any{string(Immediate)}
-	for _, h := range hours {
+// DueAt lists the active daily watches of these hours and the weekly ones of these
+// hours of the week (WeekHour), and all the active immediate ones; none that is paused.
+func DueAt(tx *db.Tx, hours, week []int) ([]*Watch, error) {
+	args := []any{tx.Now, string(Immediate), string(Daily), string(Weekly)}
+	for _, h := range append(slices.Clone(hours), week...) {
 		args = append(args, h)
 	}
-	return query(tx, "active AND deleted_at IS NULL AND (frequency = $1 OR hour IN ("+db.Placeholders(2, len(hours))+")) ORDER BY num", args...)
+	return query(tx, `active AND deleted_at IS NULL AND (paused_until IS NULL OR paused_until <= $1) AND (frequency = $2 OR frequency = $3 AND hour IN (`+db.Placeholders(5, len(hours))+`)
+		OR frequency = $4 AND 24 * weekday + hour IN (`+db.Placeholders(5+len(hours), len(week))+`)) ORDER BY num`, args...)
 }
 
-// Receiving lists the active watches that are mailed to an address.
+// Receiving lists the active watches that are mailed to an address, paused ones
+// included: what becomes of a notice that it was told of is still told.
 func Receiving(tx *db.Tx, addressKey string) ([]*Watch, error) {
 	return query(tx, `active AND deleted_at IS NULL AND id IN (SELECT watch_id FROM watch_recipient
 		WHERE address_key = $1 AND confirmed_at IS NOT NULL AND stopped_at IS NULL AND failed_at IS NULL AND removed_at IS NULL) ORDER BY num`, addressKey)
+}
+
+// Sending lists the watches that mail new notices to an address now: those that
+// Receiving lists, but the paused ones.
+func Sending(tx *db.Tx, addressKey string) ([]*Watch, error) {
+	all, err := Receiving(tx, addressKey)
+	return slices.DeleteFunc(all, func(w *Watch) bool { return w.Paused(tx.Now) }), err
 }

@@ -16,7 +16,11 @@ type Frequency string
 const (
 	Immediate Frequency = "immediate"
 	Daily     Frequency = "daily"
+	Weekly    Frequency = "weekly"
 )
+
+// DefaultWeekday is Monday: what a weekly digest leaves on unless the company chooses.
+const DefaultWeekday = 1
 
 // DefaultHour is when a daily digest leaves unless the company chooses.
 const DefaultHour = 7
@@ -40,17 +44,29 @@ type Watch struct {
 	Active          bool
 	ActiveSince     clock.Instant
 	Frequency       Frequency
-	Hour            int           // of Paris, 0–23, when Daily
+	Hour            int           // of Paris, 0–23, when Daily or Weekly
+	Weekday         int           // 1, Monday, to 7, when Weekly
+	PausedSince     clock.Instant // when it was last asked to be silent; zero: never
+	PausedUntil     clock.Instant // until when
 	RhythmSince     clock.Instant // when it last went from one frequency to another
 	Version         int64
 	CreatedAt       clock.Instant
 	ChangedAt       clock.Instant
 	DeletedAt       clock.Instant
 	Recipients      []Recipient
+
+	named []string // the buyers as they were chosen, which the register may have made one since
 }
 
 // Live tells that the watch may still send anything.
 func (w *Watch) Live() bool { return w.Active && w.DeletedAt.IsZero() }
+
+// Paused tells that it is active and silent. What it finds meanwhile is shown, and
+// mailed once the pause is over if it can still be answered.
+func (w *Watch) Paused(at clock.Instant) bool { return w.Live() && at < w.PausedUntil }
+
+// WeekHour numbers an hour of the week, from 24 for Monday at midnight.
+func WeekHour(weekday, hour int) int { return 24*weekday + hour }
 
 // Broken tells why a stored watch can no longer be asked, nil when it can: the
 // person has to edit it.

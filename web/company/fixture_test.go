@@ -249,7 +249,7 @@ func (b *browser) follow(path string, form url.Values) page {
 
 // filled is a form of a watch as a browser sends it, changed by pairs of name and value.
 func filled(pairs ...string) url.Values {
-	f := url.Values{"nom": {"Menuiseries"}, "mots_cles": {"menuiserie"}, "mode": {"any"}, "alerte": {"oui"}, "rythme": {"daily"}, "heure": {"7"}, "organisme-saisi": {""}}
+	f := url.Values{"nom": {"Menuiseries"}, "mots_cles": {"menuiserie"}, "mode": {"any"}, "alerte": {"oui"}, "rythme": {"daily"}, "jour": {"1"}, "heure": {"7"}, "pause": {""}, "organisme-saisi": {""}}
 	for i := 0; i < len(pairs); i += 2 {
 		f.Del(pairs[i])
 	}

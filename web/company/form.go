@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"parvis/kit/fault"
 	"parvis/procurement/account"
 	"parvis/procurement/notice"
@@ -44,7 +42,7 @@ func (p Pages) edit(v *answer.Visit) (answer.Answer, error) {
 	if err != nil {
 		return answer.Answer{}, err
 	}
-	return p.show(v, w, typedOf(w), nil)
+	return p.show(v, w, typedOf(w, p.Watches.Now()), nil)
 }
 
 // open leads to the form of a watch whoever asks its address, which a refused form had.
@@ -109,7 +107,7 @@ func (p Pages) refuseBuyer(v *answer.Visit, w *watch.Watch, t typed, problem str
 		main = mainOf(w).Address
 	}
 	var faults ui.Errors
-	if err := t.Check(main); err != nil {
+	if err := p.Watches.Check(t.Form, main); err != nil {
 		if faults, err = answer.Errors(err); err != nil {
 			return answer.Answer{}, err
 		}
@@ -190,19 +188,18 @@ func (p Pages) show(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) 
 // that whoever chose it sees it and takes it away.
 func (p Pages) pickedBuyers(ctx context.Context, ids []string) ([]ui.PickedBuyer, error) {
 	ids = ids[:min(len(ids), mostRows)]
-	known, err := p.Org.BuyersByID(ctx, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !watch.IsID(id) }))
+	known, err := p.Org.BuyersNamed(ctx, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !watch.IsID(id) }))
 	if err != nil {
 		return nil, err
 	}
-	labels := map[string]string{}
-	for _, b := range known {
-		labels[b.ID] = b.Label()
-	}
-	out := make([]ui.PickedBuyer, len(ids))
-	for i, id := range ids {
-		out[i] = ui.PickedBuyer{ID: visible(id), Label: labels[id]}
-		if out[i].Label == "" {
-			out[i].Label = "Organisme retiré du répertoire"
+	var out []ui.PickedBuyer
+	for _, id := range ids {
+		one := ui.PickedBuyer{ID: visible(id), Label: "Organisme retiré du répertoire"}
+		if b, ok := known[id]; ok { // the one that it was merged into, once
+			one = ui.PickedBuyer{ID: b.ID, Label: b.Label()}
+		}
+		if !slices.Contains(out, one) {
+			out = append(out, one)
 		}
 	}
 	return out, nil
@@ -307,30 +304,6 @@ func (f formPage) departments() ui.PickerModel {
 		m.Regions = append(m.Regions, region)
 	}
 	return m
-}
-
-// hours are those of an office day; the watch's own is there whatever it is.
-func (f formPage) hours() []ui.Option {
-	const first, last = 5, 21
-	chosen := f.Typed.Hour
-	if chosen < 0 || chosen > 23 {
-		chosen = watch.DefaultHour
-	}
-	var out []ui.Option
-	for h := range 24 {
-		if h >= first && h <= last || h == chosen {
-			out = append(out, ui.Option{Value: strconv.Itoa(h), Label: hour(h), Chosen: h == chosen})
-		}
-	}
-	return out
-}
-
-// hourFault ties the list of hours to what is wrong with it, which the group says.
-func (f formPage) hourFault() templ.Attributes {
-	if f.beside(watch.FieldHour) == "" {
-		return nil
-	}
-	return templ.Attributes{"aria-invalid": "true", "aria-describedby": "rythme-erreur"}
 }
 
 func (f formPage) addresses() ui.AddressListModel {

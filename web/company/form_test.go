@@ -24,10 +24,10 @@ func TestTheFormOfANewWatchHasTheGuidesLabels(t *testing.T) {
 			"Ajouter un organisme supplémentaire", "Sélection du ou des départements", "Acceptation de l'alerte",
 			"Cocher la case puis « Valider » pour recevoir des alertes mails pour les marchés dématérialisés publiés sur la plate-forme.",
 			"Décocher la case puis « Valider » pour ne plus recevoir d'alertes mails pour les marchés dématérialisés publiés sur la plate-forme.",
-			"Une fois par jour, à", "Dès la publication", "Adresses mails où sera envoyée la veille de marché",
+			"Une fois par jour", "Une fois par semaine, le", "Heure de l'envoi", "En pause jusqu'au", "Dès la publication", "Adresses mails où sera envoyée la veille de marché",
 			"adresse principale : odile@muller.example", "Valider la création de ma veille", "Annuler")
 		page.silent("Enregistrer les modifications", "tous les avis", "M'envoyer à nouveau")
-		want := url.Values{"nom": {""}, "mots_cles": {""}, "mode": {"any"}, "organisme-saisi": {""}, "alerte": {"oui"}, "rythme": {"daily"}, "heure": {"7"}}
+		want := url.Values{"nom": {""}, "mots_cles": {""}, "mode": {"any"}, "organisme-saisi": {""}, "alerte": {"oui"}, "rythme": {"daily"}, "jour": {"1"}, "heure": {"7"}, "pause": {""}}
 		if diff := cmp.Diff(want, page.form()); diff != "" {
 			t.Error(diff)
 		}
@@ -49,7 +49,7 @@ func TestTheFormIsFilledFromASearch(t *testing.T) {
 		id := p.buyer("ville de selestat")
 		page := p.join(muller, "odile").get("/entreprise/veilles/nouvelle?mots_cles=voirie+enrob%C3%A9&mode=all&departement=67&departement=68&departement=XX&organisme=" + id)
 		want := url.Values{"nom": {""}, "mots_cles": {"voirie enrobé"}, "mode": {"all"}, "organisme": {id}, "organisme-saisi": {""},
-			"departement": {"67", "68"}, "alerte": {"oui"}, "rythme": {"daily"}, "heure": {"7"}}
+			"departement": {"67", "68"}, "alerte": {"oui"}, "rythme": {"daily"}, "jour": {"1"}, "heure": {"7"}, "pause": {""}}
 		if diff := cmp.Diff(want, page.form()); diff != "" {
 			t.Error(diff)
 		}
@@ -113,7 +113,7 @@ func TestAnEditedWatchIsShownAsItIsAndSavedAsItIsTyped(t *testing.T) {
 		got := page.form()
 		slices.Sort(got["destinataire"])
 		want := url.Values{"version": {"1"}, "nom": {"Bois"}, "mots_cles": {`"gros œuvre" VRD`}, "mode": {"all"}, "organisme-saisi": {""}, "departement": {"67"},
-			"alerte": {"oui"}, "rythme": {"daily"}, "heure": {"3"}, "destinataire": {"atelier@muller.example", "devis@muller.example"}}
+			"alerte": {"oui"}, "rythme": {"daily"}, "jour": {"1"}, "heure": {"3"}, "pause": {""}, "destinataire": {"atelier@muller.example", "devis@muller.example"}}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatal(diff)
 		}

@@ -40,6 +40,7 @@ type listPage struct {
 type watchRow struct {
 	ID, Name string
 	Rhythm   string
+	Pause    string // until when it is silent, in words; empty: it speaks
 	Criteria []ui.Criterion
 	Status   ui.Badge
 }
@@ -86,9 +87,12 @@ func (p Pages) rows(ctx context.Context, page *listPage, watches []*watch.Watch)
 		names[b.ID] = b.Title()
 	}
 	for _, w := range watches {
-		row := watchRow{w.ID, w.Name, rhythm(w), criteria(w, names), ui.Off("Inactive")}
+		row := watchRow{ID: w.ID, Name: w.Name, Rhythm: rhythm(w), Criteria: criteria(w, names), Status: ui.Off("Inactive")}
 		if w.Active {
 			row.Status = ui.OK("Active")
+		}
+		if w.Paused(p.Watches.Now()) {
+			row.Pause = "En pause jusqu'au " + lastDay(w).Format("02/01/2006") + " inclus"
 		}
 		page.Watches = append(page.Watches, row)
 		for _, r := range w.Recipients {

@@ -72,6 +72,27 @@ func TestTheTableOfWatchesSaysWhatEachAsks(t *testing.T) {
 	})
 }
 
+// A pause leaves a watch active, and is said; the form shows its last day, and ends it
+// when that is taken away.
+func TestTheTableSaysTheDayOfTheWeekAndThePause(t *testing.T) {
+	each(t, func(t *testing.T, p *platform) {
+		odile := p.join(muller, "odile")
+		w := odile.watch(watch.Form{Name: "Bois", Keywords: "menuiserie", Mode: "any", Active: true, Frequency: "weekly", Weekday: 4, Hour: 7, Pause: "2026-12-24"})
+		odile.get(watchesPage).says("chaque jeudi à 7 h", "Active", "En pause jusqu'au 24/12/2026 inclus")
+		page := odile.get(watchesPage + "/" + w.ID + "/modifier")
+		form := page.form()
+		if form.Get("rythme") != "weekly" || form.Get("jour") != "4" || form.Get("pause") != "2026-12-24" {
+			t.Errorf("%v", form)
+		}
+		form.Set("pause", "")
+		odile.post(watchesPage+"/"+w.ID, form)
+		odile.get(watchesPage).silent("En pause")
+		if now := odile.find(w.ID); !now.Active || now.Paused(p.watches.Now()) {
+			t.Errorf("%+v", now)
+		}
+	})
+}
+
 func TestTheTableSaysInWordsThatAnyTermWillDo(t *testing.T) {
 	each(t, func(t *testing.T, p *platform) {
 		odile := p.join(muller, "odile")

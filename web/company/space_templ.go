@@ -188,12 +188,12 @@ func spaceBody(p spacePage) templ.Component {
 			templ_7745c5c3_Err = ui.Tiles([]ui.Tile{
 				{Label: "Mes informations personnelles", URL: personalURL, Icon: "user"},
 				{Label: "Changer de mot de passe", URL: passwordURL, Icon: "key-round"},
-				{Label: "Mes connexions", URL: connectionsURL, Icon: "monitor-check"},
 				{Label: "Profil de l'entreprise", URL: profileURL, Icon: "building-2"},
-				{Label: "Mes données personnelles", URL: dataURL, Icon: "file-text"},
-				{Label: "Double authentification", URL: factorsURL, Icon: "shield-check"},
 				{Label: "Liste des utilisateurs", URL: peopleURL, Icon: "users", Hint: p.requestsNote()},
-				{Label: "Mes rattachements", URL: hatsURL, Icon: "building-2"},
+				{Label: "Mes rattachements", URL: hatsURL, Icon: "briefcase"},
+				{Label: "Mes connexions", URL: connectionsURL, Icon: "monitor-check"},
+				{Label: "Double authentification", URL: factorsURL, Icon: "shield-check"},
+				{Label: "Mes données personnelles", URL: dataURL, Icon: "file-text"},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"parvis/kit/clock"
 	"parvis/kit/fault"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
@@ -42,7 +43,7 @@ func readTyped(f url.Values) typed {
 		Form: watch.Form{
 			Name: f.Get(watch.FieldName), Keywords: f.Get(notice.FieldKeywords), Mode: f.Get(notice.FieldMode),
 			Departments: f[notice.FieldDepartments], Regions: f["region"], Buyers: unique(f[notice.FieldBuyers]),
-			Active: f.Has("alerte"), Frequency: f.Get(watch.FieldFrequency), Hour: watch.DefaultHour,
+			Active: f.Has("alerte"), Frequency: f.Get(watch.FieldFrequency), Hour: watch.DefaultHour, Pause: f.Get(watch.FieldPause),
 			Recipients:  slices.Clone(f[watch.FieldRecipients]),
 			AcceptEmpty: f.Has(watch.FieldEmpty), Resume: f.Has("reprendre"),
 		},
@@ -60,6 +61,12 @@ func readTyped(f url.Values) typed {
 			t.Hour = -1 // refused, and said, by the room
 		}
 	}
+	if d := f.Get(watch.FieldWeekday); d != "" {
+		var err error
+		if t.Weekday, err = strconv.Atoi(d); err != nil || t.Weekday < 1 {
+			t.Weekday = 8 // refused, and said, by the room
+		}
+	}
 	t.Version, _ = strconv.ParseInt(f.Get("version"), 10, 64) // none is no version: a conflict
 	if len(t.Recipients) > mostRows {
 		t.Recipients = t.Recipients[:mostRows]
@@ -68,10 +75,11 @@ func readTyped(f url.Values) typed {
 }
 
 // typedOf is the form that a watch would have been made by.
-func typedOf(w *watch.Watch) typed {
+func typedOf(w *watch.Watch, now clock.Instant) typed {
 	t := typed{Form: watch.Form{
 		Name: w.Name, Keywords: strings.Join(w.Criteria.Keywords, " "), Mode: string(w.Criteria.Mode),
 		Departments: w.Criteria.Departments, Buyers: w.Criteria.Buyers, Active: w.Active, Frequency: string(w.Frequency), Hour: w.Hour,
+		Weekday: w.Weekday, Pause: pausedOn(w, now),
 		AcceptEmpty: w.Criteria.Empty(), Version: w.Version,
 	}}
 	if t.Mode == "" {

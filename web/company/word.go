@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 
+	"parvis/kit/clock"
 	"parvis/procurement/watch"
 	"parvis/web/ui"
 )
@@ -50,8 +51,14 @@ func rhythm(w *watch.Watch) string {
 	if w.Frequency == watch.Immediate {
 		return "dès la publication"
 	}
+	if w.Frequency == watch.Weekly {
+		return "chaque " + weekdayNames[w.Weekday] + " à " + hour(w.Hour)
+	}
 	return "tous les jours à " + hour(w.Hour)
 }
+
+// lastDay is the last day of a pause, which ends at midnight.
+func lastDay(w *watch.Watch) time.Time { return w.PausedUntil.In(clock.Paris).AddDate(0, 0, -1) }
 
 func hour(h int) string { return strconv.Itoa(h) + "\u00a0h" }
 

@@ -154,7 +154,17 @@ type Option struct {
 type Choice struct {
 	Field
 	Options []Option
-	Inline  bool // short answers, side by side
+	Inline  bool   // short answers, side by side
+	Width   string // of a Select: Full, Medium or Short
+}
+
+// list is how the control of a Select is.
+func (c Choice) list() templ.Attributes {
+	a := c.control()
+	if c.Width != "" {
+		a["class"] = c.Width
+	}
+	return a
 }
 
 func (c Choice) class() string {
