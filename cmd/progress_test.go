@@ -60,6 +60,23 @@ func TestOnATerminalTheLineIsWrittenAnew(t *testing.T) {
 	}
 }
 
+func TestATerminalHasABar(t *testing.T) {
+	var out bytes.Buffer
+	p := &progress{name: "avis.jsonl", size: 1000, to: &out, terminal: true}
+	p.begin()
+	p.shown = time.Time{}
+	p.taken.Store(620)
+	p.show(did(500))
+	if !regexp.MustCompile(`^avis\.jsonl\x{a0}: █{12}░{8} 62\x{a0}%, 500 avis lus, [\d\x{202f}]+ par seconde, reste moins d'une minute$`).MatchString(out.String()) {
+		t.Errorf("%q", &out)
+	}
+	for part, want := range map[int64]string{0: "░░░░░░░░░░░░░░░░░░░░", 999: "███████████████████░", 1000: "████████████████████", 2000: "████████████████████"} {
+		if got := bar(part, 1000); got != want {
+			t.Errorf("%d: %s", part, got)
+		}
+	}
+}
+
 func TestHowLongThingsLast(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		10 * time.Second: "moins d'une minute", 100 * time.Second: "environ 2\u00a0min", 89 * time.Minute: "environ 89\u00a0min", 90 * time.Minute: "environ 1\u00a0h\u00a030", 25*time.Hour + 4*time.Minute: "environ 25\u00a0h\u00a004",
