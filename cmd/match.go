@@ -210,7 +210,7 @@ func (l *noticeLine) subject() (s notice.Subject, why string) {
 	for _, lot := range l.Lots {
 		n.Lots = append(n.Lots, notice.Lot(lot))
 	}
-	return n.Subject(), ""
+	return n.Subject(0), ""
 }
 
 // maxLine is the longest line read: a notice with hundreds of lots fits.

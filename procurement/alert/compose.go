@@ -233,7 +233,7 @@ func (s *Service) letterItem(n *notice.Notice, watches []*watch.Watch, now clock
 	if !n.QuestionsUntil.IsZero() {
 		out.Questions = moment(n, n.QuestionsUntil)
 	}
-	reasons, err := watch.Reasons(watches, n)
+	reasons, err := watch.Reasons(watches, n, n.RecordedAt)
 	if err != nil {
 		return out, err
 	}
@@ -245,7 +245,7 @@ func (s *Service) letterItem(n *notice.Notice, watches []*watch.Watch, now clock
 	for _, r := range reasons {
 		out.Reasons = append(out.Reasons, oneLine(r.Text()))
 	}
-	for _, lot := range watch.MatchingLots(watches, n) {
+	for _, lot := range watch.MatchingLots(watches, n, n.RecordedAt) {
 		out.Lots = append(out.Lots, oneLine("Lot "+lot.Number+"\u00a0: "+lot.Title))
 	}
 	return out, nil

@@ -332,7 +332,7 @@ func matchAgain(tx *db.Tx, watches []due, rows []matched) (pending, error) {
 			if !n.Open(tx.Now) {
 				continue
 			}
-			subject := n.Subject()
+			subject := n.Subject(n.RecordedAt)
 			for _, i := range m.Match(&subject) {
 				if w := watches[i]; slotOf[n.ID] > w.after && w.counts(n) {
 					p.add(w.Num, n)

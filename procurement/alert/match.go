@@ -39,7 +39,7 @@ func (s *Service) matchRecorded(tx *db.Tx, e event.Event) error {
 		if !n.Open(tx.Now) {
 			continue
 		}
-		nums := s.watches.Matcher().Match(n.Subject())
+		nums := s.watches.Matcher().Match(n.Subject(n.RecordedAt))
 		fresh, err := addMatch(tx, n.ID, slot, nums)
 		if err != nil {
 			return err
@@ -181,7 +181,7 @@ func (s *Service) mailOne(tx *db.Tx, kind string, who *person, slot int64) (bool
 	items := make([]item, len(fresh))
 	for i, n := range fresh {
 		items[i] = item{n.ID, who.found[n.ID]} // whatever was edited since it was matched
-		reasons, err := watch.Reasons(theirs, n)
+		reasons, err := watch.Reasons(theirs, n, n.RecordedAt)
 		if err != nil {
 			return false, err
 		}

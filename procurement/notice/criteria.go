@@ -35,6 +35,8 @@ const (
 	MaxKeywordRunes = 60
 	MaxWordRunes    = 500
 	MaxBuyers       = 20
+	MaxCPV          = 50
+	MaxDaysLeft     = 365
 )
 
 // Names of the form's fields, in search and watch alike.
@@ -46,20 +48,37 @@ const (
 	FieldDepartments = "departement"
 	FieldCPV         = "cpv"
 	FieldCategories  = "nature"
+	FieldCombine     = "cpv_combine"
+	FieldBroader     = "cpv_generaux"
+	FieldTitleOnly   = "objet_et_lots"
+	FieldNational    = "france_entiere"
+	FieldServices    = "services"
+	FieldKinds       = "type_avis"
+	FieldSources     = "source"
+	FieldMinDays     = "jours_restants"
 )
 
 // Criteria are what a search or a watch asks of a notice. Criteria of different
 // kinds combine with AND, values of one kind with OR; keywords follow Mode. All
-// are optional: empty criteria match everything. The JSON form is stored.
+// are optional: empty criteria match everything. The JSON form is stored: a field
+// that is missing means what it meant before the field was, so that what is
+// included unless a person says otherwise is stored as its contrary.
 type Criteria struct {
 	Mode        Mode               `json:"mode,omitempty"`
 	Keywords    []string           `json:"keywords,omitempty"` // as typed, one word or one "phrase" each
 	Exclude     []string           `json:"exclude,omitempty"`
-	Buyers      []string           `json:"buyers,omitempty"` // ids of the register
+	TitleOnly   bool               `json:"title_only,omitempty"` // « Objet et lots seulement »: wanted and excluded words alike
+	Buyers      []string           `json:"buyers,omitempty"`     // ids of the register
+	Services    bool               `json:"services,omitempty"`   // « Inclure ses services », see Subject.Bodies
 	Departments []string           `json:"departments,omitempty"`
-	CPV         []string           `json:"cpv,omitempty"` // a code means its whole subtree
+	NoNational  bool               `json:"no_national,omitempty"` // « Inclure les marchés France entière » unticked, see Places.National
+	CPV         []string           `json:"cpv,omitempty"`         // a code means its whole subtree
+	Broader     bool               `json:"broader,omitempty"`     // « Inclure les codes plus généraux »
 	Combine     Combine            `json:"combine,omitempty"`
 	Categories  []refdata.Category `json:"natures,omitempty"`
+	Kinds       []Kind             `json:"kinds,omitempty"`    // none: every kind, of which watches only mail the open calls
+	Sources     []string           `json:"sources,omitempty"`  // see Sources
+	MinDays     int                `json:"min_days,omitempty"` // « Jours restants » at least, see Subject.DaysLeft
 
 	// Merged are the buyers that are one with those of Buyers: see Resolve.
 	Merged []string `json:"-"`
@@ -67,7 +86,8 @@ type Criteria struct {
 
 // Empty tells that nothing is asked: everything matches.
 func (c Criteria) Empty() bool {
-	return len(c.Keywords)+len(c.Exclude)+len(c.Buyers)+len(c.Departments)+len(c.CPV)+len(c.Categories) == 0
+	return len(c.Keywords)+len(c.Exclude)+len(c.Buyers)+len(c.Departments)+len(c.CPV)+len(c.Categories)+
+		len(c.Kinds)+len(c.Sources) == 0 && !c.NoNational && c.MinDays <= 0
 }
 
 // ReadKeywords splits what a person typed in « Mots clés » into criteria, says
@@ -162,14 +182,35 @@ func (c Criteria) Check() error {
 			bad(FieldCPV, "«\u00a0"+cut(code, 20)+"\u00a0» n'est pas un code CPV.")
 		}
 	}
-	for _, k := range c.Categories {
-		if k.Label() == "" {
-			bad(FieldCategories, "La nature «\u00a0"+cut(string(k), 20)+"\u00a0» n'existe pas.")
-		}
-	}
+	c.checkFacts(bad)
 	_, err := Compile(c)
 	if other := faults.Add(err); other != nil {
 		return other
 	}
 	return faults.Err()
+}
+
+// checkFacts refuses what is asked of a notice beside words, places and codes.
+func (c Criteria) checkFacts(bad func(field, text string)) {
+	if len(c.CPV) > MaxCPV {
+		bad(FieldCPV, fmt.Sprintf("Vous avez choisi %d codes CPV\u00a0: %d au plus.", len(c.CPV), MaxCPV))
+	}
+	for _, k := range c.Categories {
+		if k.Label() == "" {
+			bad(FieldCategories, "La nature «\u00a0"+cut(string(k), 20)+"\u00a0» n'existe pas.")
+		}
+	}
+	for _, k := range c.Kinds {
+		if k.Label() == "" {
+			bad(FieldKinds, "Le type d'avis «\u00a0"+cut(string(k), 20)+"\u00a0» n'existe pas.")
+		}
+	}
+	for _, s := range c.Sources {
+		if SourceLabel(s) == "" {
+			bad(FieldSources, "La source «\u00a0"+cut(s, 20)+"\u00a0» n'existe pas.")
+		}
+	}
+	if c.MinDays < 0 || c.MinDays > MaxDaysLeft {
+		bad(FieldMinDays, fmt.Sprintf("Le nombre de jours restants va de 0 à %d.", MaxDaysLeft))
+	}
 }

@@ -1,66 +1,92 @@
 package notice
 
 import (
-	"cmp"
-	"slices"
-	"strings"
 	"sync"
+	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/google/uuid"
 
 	"parvis/kit/clock"
-	"parvis/kit/text"
 	"parvis/procurement/refdata"
 )
 
-// Index answers queries over all notices from memory, the same on both
-// databases. A notice occupies one number per unit (its common text, each lot),
-// side by side, so that "lot by lot" is plain set arithmetic. A notice that
-// changes gets new numbers; its old ones are dead.
+// Index answers queries over all notices from memory, the same on both databases.
+//
+// Notices are numbered, and so are lots, apart. Every fact (a department, a kind, the
+// day on which a notice closes) is the set of the notices that have it; every word is
+// the sets of the notices that have it in their title, of those that have it in their
+// common text, and of the lots that have it. A query is arithmetic on these sets, once
+// among notices and once among lots, whose answer is then said in notices: "lot by
+// lot" costs nothing to a word that no lot has. Large sets are roaring bitmaps, small
+// ones, which most are, are lists.
+//
+// Words side by side are read in the texts, which are kept as the numbers of their
+// words, one to three bytes each: see vocabulary.
+//
+// A notice that changes gets a new number; its old one is dead, and the index is made
+// anew when more is dead than alive.
 type Index struct {
-	mu    sync.RWMutex
-	units []unit
-	byID  map[string]uint32 // a notice's first unit
-	dead  *roaring.Bitmap
+	mu sync.RWMutex
+	*shelf
+}
 
-	terms      map[text.Term]*roaring.Bitmap
-	places     map[int]*roaring.Bitmap
+// shelf is what an index holds. Numbers are positions in its slices.
+type shelf struct {
+	byID map[uuid.UUID]uint32
+	docs []document
+	// What lists are sorted by is apart from the rest: all of it is gone over.
+	deadlines []clock.Instant
+	published []int32  // 20261124, 0 when it is no date
+	buyerOf   []uint32 // number
+	lots      []uint32 // the notice of each lot
+	alive     *roaring.Bitmap
+	vocabulary
+
+	buyerNumbers map[string]uint32
+	buyerIDs     []string
+	buyers       []posting // by number
+	byBuyer      gather
+	services     map[string][]string
+
+	places     [refdata.DepartmentSlots]*roaring.Bitmap
 	noPlace    *roaring.Bitmap
-	buyers     map[string]*roaring.Bitmap
-	categories map[refdata.Category]*roaring.Bitmap
-	noCategory *roaring.Bitmap
-	cpv        map[string]*roaring.Bitmap // by prefix, of 2 to 8 digits
-	coded      *roaring.Bitmap            // units whose notice has a code
-	calls      *roaring.Bitmap
+	national   *roaring.Bitmap
+	categories map[refdata.Category]*roaring.Bitmap // "" of those that have none
+	kinds      map[Kind]*roaring.Bitmap
+	sources    map[string]*roaring.Bitmap
+	cpv        map[string]*roaring.Bitmap // by the beginning of a code, of 2 digits or more
+	generic    map[string]*roaring.Bitmap // by the part of a code that says something
+	ofCode     map[string][]*roaring.Bitmap
+	coded      *roaring.Bitmap
+	withLots   *roaring.Bitmap
+	closing    map[int]*roaring.Bitmap // calls, by the day on which they close
 }
 
-// unit is one numbered text, with what lists are sorted by.
-type unit struct {
-	doc    *document
-	fields []string
-}
-
+// document is what is no set, of one notice.
 type document struct {
-	id          string
-	deadline    clock.Instant
-	openUntil   clock.Instant // zero: it cannot be answered
-	publishedOn string
-	recordedAt  clock.Instant
-	changedAt   clock.Instant
+	id         uuid.UUID
+	openUntil  clock.Instant // zero: it cannot be answered
+	recordedAt clock.Instant
+	changedAt  clock.Instant
+	firstLot   uint32 // its lots end where those of the next one begin
 }
 
 // NewIndex makes an empty index.
-func NewIndex() *Index {
-	x := &Index{}
-	x.reset()
-	return x
-}
+func NewIndex() *Index { return &Index{shelf: newShelf()} }
 
-func (x *Index) reset() {
-	x.units, x.byID = nil, map[string]uint32{}
-	x.dead, x.noPlace, x.noCategory, x.coded, x.calls = roaring.New(), roaring.New(), roaring.New(), roaring.New(), roaring.New()
-	x.terms, x.places = map[text.Term]*roaring.Bitmap{}, map[int]*roaring.Bitmap{}
-	x.buyers, x.categories, x.cpv = map[string]*roaring.Bitmap{}, map[refdata.Category]*roaring.Bitmap{}, map[string]*roaring.Bitmap{}
+func newShelf() *shelf {
+	s := &shelf{
+		byID: map[uuid.UUID]uint32{}, alive: roaring.New(), vocabulary: newVocabulary(),
+		buyerNumbers: map[string]uint32{}, services: map[string][]string{},
+		noPlace: roaring.New(), national: roaring.New(), coded: roaring.New(), withLots: roaring.New(),
+		categories: map[refdata.Category]*roaring.Bitmap{}, kinds: map[Kind]*roaring.Bitmap{}, sources: map[string]*roaring.Bitmap{},
+		cpv: map[string]*roaring.Bitmap{}, generic: map[string]*roaring.Bitmap{}, ofCode: map[string][]*roaring.Bitmap{}, closing: map[int]*roaring.Bitmap{},
+	}
+	for i := range s.places {
+		s.places[i] = roaring.New()
+	}
+	return s
 }
 
 // Len is the number of notices.
@@ -74,72 +100,154 @@ func (x *Index) Len() int {
 func (x *Index) Put(notices []*Notice) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	var reader text.Analyser
+	x.put(notices)
+}
+
+// put reads the texts of a batch, then files them and the facts.
+func (s *shelf) put(notices []*Notice) {
+	subjects := make([]Subject, 0, len(notices))
+	first := uint32(len(s.docs))
 	for _, n := range notices {
-		x.put(n, &reader)
+		if subject := n.timeless(); s.read(n, &subject) {
+			subjects = append(subjects, subject)
+		}
+	}
+	others := func() {
+		for i := range subjects {
+			s.facts(first+uint32(i), &subjects[i])
+		}
+		s.byBuyer.give(len(s.buyers), func(n uint32) *posting { return &s.buyers[n] })
+		s.fileOthers()
+	}
+	const several = 100 // enough to be worth another goroutine
+	if len(subjects) < several {
+		others()
+		s.fileCommon()
+		return
+	}
+	var filing sync.WaitGroup
+	filing.Go(others)
+	s.fileCommon()
+	filing.Wait()
+}
+
+// read gives a notice and its lots their numbers and reads their texts; false when
+// nothing has changed since it was read last.
+func (s *shelf) read(n *Notice, subject *Subject) bool {
+	id := uuid.MustParse(n.ID) // ours
+	if was, ok := s.byID[id]; ok {
+		if d := &s.docs[was]; d.changedAt == n.ChangedAt && d.openUntil == n.openUntil() && s.deadlines[was] == n.Deadline {
+			return false // read again, not changed: followers may read twice
+		}
+		s.alive.Remove(was)
+	}
+	number := uint32(len(s.docs))
+	s.byID[id] = number
+	s.alive.Add(number)
+	d := document{
+		id: id, openUntil: n.openUntil(), recordedAt: n.RecordedAt, changedAt: n.ChangedAt, firstLot: uint32(len(s.lots)),
+	}
+	s.docs = append(s.docs, d)
+	s.deadlines, s.published = append(s.deadlines, n.Deadline), append(s.published, dayNumber(n.PublishedOn))
+	s.buyerOf = append(s.buyerOf, s.buyerNumber(n.BuyerID))
+	s.common(number, subject.Units[0])
+	for _, unit := range subject.Units[1:] {
+		s.lot(uint32(len(s.lots)), unit)
+		s.lots = append(s.lots, number)
+	}
+	return true
+}
+
+// facts files a notice under all that is not text.
+func (s *shelf) facts(number uint32, subject *Subject) {
+	s.byBuyer.add(s.buyerOf[number], number)
+	add(s.categories, subject.Category, number)
+	add(s.kinds, subject.Kind, number)
+	add(s.sources, subject.Source, number)
+	if subject.Places.None() {
+		s.noPlace.Add(number)
+	}
+	if subject.Places.National() {
+		s.national.Add(number)
+	}
+	for i := range subject.Places.each() {
+		s.places[i].Add(number)
+	}
+	for _, code := range subject.CPV {
+		s.coded.Add(number)
+		for _, set := range s.setsOf(code) {
+			set.Add(number)
+		}
+	}
+	if len(subject.Units) > 1 {
+		s.withLots.Add(number)
+	}
+	if until := s.docs[number].openUntil; !until.IsZero() {
+		add(s.closing, dayOf(until), number)
 	}
 }
 
-func (x *Index) put(n *Notice, reader *text.Analyser) {
-	if first, ok := x.byID[n.ID]; ok {
-		if d := x.units[first].doc; d.changedAt == n.ChangedAt && d.openUntil == n.openUntil() {
-			return // read again, not changed: followers may read twice
-		}
-	}
-	x.bury(n.ID)
-	s := n.Subject()
-	d := &document{id: n.ID, changedAt: n.ChangedAt, deadline: n.Deadline, openUntil: n.openUntil(), publishedOn: n.PublishedOn, recordedAt: n.RecordedAt}
-	first := uint32(len(x.units))
-	x.byID[n.ID] = first
-	var tokens []text.Token
-	for _, fields := range s.Units {
-		number := uint32(len(x.units))
-		x.units = append(x.units, unit{d, fields})
-		for _, field := range fields {
-			tokens = reader.Append(tokens[:0], field)
-			for _, t := range tokens {
-				for _, term := range t.Terms {
-					add(x.terms, term, number)
-				}
-			}
-		}
-		x.facts(number, n.Kind, s)
-	}
-}
-
-func (x *Index) facts(number uint32, kind Kind, s Subject) {
-	if kind == Contract {
-		x.calls.Add(number)
-	}
-	add(x.buyers, s.Buyer, number)
-	if s.Category == "" {
-		x.noCategory.Add(number)
-	} else {
-		add(x.categories, s.Category, number)
-	}
-	if s.Places.None() {
-		x.noPlace.Add(number)
-	}
-	for i := range 128 {
-		if s.Places[i/64]&(1<<(i%64)) != 0 {
-			add(x.places, i, number)
-		}
-	}
-	for _, code := range s.CPV {
-		x.coded.Add(number)
+// setsOf gives the sets of the notices with a code: by each of its beginnings, and by
+// what it says.
+func (s *shelf) setsOf(code string) []*roaring.Bitmap {
+	sets, ok := s.ofCode[code]
+	if !ok {
+		sets = append(sets, setOf(s.generic, Generic(code)))
 		for n := 2; n <= len(code); n++ {
-			add(x.cpv, code[:n], number)
+			sets = append(sets, setOf(s.cpv, code[:n]))
 		}
+		s.ofCode[code] = sets
 	}
+	return sets
 }
 
-func add[K comparable](m map[K]*roaring.Bitmap, key K, number uint32) {
+func add[K comparable](m map[K]*roaring.Bitmap, key K, number uint32) { setOf(m, key).Add(number) }
+
+// setOf gives the set of a key, an empty one to begin with.
+func setOf[K comparable](m map[K]*roaring.Bitmap, key K) *roaring.Bitmap {
 	b := m[key]
 	if b == nil {
 		b = roaring.New()
 		m[key] = b
 	}
-	b.Add(number)
+	return b
+}
+
+func (s *shelf) buyerNumber(id string) uint32 {
+	n, ok := s.buyerNumbers[id]
+	if !ok {
+		n = uint32(len(s.buyerIDs))
+		s.buyerNumbers[id] = n
+		s.buyerIDs, s.buyers = append(s.buyerIDs, id), append(s.buyers, posting{})
+	}
+	return n
+}
+
+// lotsEnd is where the lots of a notice end.
+func (s *shelf) lotsEnd(number uint32) uint32 {
+	if int(number)+1 < len(s.docs) {
+		return s.docs[number+1].firstLot
+	}
+	return uint32(len(s.lots))
+}
+
+// dayNumber makes a date a number that sorts like it: 20261124.
+func dayNumber(date string) (n int32) {
+	if len(date) != len("2026-11-24") {
+		return 0
+	}
+	for _, c := range []byte(date) {
+		if c >= '0' && c <= '9' {
+			n = n*10 + int32(c-'0')
+		}
+	}
+	return n
+}
+
+// dayOf numbers the days of Paris, one after the other.
+func dayOf(at clock.Instant) int {
+	y, m, d := at.In(clock.Paris).Date()
+	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60))
 }
 
 // Wasteful tells that so many notices have changed that more of the index is dead
@@ -148,230 +256,30 @@ func (x *Index) Wasteful() bool {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	const few = 10_000 // not worth the trouble
-	dead := int(x.dead.GetCardinality())
-	return dead > few && dead > len(x.units)/2
+	dead := len(x.docs) - len(x.byID)
+	return dead > few && dead > len(x.docs)/2
 }
 
 // Become takes over what another index holds, which is not to be used any more.
 func (x *Index) Become(fresh *Index) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.units, x.byID, x.dead = fresh.units, fresh.byID, fresh.dead
-	x.terms, x.places, x.noPlace, x.buyers = fresh.terms, fresh.places, fresh.noPlace, fresh.buyers
-	x.categories, x.noCategory, x.cpv, x.coded, x.calls = fresh.categories, fresh.noCategory, fresh.cpv, fresh.coded, fresh.calls
-}
-
-// bury marks a notice's former units dead.
-func (x *Index) bury(id string) {
-	first, ok := x.byID[id]
-	if !ok {
-		return
-	}
-	d := x.units[first].doc
-	for n := first; int(n) < len(x.units) && x.units[n].doc == d; n++ {
-		x.dead.Add(n)
-		x.units[n].fields = nil
-	}
-	delete(x.byID, id)
-}
-
-// Order is how a list is sorted.
-type Order string
-
-// Orders of a list; ByDeadline starts with what closes first, unknown
-// deadlines last.
-const (
-	ByDeadline    Order = "echeance"
-	ByPublication Order = "parution"
-)
-
-// Filter is what a list asks besides criteria.
-type Filter struct {
-	OpenAt clock.Instant // only calls that can be answered at that moment; zero = everything
-	Order  Order
-}
-
-// Find gives the ids of all notices that match any of the queries, sorted.
-// A notice appears once.
-func (x *Index) Find(f Filter, queries ...*Query) []string {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	found := map[*document]bool{}
-	var docs []*document
-	for _, q := range queries {
-		for it := x.answer(q, f).Iterator(); it.HasNext(); {
-			d := x.units[it.Next()].doc
-			if !found[d] && (f.OpenAt.IsZero() || d.openUntil >= f.OpenAt) {
-				found[d] = true
-				docs = append(docs, d)
-			}
-		}
-	}
-	slices.SortFunc(docs, f.Order.compare)
-	ids := make([]string, len(docs))
-	for i, d := range docs {
-		ids[i] = d.id
-	}
-	return ids
-}
-
-func (o Order) compare(a, b *document) int {
-	if o == ByDeadline && a.deadline != b.deadline {
-		switch {
-		case a.deadline.IsZero():
-			return 1
-		case b.deadline.IsZero():
-			return -1
-		}
-		return cmp.Compare(a.deadline, b.deadline)
-	}
-	return cmp.Or(strings.Compare(b.publishedOn, a.publishedOn), strings.Compare(b.id, a.id))
-}
-
-// answer gives the units that match, dead ones left out. The bitmap is the
-// caller's.
-func (x *Index) answer(q *Query, f Filter) *roaring.Bitmap {
-	set := roaring.New()
-	if f.OpenAt.IsZero() {
-		set.AddRange(0, uint64(len(x.units)))
-	} else {
-		set.Or(x.calls)
-	}
-	set.AndNot(x.dead)
-	if !q.Places.None() {
-		places := x.noPlace.Clone()
-		for i := range 128 {
-			if b := x.places[i]; b != nil && q.Places[i/64]&(1<<(i%64)) != 0 {
-				places.Or(b)
-			}
-		}
-		set.And(places)
-	}
-	if len(q.Buyers) > 0 {
-		set.And(union(x.buyers, q.Buyers))
-	}
-	if len(q.Categories) > 0 {
-		kinds := union(x.categories, q.Categories)
-		kinds.Or(x.noCategory)
-		set.And(kinds)
-	}
-	x.wanted(q, set)
-	for _, k := range q.Exclude {
-		set.AndNot(x.keyword(k, set))
-	}
-	return set
-}
-
-func union[K comparable](m map[K]*roaring.Bitmap, keys []K) *roaring.Bitmap {
-	var all []*roaring.Bitmap
-	for _, k := range keys {
-		if b := m[k]; b != nil {
-			all = append(all, b)
-		}
-	}
-	return roaring.FastOr(all...)
-}
-
-// wanted keeps of set what has the words or the codes, as Query.wanted says.
-func (x *Index) wanted(q *Query, set *roaring.Bitmap) {
-	switch {
-	case len(q.CPV) == 0:
-		set.And(x.words(q, set))
-	case len(q.Keywords) == 0:
-		set.And(union(x.cpv, q.CPV))
-	case q.CPVAnd:
-		set.And(x.words(q, set))
-		codes := union(x.cpv, q.CPV)
-		codes.Or(roaring.AndNot(set, x.coded))
-		set.And(codes)
-	default:
-		either := x.words(q, set)
-		either.Or(union(x.cpv, q.CPV))
-		set.And(either)
-	}
-}
-
-func (x *Index) words(q *Query, within *roaring.Bitmap) *roaring.Bitmap {
-	if len(q.Keywords) == 0 {
-		return within.Clone()
-	}
-	var result *roaring.Bitmap
-	for _, k := range q.Keywords {
-		switch b := x.keyword(k, within); {
-		case result == nil:
-			result = b
-		case q.All:
-			result.And(b)
-		default:
-			result.Or(b)
-		}
-		if q.All {
-			within = result
-		}
-	}
-	return result
-}
-
-// keyword gives the units of within that hold the keyword. A phrase is looked
-// for by its words and then read in the text.
-func (x *Index) keyword(k text.Keyword, within *roaring.Bitmap) *roaring.Bitmap {
-	result := roaring.New()
-	for _, sequence := range k.Sequences {
-		units := within.Clone()
-		for _, position := range sequence {
-			units.And(union(x.terms, position))
-		}
-		if len(sequence) > 1 {
-			units = x.inOrder(text.Keyword{Typed: k.Typed, Quoted: k.Quoted, Sequences: [][][]text.Term{sequence}}, units)
-		}
-		result.Or(units)
-	}
-	return result
-}
-
-func (x *Index) inOrder(k text.Keyword, candidates *roaring.Bitmap) *roaring.Bitmap {
-	result := roaring.New()
-	for it := candidates.Iterator(); it.HasNext(); {
-		n := it.Next()
-		if k.In(Tokens(x.units[n].fields)) {
-			result.Add(n)
-		}
-	}
-	return result
+	x.shelf, fresh.shelf = fresh.shelf, nil
 }
 
 // CallsSince counts the calls that match and were first recorded since then.
 func (x *Index) CallsSince(q *Query, since clock.Instant) int {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	seen := map[*document]bool{}
-	set := x.answer(q, Filter{})
-	set.And(x.calls)
+	set := x.answer(q, Filter{At: since})
+	if calls := x.kinds[Contract]; calls != nil {
+		set.And(calls)
+	} else {
+		return 0
+	}
+	n := 0
 	for it := set.Iterator(); it.HasNext(); {
-		if d := x.units[it.Next()].doc; d.recordedAt >= since {
-			seen[d] = true
-		}
+		n += one(x.docs[it.Next()].recordedAt >= since)
 	}
-	return len(seen)
-}
-
-// Sample gives the texts of the notices last recorded, n at most: which words
-// are frequent today.
-func (x *Index) Sample(n int) []Subject {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	var out []Subject
-	var last *document
-	for i := len(x.units) - 1; i >= 0 && len(out) < n; i-- {
-		u := x.units[i]
-		if u.fields == nil {
-			continue
-		}
-		if u.doc != last {
-			out, last = append(out, Subject{}), u.doc
-		}
-		s := &out[len(out)-1]
-		s.Units = append(s.Units, u.fields)
-	}
-	return out
+	return n
 }

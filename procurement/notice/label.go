@@ -64,3 +64,16 @@ var kindLabels = map[Kind]string{
 
 // Label is the kind's French name.
 func (k Kind) Label() string { return kindLabels[k] }
+
+// Kinds lists the kinds in the order in which a form offers them.
+func Kinds() []Kind {
+	return []Kind{Contract, Prior, Corrigendum, Cancellation, Award, Amendment, VEA, Other}
+}
+
+// Sources lists where notices come from, in the order in which a form offers them.
+func Sources() []string { return []string{SourceHere, SourceBOAMP, SourceTED} }
+
+// SourceLabel names a source, "" when it is none.
+func SourceLabel(source string) string { return sourceLabels[source] }
+
+var sourceLabels = map[string]string{SourceHere: "Cette plateforme", SourceBOAMP: "BOAMP", SourceTED: "JOUE (TED)"}

@@ -22,6 +22,13 @@ const (
 	Other        Kind = "other"
 )
 
+// Sources of notices: this platform itself, the national gazette, the European one.
+const (
+	SourceHere  = "parvis"
+	SourceBOAMP = "boamp"
+	SourceTED   = "ted"
+)
+
 // Lot is one lot of a notice.
 type Lot struct {
 	Number      string   `json:"number"`
@@ -112,6 +119,9 @@ type Notice struct {
 	ChangedAt   clock.Instant
 	CancelledAt clock.Instant
 	AwardedOn   string // YYYY-MM-DD of the first award that followed, "" when none has
+
+	// Bodies are the organisms of which the buyer is a service: when ByIDs read it.
+	Bodies []string
 }
 
 // Open tells whether a company can still answer at that moment. A call whose

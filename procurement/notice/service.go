@@ -9,11 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"parvis/kit/clock"
 	"parvis/kit/db"
-	"parvis/kit/fault"
 	"parvis/procurement/access"
 	"parvis/procurement/event"
 	"parvis/procurement/org"
@@ -29,52 +26,35 @@ type Service struct {
 	journal *event.Journal
 	index   *Index
 	follow  *db.Follower
+	loading loading
 }
 
 // NewService makes the room. The index is empty until Load.
 func NewService(d *db.DB, j *event.Journal) *Service {
-	s := &Service{db: d, journal: j, index: NewIndex()}
-	s.follow = d.Follow(s.loadIndex, s.refreshIndex, changeKind)
+	s := &Service{db: d, journal: j, index: NewIndex(), loading: newLoading()}
+	s.follow = d.Follow(s.loadIndex, s.refreshIndex, changeKind, org.BuyerChange)
 	return s
 }
 
-// Load fills the index from the database.
-func (s *Service) Load(ctx context.Context) error { return s.follow.CatchUp(ctx) }
-
-// Run keeps the index equal to the database until ctx ends.
-func (s *Service) Run(ctx context.Context, report func(error)) { s.follow.Run(ctx, report) }
-
-// Index is the search index, for the rooms that ask it with queries of their own.
-func (s *Service) Index() *Index { return s.index }
-
-// loadIndex reads everything into an index of its own, which then takes over: who
-// searches meanwhile is answered from the former one.
-func (s *Service) loadIndex(tx *db.Tx) error {
-	const batch = 500
-	fresh := NewIndex()
-	var some []*Notice
-	err := eachNotice(tx, func(n *Notice) error {
-		if some = append(some, n); len(some) == batch {
-			fresh.Put(some)
-			some = some[:0]
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	fresh.Put(some)
-	s.index.Become(fresh)
-	return nil
-}
-
 func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
+	register := false
 	for _, c := range changes {
+		if c.Kind != changeKind {
+			register = true
+			continue
+		}
 		notices, err := ByIDs(tx, strings.Split(c.Subject, ","))
 		if err != nil {
 			return err
 		}
 		s.index.Put(notices)
+	}
+	if register {
+		of, err := allServices(tx)
+		if err != nil {
+			return err
+		}
+		s.index.setServices(of)
 	}
 	if s.index.Wasteful() {
 		return s.loadIndex(tx)
@@ -321,16 +301,20 @@ func contentHash(r *Record) string {
 type Page struct {
 	Total   int
 	Notices []*Notice
+	Facets  *Facets       // nil unless asked
+	Index   Progress      // whether that is all
 	At      clock.Instant // when it was answered: days left are counted from here
 }
 
 // Search is what the page « Annonces » asks.
 type Search struct {
 	Criteria Criteria
-	Open     bool
+	Open     bool // only calls that can be answered
+	Within   int  // only those that close within that many days; 0: no limit
 	Order    Order
 	From     int // how many to pass over
 	Size     int
+	Facets   bool
 }
 
 // Search answers from the index and reads one page of notices.
@@ -345,61 +329,20 @@ func (s *Service) Search(ctx context.Context, by access.Actor, ask Search) (Page
 	if err != nil {
 		return Page{}, err
 	}
-	f := Filter{Order: ask.Order}
-	if ask.Open {
-		f.OpenAt = s.db.Clock.Now()
+	f := Filter{At: s.db.Clock.Now(), Open: ask.Open, Within: ask.Within, Order: ask.Order}
+	if ask.Facets {
+		return s.Read(ctx, s.index.PageWithFacets(f, ask.From, ask.Size, q))
 	}
-	return s.Read(ctx, s.index.Find(f, q), ask.From, ask.Size)
+	return s.Read(ctx, s.index.Page(f, ask.From, ask.Size, q))
 }
 
-// Read reads one page of the notices of ids.
-func (s *Service) Read(ctx context.Context, ids []string, from, size int) (Page, error) {
-	p := Page{Total: len(ids)}
+// Read reads the notices of one page of what was found.
+func (s *Service) Read(ctx context.Context, found Found) (Page, error) {
+	p := Page{Total: found.Total, Facets: found.Facets, Index: s.Progress()}
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
 		p.At = tx.Now
-		p.Notices, err = ByIDs(tx, ids[min(from, len(ids)):min(from+size, len(ids))])
+		p.Notices, err = ByIDs(tx, found.IDs)
 		return err
 	})
 	return p, err
-}
-
-// Story is one notice with those that it follows and those that follow it.
-type Story struct {
-	*Notice
-	Before, After []*Notice
-	Changes       []Change // what happened to it, in the order of publication
-	At            clock.Instant
-}
-
-var errNoNotice = fault.New(fault.NotFound, "Cette annonce n'existe pas, ou plus.")
-
-// Find reads one notice with its story.
-func (s *Service) Find(ctx context.Context, by access.Actor, id string) (Story, error) {
-	var st Story
-	if err := by.Must(access.SearchNotices); err != nil {
-		return st, err
-	}
-	if uuid.Validate(id) != nil { // an address holds any bytes, some of which a database refuses
-		return st, errNoNotice
-	}
-	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		st.At = tx.Now
-		found, err := ByIDs(tx, []string{id})
-		if err != nil {
-			return err
-		}
-		if len(found) == 0 {
-			return errNoNotice
-		}
-		st.Notice = found[0]
-		if st.Before, err = findBySource(tx, st.Source, st.Linked); err != nil {
-			return err
-		}
-		if st.After, err = followers(tx, st.Source, append([]string{st.SourceID}, st.Aliases...)); err != nil {
-			return err
-		}
-		st.Changes, err = changesOf(tx, st.ID)
-		return err
-	})
-	return st, err
 }

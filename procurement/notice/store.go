@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"parvis/kit/clock"
@@ -74,21 +75,19 @@ func split(s, separator string) []string {
 	return strings.Split(s, separator)
 }
 
-// eachNotice reads every notice in turn.
-func eachNotice(tx *db.Tx, f func(*Notice) error) error {
-	var r row
-	return tx.Each(func(scan func(...any) error) error {
-		if err := scan(&r.ID, &r.Source, &r.SourceID, &r.Kind, &r.Category, &r.ProcedureType, &r.Title, &r.Description, &r.Reference, &r.BuyerID, &r.BuyerName,
-			&r.Departments, &r.CPV, &r.Descriptors, &r.Lots, &r.Detail, &r.PublishedOn, &r.Deadline, &r.DeadlineRaw, &r.DeadlineSource, &r.DeadlineDoubtful,
-			&r.VisitAt, &r.QuestionsUntil, &r.TimeZone, &r.URL, &r.Linked, &r.RecordedAt, &r.ChangedAt, &r.CancelledAt, &r.AwardedOn, &r.Aliases); err != nil {
-			return err
-		}
-		n, err := r.notice()
-		if err != nil {
-			return err
-		}
-		return f(n)
-	}, "SELECT "+columns+" FROM notice")
+// Sample gives what is searched of the notices last recorded, n at most: which words
+// are frequent today.
+func Sample(tx *db.Tx, n int) ([]Subject, error) {
+	var ids []string
+	if err := tx.All(&ids, "SELECT id FROM notice ORDER BY id DESC LIMIT $1", n); err != nil {
+		return nil, err
+	}
+	notices, err := ByIDs(tx, ids)
+	out := make([]Subject, len(notices))
+	for i, one := range notices {
+		out[i] = one.Subject(tx.Now)
+	}
+	return out, err
 }
 
 // ByIDs reads notices, in the order of ids; what does not exist is left out.
@@ -116,6 +115,11 @@ func ByIDs(tx *db.Tx, ids []string) ([]*Notice, error) {
 	for _, id := range ids {
 		if n := byID[id]; n != nil {
 			out = append(out, n)
+		}
+	}
+	for some := range slices.Chunk(out, Chunk) {
+		if err := nameBodies(tx, some); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil

@@ -15,7 +15,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"parvis/kit/clock"
 	"parvis/kit/db"
+	"parvis/kit/db/dbtest"
 	"parvis/kit/text"
 	"parvis/procurement/notice"
 	"parvis/procurement/notice/noticetest"
@@ -125,6 +127,11 @@ func sample(t *testing.T, n int) []notice.Record {
 	out := make([]notice.Record, n)
 	for i, p := range places {
 		r := all[p]
+		r.Kind = notice.Kinds()[max(0, i%20-12)] // most are calls
+		if i%7 == 0 {
+			r.Source = notice.SourceTED
+		}
+		r.Deadline = clock.At(dbtest.Start.AddDate(0, 0, i%30))
 		switch i % 4 {
 		case 1:
 			r.CPV = []string{codes[i/4%len(codes)]}
@@ -154,6 +161,13 @@ func asked(t *rapid.T, notices []*notice.Notice) notice.Criteria {
 		Exclude:    sometimes(t, keyword, "exclude"),
 		Buyers:     sometimes(t, buyer, "buyers"),
 		Categories: sometimes(t, rapid.SampledFrom(refdata.Categories()), "natures"),
+		Kinds:      sometimes(t, rapid.SampledFrom(notice.Kinds()), "kinds"),
+		Sources:    sometimes(t, rapid.SampledFrom(notice.Sources()), "sources"),
+		TitleOnly:  rapid.IntRange(0, 3).Draw(t, "title only") == 0,
+		Services:   rapid.Bool().Draw(t, "services"),
+		NoNational: rapid.IntRange(0, 3).Draw(t, "no national") == 0,
+		Broader:    rapid.Bool().Draw(t, "broader"),
+		MinDays:    rapid.SampledFrom([]int{0, 0, 0, 5, 20}).Draw(t, "days"),
 	}
 	for _, d := range sometimes(t, department, "departments") {
 		c.Departments = append(c.Departments, d.Code)
@@ -170,7 +184,7 @@ func sometimes[T any](t *rapid.T, g *rapid.Generator[T], label string) []T {
 }
 
 func keywordOf(t *rapid.T, n *notice.Notice) string {
-	fields := slices.DeleteFunc(slices.Concat(n.Subject().Units...), func(s string) bool { return strings.TrimSpace(s) == "" })
+	fields := slices.DeleteFunc(slices.Concat(n.Subject(0).Units...), func(s string) bool { return strings.TrimSpace(s) == "" })
 	words := strings.Fields(rapid.SampledFrom(fields).Draw(t, "field"))
 	from := rapid.IntRange(0, len(words)-1).Draw(t, "from")
 	for i := range words { // a word that can be asked alone, from there on
@@ -213,6 +227,7 @@ func TestEngineSearchAndScanAgree(t *testing.T) {
 		h.Record(false, records...)
 		notices := readBack(h, len(records))
 		num, matched, compared := uint64(0), 0, 0
+		now := h.DB.Clock.Now()
 		rapid.Check(t, func(t *rapid.T) {
 			queries, said := map[uint64]*notice.Query{}, map[uint64]notice.Criteria{}
 			for range rapid.IntRange(1, 5).Draw(t, "watches") {
@@ -228,19 +243,19 @@ func TestEngineSearchAndScanAgree(t *testing.T) {
 			h.catchUp()
 			reverse := map[uint64][]string{}
 			for _, n := range notices {
-				for _, found := range h.watches.Matcher().Match(n.Subject()) {
+				for _, found := range h.watches.Matcher().Match(n.Subject(now)) {
 					reverse[found] = append(reverse[found], n.ID)
 				}
 			}
 			for num, q := range queries {
 				var scan []string
 				for _, n := range notices {
-					if q.Matches(n.Subject()) {
+					if q.Matches(n.Subject(now)) {
 						scan = append(scan, n.ID)
 					}
 				}
 				matched, compared = matched+len(scan), compared+len(notices)
-				search := h.Notices.Index().Find(notice.Filter{}, q)
+				search := h.Notices.Index().Find(notice.Filter{At: now}, q)
 				slices.Sort(search)
 				if diff := cmp.Diff(scan, search, emptyIsNil); diff != "" {
 					t.Fatalf("the search of %+v (-scan +search):\n%s", said[num], diff)

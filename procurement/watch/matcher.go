@@ -20,7 +20,6 @@ import (
 // so that an edit costs milliseconds at a million watches.
 type Matcher struct {
 	follow *db.Follower
-	index  *notice.Index
 
 	mu     sync.Mutex
 	live   map[uint64]liveWatch // every active watch
@@ -68,8 +67,8 @@ func (m *Matcher) Rhythm(num uint64) (Rhythm, bool) {
 // is built again; a variable for the tests.
 var rebuildAfter = 2000
 
-func newMatcher(d *db.DB, index *notice.Index) *Matcher {
-	m := &Matcher{index: index}
+func newMatcher(d *db.DB) *Matcher {
+	m := &Matcher{}
 	m.follow = d.Follow(m.loadAll, m.applyChanges, changeKind, org.MergeChange)
 	return m
 }
@@ -116,14 +115,19 @@ func (m *Matcher) loadAll(tx *db.Tx) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.live = live
-	m.rebuild()
-	return nil
+	return m.rebuild(tx)
 }
 
-// rebuild makes the large engine of everything.
-func (m *Matcher) rebuild() {
-	m.base = engine.NewMatcher(engine.Build(m.entries(nil), m.index.Sample(1000)))
+// rebuild makes the large engine of everything. The notices last recorded tell which
+// words are frequent today.
+func (m *Matcher) rebuild(tx *db.Tx) error {
+	sample, err := notice.Sample(tx, 1000)
+	if err != nil {
+		return err
+	}
+	m.base = engine.NewMatcher(engine.Build(m.entries(nil), sample))
 	m.recent, m.delta = map[uint64]bool{}, nil
+	return nil
 }
 
 // entries lists the live watches of these numbers, all of them for nil, in order.
@@ -165,10 +169,9 @@ func (m *Matcher) applyChanges(tx *db.Tx, changes []db.Change) error {
 		}
 	}
 	if len(m.recent) > max(rebuildAfter, len(m.live)/20) {
-		m.rebuild()
-	} else {
-		m.delta = engine.NewMatcher(engine.Build(m.entries(m.recent), nil))
+		return m.rebuild(tx)
 	}
+	m.delta = engine.NewMatcher(engine.Build(m.entries(m.recent), nil))
 	return nil
 }
 

@@ -3,6 +3,7 @@ package watch
 import (
 	"strings"
 
+	"parvis/kit/clock"
 	"parvis/kit/text"
 	"parvis/procurement/notice"
 )
@@ -22,11 +23,11 @@ func (r Reason) Text() string {
 	return "veille «\u00a0" + r.Name + "\u00a0», sur «\u00a0" + strings.Join(r.Words, "\u00a0», «\u00a0") + "\u00a0»"
 }
 
-// Reasons says, for each of the watches that match the notice, on which of its
-// words. It is computed when it is shown, by the same code that matches.
-func Reasons(watches []*Watch, n *notice.Notice) ([]Reason, error) {
+// Reasons says, for each of the watches that match the notice at a moment, on which
+// of its words. It is computed when it is shown, by the same code that matches.
+func Reasons(watches []*Watch, n *notice.Notice, at clock.Instant) ([]Reason, error) {
 	var out []Reason
-	subject := n.Subject()
+	subject := n.Subject(at)
 	for _, w := range watches {
 		q, err := notice.Compile(w.Criteria)
 		if err != nil {
@@ -43,8 +44,8 @@ func Reasons(watches []*Watch, n *notice.Notice) ([]Reason, error) {
 func wordsOf(q *notice.Query, s notice.Subject) []string {
 	var words []string
 	seen := map[text.Term]bool{}
-	for _, unit := range s.Units {
-		for _, field := range unit {
+	for i := range s.Units {
+		for _, field := range q.Searched(s, i) {
 			for _, span := range q.Why(field) {
 				word := strings.ToLower(strings.Join(strings.Fields(field[span[0]:span[1]]), " "))
 				if !known(seen, word) {
@@ -72,9 +73,9 @@ func known(seen map[text.Term]bool, word string) bool {
 }
 
 // MatchingLots lists the lots that satisfy the words of one of the watches by
-// themselves.
-func MatchingLots(watches []*Watch, n *notice.Notice) []notice.Lot {
-	s := n.Subject()
+// themselves, at a moment.
+func MatchingLots(watches []*Watch, n *notice.Notice, at clock.Instant) []notice.Lot {
+	s := n.Subject(at)
 	chosen := make([]bool, len(n.Lots))
 	for _, w := range watches {
 		q, err := notice.Compile(w.Criteria)
@@ -82,9 +83,7 @@ func MatchingLots(watches []*Watch, n *notice.Notice) []notice.Lot {
 			continue
 		}
 		for i := range n.Lots {
-			one := s
-			one.Units = s.Units[i+1 : i+2]
-			chosen[i] = chosen[i] || q.Matches(one)
+			chosen[i] = chosen[i] || q.MatchesLot(s, i)
 		}
 	}
 	var out []notice.Lot

@@ -22,7 +22,7 @@ func TestWhyAWatchMatches(t *testing.T) {
 		{ID: "b", Name: "Ailleurs", Criteria: notice.Criteria{Keywords: []string{"menuiserie"}, Departments: []string{"2A"}}},
 		{ID: "c", Name: "Bas-Rhin", Criteria: notice.Criteria{Departments: []string{"67"}}},
 	}
-	reasons, err := watch.Reasons(watches, n)
+	reasons, err := watch.Reasons(watches, n, n.RecordedAt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestWhyAWatchMatches(t *testing.T) {
 		t.Errorf("reasons (-want +got):\n%s", diff)
 	}
 	var lots []string
-	for _, l := range watch.MatchingLots(watches, n) {
+	for _, l := range watch.MatchingLots(watches, n, n.RecordedAt) {
 		lots = append(lots, l.Number)
 	}
 	if diff := cmp.Diff([]string{"1", "2"}, lots); diff != "" {

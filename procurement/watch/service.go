@@ -31,7 +31,7 @@ type Service struct {
 
 // NewService makes the room; its matcher is empty until Load.
 func NewService(d *db.DB, j *event.Journal, notices *notice.Service) *Service {
-	return &Service{db: d, journal: j, notices: notices, matcher: newMatcher(d, notices.Index())}
+	return &Service{db: d, journal: j, notices: notices, matcher: newMatcher(d)}
 }
 
 // Matcher tells which watches a notice concerns.
@@ -337,14 +337,15 @@ func (s *Service) Live(ctx context.Context, by access.Actor, order notice.Order,
 			queries = append(queries, q)
 		}
 	}
-	ids := s.notices.Index().Find(notice.Filter{OpenAt: s.db.Clock.Now(), Order: order}, queries...)
-	page, err := s.notices.Read(ctx, ids, from, size)
+	now := s.db.Clock.Now()
+	found := s.notices.Index().Page(notice.Filter{At: now, Open: true, Order: order}, from, size, queries...)
+	page, err := s.notices.Read(ctx, found)
 	if err != nil {
 		return Live{}, err
 	}
 	live := Live{Total: page.Total, At: page.At}
 	for _, n := range page.Notices {
-		reasons, err := Reasons(watches, n)
+		reasons, err := Reasons(watches, n, now)
 		if err != nil {
 			return Live{}, err
 		}

@@ -54,7 +54,7 @@ func matchOf(hit watch.Hit, watches map[string]*watch.Watch, now clock.Instant) 
 		matching, queries = append(matching, w), append(queries, q)
 	}
 	m.Title = mark(title(hit.Notice), queries)
-	for i, lot := range watch.MatchingLots(matching, hit.Notice) {
+	for i, lot := range watch.MatchingLots(matching, hit.Notice, now) {
 		if i >= mostLots {
 			m.MoreLots++
 			continue

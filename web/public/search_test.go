@@ -32,7 +32,7 @@ func some(h *house) []notice.Record {
 func TestAnEmptyPlatformSaysSo(t *testing.T) {
 	each(t, func(h *house) {
 		h.says(h.get("/"), 200, "0 appel ouvert", "0 appel reçu ces sept derniers jours", "Aucun appel n'est ouvert en ce moment", "Créer un compte")
-		h.says(h.get("/annonces"), 200, "Aucun avis ouvert ne correspond à votre recherche", "Chercher aussi parmi les avis clos")
+		h.says(h.get("/annonces"), 200, "Aucun avis ouvert pour l'instant", "Chercher aussi parmi les avis clos")
 		h.says(h.get("/annonces?etat=toutes"), 200, "Aucun avis ne correspond à votre recherche", "Effacer la recherche")
 	})
 }

@@ -38,6 +38,7 @@ type rule struct {
 	cpv        []uint32 // with « et »: one of these, unless the notice has no code
 	categories uint8    // bit set of wanted categories, 0 = any
 	places     notice.Places
+	facts      *notice.Query // nil, or what else it asks of the notice's facts
 }
 
 // Engine is an immutable set of watches, safe for any number of matchers.
@@ -49,17 +50,26 @@ type Engine struct {
 
 	features int
 	terms    map[text.Term][]uint32 // single words → features
+	heads    map[text.Term][]uint32 // the same, of « Objet et lots seulement »
 	anchors  map[text.Term][]uint32 // a word of a phrase → features to test
-	phrases  map[uint32]text.Keyword
+	phrases  map[uint32]phrase
 	cpv      map[string]uint32
+	generic  map[string]uint32 // codes of « Inclure les codes plus généraux »
 
 	cellsOf []uint32 // by feature: where its cells begin in places/starts
 	places  []uint8  // by cell: 0 = watches of anywhere, else department + 1
 	starts  []uint32 // by cell: where it begins in arena
 	arena   []uint32
 	buyers  map[string][]uint32 // buyer → rules
+	bodies  map[string][]uint32 // the same, of « Inclure ses services »
 
 	seed maphash.Seed
+}
+
+// phrase is a keyword of several words.
+type phrase struct {
+	text.Keyword
+	head bool // in the title or a lot only
 }
 
 // Sample is an estimate of how often each word is met: some recent notices.
@@ -70,9 +80,9 @@ type Sample []notice.Subject
 func Build(entries []Entry, sample Sample) *Engine {
 	b := &builder{
 		e: &Engine{
-			features: 1, terms: map[text.Term][]uint32{}, anchors: map[text.Term][]uint32{},
-			phrases: map[uint32]text.Keyword{}, cpv: map[string]uint32{},
-			buyers: map[string][]uint32{}, seed: maphash.MakeSeed(),
+			features: 1, terms: map[text.Term][]uint32{}, heads: map[text.Term][]uint32{}, anchors: map[text.Term][]uint32{},
+			phrases: map[uint32]phrase{}, cpv: map[string]uint32{}, generic: map[string]uint32{},
+			buyers: map[string][]uint32{}, bodies: map[string][]uint32{}, seed: maphash.MakeSeed(),
 		},
 		byKey: map[string]uint32{},
 	}
@@ -129,8 +139,10 @@ func (e *Engine) Bytes() int {
 		n += int(unsafe.Sizeof(rule{})) + 4*(len(r.all)+len(r.some)+len(r.none)+len(r.cpv))
 	}
 	// A map's entry is taken for its key, its value and a third more.
-	for _, refs := range e.buyers {
-		n += 56 + 4*len(refs)
+	for _, filed := range []map[string][]uint32{e.buyers, e.bodies} {
+		for _, refs := range filed {
+			n += 56 + 4*len(refs)
+		}
 	}
 	for _, k := range e.phrases {
 		n += 120 + len(k.Typed)
@@ -140,10 +152,12 @@ func (e *Engine) Bytes() int {
 			}
 		}
 	}
-	for _, features := range e.terms {
-		n += 44 + 4*len(features)
+	for _, words := range []map[text.Term][]uint32{e.terms, e.heads} {
+		for _, features := range words {
+			n += 44 + 4*len(features)
+		}
 	}
-	return n + 44*len(e.anchors) + 32*len(e.cpv)
+	return n + 44*len(e.anchors) + 32*(len(e.cpv)+len(e.generic))
 }
 
 // compiledWatch is a query in features.
@@ -154,8 +168,10 @@ type compiledWatch struct {
 	cpv        []uint32
 	cpvAnd     bool
 	buyers     []string
+	services   bool
 	places     notice.Places
 	categories uint8
+	facts      *notice.Query
 }
 
 type builder struct {
@@ -167,15 +183,21 @@ type builder struct {
 }
 
 func (b *builder) compile(q *notice.Query) compiledWatch {
-	c := compiledWatch{all: q.All, buyers: q.Buyers, places: q.Places, cpvAnd: q.CPVAnd && len(q.Keywords) > 0}
+	c := compiledWatch{all: q.All, buyers: q.Buyers, services: q.Services, places: q.Places, cpvAnd: q.CPVAnd && len(q.Keywords) > 0}
+	if len(q.Kinds)+len(q.Sources) > 0 || q.NoNational || q.MinDays > 0 {
+		c.facts = q
+	}
 	for _, k := range q.Keywords {
-		c.words = append(c.words, b.keyword(k))
+		c.words = append(c.words, b.keyword(k, q.TitleOnly))
 	}
 	for _, k := range q.Exclude {
-		c.none = append(c.none, b.keyword(k))
+		c.none = append(c.none, b.keyword(k, q.TitleOnly))
 	}
 	for _, p := range q.CPV {
-		c.cpv = append(c.cpv, b.prefix(p))
+		c.cpv = append(c.cpv, b.code(b.e.cpv, 'c', p))
+		for n := 2; q.Broader && n < len(p); n++ {
+			c.cpv = append(c.cpv, b.code(b.e.generic, 'g', p[:n]))
+		}
 	}
 	for _, k := range q.Categories {
 		c.categories |= categoryBit(k)
@@ -192,8 +214,12 @@ func categoryBit(c refdata.Category) uint8 {
 }
 
 // keyword gives the feature of a keyword; two that mean the same share one.
-func (b *builder) keyword(k text.Keyword) uint32 {
+func (b *builder) keyword(k text.Keyword, head bool) uint32 {
 	b.key = b.key[:0]
+	words := b.e.terms
+	if head {
+		b.key, words = append(b.key, 'h'), b.e.heads
+	}
 	for _, sequence := range k.Sequences {
 		b.key = append(b.key, 's')
 		for _, position := range sequence {
@@ -207,28 +233,29 @@ func (b *builder) keyword(k text.Keyword) uint32 {
 		return f
 	}
 	f := b.newFeature(string(b.key))
-	phrase := false
+	several := false
 	for _, sequence := range k.Sequences {
 		if len(sequence) > 1 {
-			phrase = true
+			several = true
 			continue
 		}
 		for _, term := range sequence[0] {
-			b.e.terms[term] = append(b.e.terms[term], f)
+			words[term] = append(words[term], f)
 		}
 	}
-	if phrase {
-		b.e.phrases[f] = k
+	if several {
+		b.e.phrases[f] = phrase{k, head}
 	}
 	return f
 }
 
-func (b *builder) prefix(p string) uint32 {
-	if f, ok := b.e.cpv[p]; ok {
+// code gives the feature of the beginning of a code, among those of its kind.
+func (b *builder) code(among map[string]uint32, kind byte, p string) uint32 {
+	if f, ok := among[p]; ok {
 		return f
 	}
-	f := b.newFeature("c" + p)
-	b.e.cpv[p] = f
+	f := b.newFeature(string(kind) + p)
+	among[p] = f
 	return f
 }
 
@@ -291,8 +318,8 @@ func (b *builder) weigh(sample Sample, compiled []compiledWatch) {
 	}
 	m := newMatcher(b.e)
 	for i := range sample {
-		for _, unit := range sample[i].Units {
-			m.read(unit, sample[i].CPV)
+		for u := range sample[i].Units {
+			m.read(&sample[i], u)
 			for _, f := range m.present {
 				b.weight[f] += perNotice
 			}

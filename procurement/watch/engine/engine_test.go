@@ -38,7 +38,19 @@ func criteria(t *rapid.T) notice.Criteria {
 		CPV:         rapid.SliceOfN(rapid.SampledFrom(append([]string{"45", "33", "4542"}, codes...)), 0, 2).Draw(t, "cpv"),
 		Combine:     rapid.SampledFrom([]notice.Combine{"", notice.Or, notice.And}).Draw(t, "combine"),
 		Categories:  rapid.SliceOfN(rapid.SampledFrom(refdata.Categories()), 0, 2).Draw(t, "natures"),
+		TitleOnly:   rapid.Bool().Draw(t, "title only"),
+		Services:    rapid.Bool().Draw(t, "services"),
+		NoNational:  rapid.Bool().Draw(t, "no national"),
+		Broader:     rapid.Bool().Draw(t, "broader"),
+		Kinds:       seldom(t, rapid.SampledFrom(notice.Kinds()), "kinds"),
+		Sources:     seldom(t, rapid.SampledFrom(notice.Sources()), "sources"),
+		MinDays:     rapid.SampledFrom([]int{0, 0, 0, 1, 10}).Draw(t, "days"),
 	}
+}
+
+// seldom draws values of a criterion that most watches lack.
+func seldom[T any](t *rapid.T, g *rapid.Generator[T], label string) []T {
+	return rapid.SliceOfN(g, 0, rapid.SampledFrom([]int{0, 0, 3}).Draw(t, label+"?")).Draw(t, label)
 }
 
 func subject(t *rapid.T) notice.Subject {
@@ -47,6 +59,15 @@ func subject(t *rapid.T) notice.Subject {
 		Buyer:    rapid.SampledFrom([]string{"b1", "b2", "b3", "b4", ""}).Draw(t, "buyer"),
 		CPV:      rapid.SliceOfN(rapid.SampledFrom(codes), 0, 2).Draw(t, "cpv"),
 		Category: rapid.SampledFrom(append(refdata.Categories(), "")).Draw(t, "category"),
+		Kind:     rapid.SampledFrom([]notice.Kind{notice.Contract, notice.Contract, notice.Award, notice.Prior}).Draw(t, "kind"),
+		Source:   rapid.SampledFrom([]string{"boamp", "boamp", "ted", "parvis", "elsewhere"}).Draw(t, "source"),
+		Bodies:   rapid.SliceOfN(rapid.SampledFrom([]string{"b1", "b2", "b3"}), 0, 2).Draw(t, "bodies"),
+		DaysLeft: rapid.SampledFrom([]int{-1, 0, 1, 9, 10, 50}).Draw(t, "days left"),
+	}
+	if rapid.IntRange(0, 9).Draw(t, "national") == 0 {
+		for _, d := range refdata.Departments() {
+			s.Places.Add(d.Code)
+		}
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "lots") {
 		s.Units = append(s.Units, []string{text(t, "lot", 5)})
@@ -105,6 +126,13 @@ func query(t *testing.T, c notice.Criteria) *notice.Query {
 	return q
 }
 
+func everywhere() (p notice.Places) {
+	for _, d := range refdata.Departments() {
+		p.Add(d.Code)
+	}
+	return p
+}
+
 func TestWhatAWatchMeans(t *testing.T) {
 	place := func(codes ...string) (p notice.Places) {
 		for _, c := range codes {
@@ -133,6 +161,25 @@ func TestWhatAWatchMeans(t *testing.T) {
 		{"a code and the words", notice.Criteria{Keywords: []string{"menuiserie"}, CPV: []string{"45"}, Combine: notice.And}, coded, false},
 		{"« et » with a notice without codes is the words alone", notice.Criteria{Keywords: []string{"menuiserie"}, CPV: []string{"45"}, Combine: notice.And}, school, true},
 		{"codes alone do not match a notice without", notice.Criteria{CPV: []string{"45"}}, school, false},
+		{"a word of the description, in the title only", notice.Criteria{Keywords: []string{"voirie"}, TitleOnly: true}, notice.Subject{Units: [][]string{{"École", "Voirie"}}}, false},
+		{"a word of the title, in the title only", notice.Criteria{Keywords: []string{"voirie"}, TitleOnly: true}, notice.Subject{Units: [][]string{{"Voirie", "École"}}}, true},
+		{"a word of a lot, in the title only", notice.Criteria{Keywords: []string{"menuiserie"}, TitleOnly: true}, school, true},
+		{"an excluded word of the description, in the title only", notice.Criteria{Exclude: []string{"voirie"}, TitleOnly: true}, notice.Subject{Units: [][]string{{"École", "Voirie"}}}, true},
+		{"a phrase of the description, in the title only", notice.Criteria{Keywords: []string{`"gros œuvre"`}, TitleOnly: true}, notice.Subject{Units: [][]string{{"École", "Gros œuvre"}}}, false},
+		{"a broader code", notice.Criteria{CPV: []string{"45421150"}, Broader: true}, notice.Subject{Units: [][]string{{"x"}}, CPV: []string{"45400000"}}, true},
+		{"a broader code, not asked for", notice.Criteria{CPV: []string{"45421150"}}, notice.Subject{Units: [][]string{{"x"}}, CPV: []string{"45400000"}}, false},
+		{"a cousin is no broader code", notice.Criteria{CPV: []string{"45421150"}, Broader: true}, notice.Subject{Units: [][]string{{"x"}}, CPV: []string{"45410000"}}, false},
+		{"a nationwide notice", notice.Criteria{Departments: []string{"67"}}, notice.Subject{Units: [][]string{{"x"}}, Places: everywhere()}, true},
+		{"a nationwide notice, not wanted", notice.Criteria{Departments: []string{"67"}, NoNational: true}, notice.Subject{Units: [][]string{{"x"}}, Places: everywhere()}, false},
+		{"no place is not nationwide", notice.Criteria{NoNational: true}, coded, true},
+		{"a service of the organism", notice.Criteria{Buyers: []string{"city"}, Services: true}, notice.Subject{Units: [][]string{{"x"}}, Buyer: "pools", Bodies: []string{"city"}}, true},
+		{"a service, not asked for", notice.Criteria{Buyers: []string{"city"}}, notice.Subject{Units: [][]string{{"x"}}, Buyer: "pools", Bodies: []string{"city"}}, false},
+		{"another kind", notice.Criteria{Kinds: []notice.Kind{notice.Award}}, notice.Subject{Units: [][]string{{"x"}}, Kind: notice.Contract}, false},
+		{"one of the kinds", notice.Criteria{Kinds: []notice.Kind{notice.Award, notice.Prior}}, notice.Subject{Units: [][]string{{"x"}}, Kind: notice.Prior}, true},
+		{"another source", notice.Criteria{Sources: []string{notice.SourceTED}}, notice.Subject{Units: [][]string{{"x"}}, Source: notice.SourceBOAMP}, false},
+		{"days enough", notice.Criteria{MinDays: 10}, notice.Subject{Units: [][]string{{"x"}}, DaysLeft: 10}, true},
+		{"too few days", notice.Criteria{MinDays: 10}, notice.Subject{Units: [][]string{{"x"}}, DaysLeft: 9}, false},
+		{"what cannot be answered has no day left", notice.Criteria{MinDays: 1}, notice.Subject{Units: [][]string{{"x"}}, DaysLeft: -1}, false},
 		{"a phrase does not span two fields", notice.Criteria{Keywords: []string{`"gros œuvre"`}}, notice.Subject{Units: [][]string{{"gros", "oeuvre"}}}, false},
 	}
 	for _, c := range cases {

@@ -35,11 +35,11 @@ func (b *builder) file(id uint32, c *compiledWatch) {
 		return
 	}
 	places := placesOf(c.places)
-	checked := rule{id: id, none: c.none, categories: c.categories}
+	checked := rule{id: id, none: c.none, categories: c.categories, facts: c.facts}
 	if len(places) > maxCells {
 		places, checked.places = []uint8{0}, c.places
 	}
-	plain := len(c.none) == 0 && c.categories == 0 && checked.places.None()
+	plain := len(c.none) == 0 && c.categories == 0 && c.facts == nil && checked.places.None()
 	byWords := len(c.words) > 0 || len(c.cpv) == 0
 	if c.cpvAnd {
 		checked.cpv, plain = c.cpv, len(c.cpv) == 0 && plain
@@ -96,7 +96,7 @@ func (b *builder) fileAll(places []uint8, features []uint32, plain bool, r rule)
 // fileByBuyer files a watch under each of its buyers, to be checked whole:
 // there are few of them on any one buyer.
 func (b *builder) fileByBuyer(id uint32, c *compiledWatch) {
-	r := rule{id: id, none: c.none, categories: c.categories, places: c.places}
+	r := rule{id: id, none: c.none, categories: c.categories, places: c.places, facts: c.facts}
 	var refs []uint32
 	if c.cpvAnd {
 		r.cpv = c.cpv
@@ -115,6 +115,9 @@ func (b *builder) fileByBuyer(id uint32, c *compiledWatch) {
 	}
 	for _, buyer := range c.buyers {
 		b.e.buyers[buyer] = append(b.e.buyers[buyer], refs...)
+		if c.services {
+			b.e.bodies[buyer] = append(b.e.bodies[buyer], refs...)
+		}
 	}
 }
 

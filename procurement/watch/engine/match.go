@@ -20,8 +20,8 @@ const (
 // word itself is not kept: its 64-bit hash under a random seed is enough.
 type memo struct {
 	hash uint64 // 0: empty
-	from uint32 // known[from] is how many features follow; the rest are anchors
-	size uint32 // how many features and anchors
+	from uint32 // known[from:] is how many features follow, then how many of heads; the rest are anchors
+	size uint32 // how many in all
 }
 
 // Matcher asks one engine, one notice after the other, allocating nothing once
@@ -30,7 +30,7 @@ type Matcher struct {
 	e       *Engine
 	memo    []memo
 	words   int      // how many the memo holds
-	known   []uint32 // for each: how many features, the features, the anchors
+	known   []uint32 // for each: how many features, how many of heads, both, the anchors
 	set     []uint64 // features of the unit being read
 	present []uint32 // the same, listed
 	suspect []uint32 // phrases to test in this unit
@@ -60,13 +60,18 @@ func (m *Matcher) Match(s *notice.Subject) []uint64 {
 	if s.Category != "" {
 		category = categoryBit(s.Category)
 	}
-	for _, unit := range s.Units {
-		m.read(unit, s.CPV)
+	for i := range s.Units {
+		m.read(s, i)
 		for _, f := range m.present {
 			m.feature(f, places, s, category)
 		}
 		for _, r := range m.e.buyers[s.Buyer] {
 			m.try(r, s, category)
+		}
+		for _, body := range s.Bodies {
+			for _, r := range m.e.bodies[body] {
+				m.try(r, s, category)
+			}
 		}
 		m.forget()
 	}
@@ -161,7 +166,8 @@ func (m *Matcher) try(number uint32, s *notice.Subject, category uint8) {
 		m.any(r.none),
 		len(r.cpv) > 0 && len(s.CPV) > 0 && !m.any(r.cpv),
 		r.categories != 0 && category != 0 && r.categories&category == 0,
-		!r.places.None() && !s.Places.None() && !r.places.Meet(s.Places):
+		!r.places.None() && !s.Places.None() && !r.places.Meet(s.Places),
+		r.facts != nil && !r.facts.Facts(*s):
 		return
 	}
 	m.found[r.id>>6] |= 1 << (r.id & 63)
@@ -189,21 +195,27 @@ func (m *Matcher) sweep() []uint64 {
 }
 
 // read makes the set of features of one unit.
-func (m *Matcher) read(unit []string, cpv []string) {
+func (m *Matcher) read(s *notice.Subject, unit int) {
 	m.put(always)
-	for _, code := range cpv {
+	for _, code := range s.CPV {
 		for n := 2; n <= len(code) && len(m.e.cpv) > 0; n++ {
 			if f, ok := m.e.cpv[code[:n]]; ok {
 				m.put(f)
 			}
 		}
-	}
-	for _, field := range unit {
-		for start, end := text.NextWord(field, 0); start < end; start, end = text.NextWord(field, end) {
-			m.word(field[start:end])
+		if len(m.e.generic) > 0 {
+			if f, ok := m.e.generic[notice.Generic(code)]; ok {
+				m.put(f)
+			}
 		}
 	}
-	m.testPhrases(unit)
+	for i, field := range s.Units[unit] {
+		head := unit > 0 || i == 0
+		for start, end := text.NextWord(field, 0); start < end; start, end = text.NextWord(field, end) {
+			m.word(field[start:end], head)
+		}
+	}
+	m.testPhrases(s.Units[unit], unit > 0)
 }
 
 func (m *Matcher) put(f uint32) {
@@ -221,7 +233,9 @@ func (m *Matcher) forget() {
 	m.present = m.present[:0]
 }
 
-func (m *Matcher) word(w string) {
+// word puts the features of a written word; head tells that it stands in the title or
+// in a lot.
+func (m *Matcher) word(w string, head bool) {
 	h := maphash.String(m.e.seed, w) | 1
 	mask := uint64(len(m.memo) - 1)
 	at := h >> 8 & mask
@@ -236,12 +250,16 @@ func (m *Matcher) word(w string) {
 	if slot.size == 0 {
 		return // a word that no watch asks for
 	}
-	known := m.known[slot.from : slot.from+1+slot.size]
-	features := known[0]
-	for _, f := range known[1 : 1+features] {
+	known := m.known[slot.from : slot.from+2+slot.size]
+	features, anchors := known[0], known[0]+known[1]
+	if head {
+		features = anchors
+	}
+	known = known[2:]
+	for _, f := range known[:features] {
 		m.put(f)
 	}
-	for _, f := range known[1+features:] {
+	for _, f := range known[anchors:] {
 		if w, bit := &m.tried[f>>6], uint64(1)<<(f&63); *w&bit == 0 { // once a unit, however often its word comes
 			*w |= bit
 			m.suspect = append(m.suspect, f)
@@ -255,20 +273,20 @@ func (m *Matcher) learn(h uint64, w string) uint64 {
 		m.grow()
 	}
 	from := len(m.known)
-	m.known = append(m.known, 0)
+	m.known = append(m.known, 0, 0)
 	pieces := text.Word(w)
-	for _, p := range pieces {
-		for _, t := range p.Terms {
-			m.known = append(m.known, m.e.terms[t]...)
+	for i, features := range []map[text.Term][]uint32{m.e.terms, m.e.heads, m.e.anchors} {
+		before := len(m.known)
+		for _, p := range pieces {
+			for _, t := range p.Terms {
+				m.known = append(m.known, features[t]...)
+			}
+		}
+		if i < 2 {
+			m.known[from+i] = uint32(len(m.known) - before)
 		}
 	}
-	m.known[from] = uint32(len(m.known) - from - 1)
-	for _, p := range pieces {
-		for _, t := range p.Terms {
-			m.known = append(m.known, m.e.anchors[t]...)
-		}
-	}
-	size := len(m.known) - from - 1
+	size := len(m.known) - from - 2
 	if size == 0 {
 		m.known = m.known[:from]
 	}
@@ -304,13 +322,13 @@ func (m *Matcher) grow() {
 }
 
 // testPhrases looks whether the phrases of which a word was met are there.
-func (m *Matcher) testPhrases(unit []string) {
+func (m *Matcher) testPhrases(unit []string, lot bool) {
 	if len(m.suspect) == 0 {
 		return
 	}
 	m.tokens = m.tokens[:0]
-	base := 0
-	for _, field := range unit {
+	base, head := 0, 0
+	for i, field := range unit {
 		from := len(m.tokens)
 		m.tokens = m.reader.Append(m.tokens, field)
 		for i := from; i < len(m.tokens); i++ {
@@ -319,10 +337,17 @@ func (m *Matcher) testPhrases(unit []string) {
 		if n := len(m.tokens); n > from {
 			base = m.tokens[n-1].Pos + m.tokens[n-1].Span + fieldGap
 		}
+		if lot || i == 0 {
+			head = len(m.tokens)
+		}
 	}
 	for _, f := range m.suspect {
 		m.tried[f>>6] = 0
-		if !m.has(f) && m.e.phrases[f].In(m.tokens) {
+		p, among := m.e.phrases[f], m.tokens
+		if p.head {
+			among = among[:head]
+		}
+		if !m.has(f) && p.In(among) {
 			m.put(f)
 		}
 	}

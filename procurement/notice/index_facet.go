@@ -1,0 +1,242 @@
+package notice
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"parvis/procurement/refdata"
+)
+
+// Count is one value of a facet and how many notices have it.
+type Count struct {
+	Value string
+	N     int
+}
+
+// ClosingDays are the spans of the facet of deadlines, in days.
+var ClosingDays = [3]int{7, 15, 30}
+
+// facetBuyers is how many organisms the facet names.
+const facetBuyers = 10
+
+// Facets say how the notices found are spread. The counts of each facet are of the
+// notices that match all that is asked but for that facet's own criterion: they tell
+// what another choice would give. A value that no notice has is not listed.
+//
+// A notice with several departments or codes counts once under each. Those without
+// a place, a nature or a code are counted apart: a choice of departments or natures
+// includes them always.
+type Facets struct {
+	Departments []Count // by code, in the order of their numbers; Abroad last
+	NoPlace     int
+	Categories  []Count // refdata.Category
+	NoCategory  int
+	Kinds       []Count // Kind
+	Sources     []Count
+	Divisions   []Count // of the CPV, two digits; the words asked are kept
+	NoCode      int
+	Buyers      []Count // ids, the most frequent first, ten at most
+	Closing     [3]int  // calls that close within ClosingDays
+	WithLots    int
+	National    int
+}
+
+// clause is one criterion that a facet shows.
+type clause int
+
+const (
+	none clause = iota
+	byText
+	byPlace
+	byBuyer
+	byCategory
+	byKind
+	bySource
+	byClosing
+	clauses
+)
+
+// judged is what each clause of a query allows; nil where it allows everything.
+type judged struct {
+	base    *roaring.Bitmap // what no facet leaves out
+	allowed [clauses]*roaring.Bitmap
+	words   *roaring.Bitmap // byText without the codes
+}
+
+// judge takes a query apart.
+func (s *shelf) judge(q *Query, f Filter) *judged {
+	j := &judged{base: s.alive.Clone()}
+	if f.Open {
+		j.base.And(s.open(f.At, 0))
+	}
+	if q.MinDays > 0 {
+		j.base.And(s.open(f.At, q.MinDays))
+	}
+	if q.NoNational {
+		j.base.AndNot(s.national)
+	}
+	if f.Within > 0 {
+		j.allowed[byClosing] = s.within(f.At, f.Within)
+	}
+	s.judgeFacts(q, j)
+	if len(q.Keywords)+len(q.Exclude)+len(q.CPV) > 0 {
+		j.allowed[byText] = s.text(q, true, j.base)
+	}
+	return j
+}
+
+func (s *shelf) judgeFacts(q *Query, j *judged) {
+	if !q.Places.None() {
+		all := []*roaring.Bitmap{s.noPlace}
+		for i := range q.Places.each() {
+			all = append(all, s.places[i])
+		}
+		j.allowed[byPlace] = roaring.FastOr(all...)
+	}
+	if len(q.Buyers) > 0 {
+		set := roaring.New()
+		for _, id := range s.withServices(q) {
+			if n, ok := s.buyerNumbers[id]; ok {
+				s.buyers[n].into(set)
+			}
+		}
+		j.allowed[byBuyer] = set
+	}
+	if len(q.Categories) > 0 {
+		j.allowed[byCategory] = union(s.categories, append(slices.Clone(q.Categories), ""))
+	}
+	if len(q.Kinds) > 0 {
+		j.allowed[byKind] = union(s.kinds, q.Kinds)
+	}
+	if len(q.Sources) > 0 {
+		j.allowed[bySource] = union(s.sources, q.Sources)
+	}
+}
+
+func union[K comparable](m map[K]*roaring.Bitmap, keys []K) *roaring.Bitmap {
+	var all []*roaring.Bitmap
+	for _, k := range keys {
+		if b := m[k]; b != nil {
+			all = append(all, b)
+		}
+	}
+	return roaring.FastOr(all...)
+}
+
+// withServices gives the organisms asked, with their services when those are too.
+func (s *shelf) withServices(q *Query) []string {
+	if !q.Services {
+		return q.Buyers
+	}
+	out := slices.Clone(q.Buyers)
+	for _, id := range q.Buyers {
+		out = append(out, s.services[id]...)
+	}
+	return out
+}
+
+// all gives what every clause allows but one. The bitmap is the caller's.
+func (j *judged) all(but clause) *roaring.Bitmap {
+	set := j.base.Clone()
+	for c, allowed := range j.allowed {
+		if allowed != nil && clause(c) != but {
+			set.And(allowed)
+		}
+	}
+	return set
+}
+
+// facets counts.
+func (s *shelf) facets(q *Query, f Filter, j *judged) *Facets {
+	full := j.all(none)
+	but := func(c clause) *roaring.Bitmap {
+		if j.allowed[c] == nil {
+			return full
+		}
+		return j.all(c)
+	}
+	out := &Facets{WithLots: count(full, s.withLots), National: count(full, s.national)}
+
+	set := but(byPlace)
+	out.NoPlace = count(set, s.noPlace)
+	for _, d := range refdata.Departments() {
+		out.Departments = s.department(out.Departments, set, d.Code)
+	}
+	out.Departments = s.department(out.Departments, set, refdata.Abroad)
+
+	set = but(byCategory)
+	for _, c := range refdata.Categories() {
+		out.Categories = counted(out.Categories, string(c), count(set, s.categories[c]))
+	}
+	out.NoCategory = count(set, s.categories[""])
+	set = but(byKind)
+	for _, k := range Kinds() {
+		out.Kinds = counted(out.Kinds, string(k), count(set, s.kinds[k]))
+	}
+	set = but(bySource)
+	for _, source := range Sources() {
+		out.Sources = counted(out.Sources, source, count(set, s.sources[source]))
+	}
+	set = full
+	if len(q.CPV) > 0 {
+		set = j.all(byText)
+		set.And(s.text(q, false, j.base))
+	}
+	for _, d := range refdata.CPVDivisions() {
+		out.Divisions = counted(out.Divisions, d.Code, count(set, s.cpv[d.Code]))
+	}
+	out.NoCode = int(set.GetCardinality()) - count(set, s.coded)
+	out.Buyers = s.buyerFacet(but(byBuyer))
+	set = but(byClosing)
+	for i, days := range ClosingDays {
+		out.Closing[i] = count(set, s.within(f.At, days))
+	}
+	return out
+}
+
+func (s *shelf) department(dst []Count, set *roaring.Bitmap, code string) []Count {
+	i, _ := refdata.DepartmentIndex(code)
+	return counted(dst, code, count(set, s.places[i]))
+}
+
+func counted(dst []Count, value string, n int) []Count {
+	if n > 0 {
+		dst = append(dst, Count{value, n})
+	}
+	return dst
+}
+
+func count(a, b *roaring.Bitmap) int {
+	if b == nil {
+		return 0
+	}
+	return int(a.AndCardinality(b))
+}
+
+// buyerFacet counts the organisms, one notice after the other: there are thousands
+// of them, and one is seldom in many notices.
+func (s *shelf) buyerFacet(set *roaring.Bitmap) []Count {
+	counts := make([]int32, len(s.buyerIDs))
+	var numbers [1024]uint32
+	for it := set.ManyIterator(); ; {
+		n := it.NextMany(numbers[:])
+		if n == 0 {
+			break
+		}
+		for _, number := range numbers[:n] {
+			counts[s.buyerOf[number]]++
+		}
+	}
+	var top []Count
+	for buyer, n := range counts {
+		if n == 0 || len(top) == facetBuyers && int(n) < top[len(top)-1].N {
+			continue
+		}
+		top = append(top, Count{s.buyerIDs[buyer], int(n)})
+		slices.SortFunc(top, func(a, b Count) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Value, b.Value)) })
+		top = top[:min(len(top), facetBuyers)]
+	}
+	return top
+}
