@@ -189,4 +189,3 @@ func (c *corpus) scan(t *testing.T, ask notice.Search, many int, now clock.Insta
 	}
 	return ids
 }
-
