@@ -71,6 +71,7 @@ type App struct {
 	Journal  *event.Journal
 	Accounts *account.Service
 	Orgs     *org.Service
+	Buyers   *org.Buyers
 	CPV      *cpv.Service
 	Profiles *org.Profiles
 	Notices  *notice.Service
@@ -126,6 +127,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Accounts = account.New(a.DB, a.Journal, log)
 	a.Accounts.At(a.Config.BaseURL)
 	a.Orgs = org.New(a.DB, a.Accounts)
+	a.Buyers = org.NewBuyers(a.DB, a.Journal)
 	a.CPV = cpv.New(a.DB)
 	if err := a.profiles(); err != nil {
 		return err
@@ -205,9 +207,9 @@ func (a *App) site() {
 	s.Files("GET /static/", ui.Assets())
 	public.Routes(s, public.Pages{
 		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Members: a.Members, Alerts: a.Alerts, Profiles: a.Profiles, Persons: a.Persons,
-		Operator: a.Config.Operator,
+		CPV: a.CPV, Base: a.Config.BaseURL, Operator: a.Config.Operator,
 	})
-	company.Routes(s, company.Pages{Watches: a.Watches, Org: a.Orgs, Members: a.Members, Accounts: a.Accounts, Profiles: a.Profiles, Persons: a.Persons, MailReady: a.Sender.Configured})
+	company.Routes(s, company.Pages{Watches: a.Watches, Org: a.Orgs, Members: a.Members, Accounts: a.Accounts, Profiles: a.Profiles, Persons: a.Persons, CPV: a.CPV, MailReady: a.Sender.Configured})
 	a.Site = s
 }
 

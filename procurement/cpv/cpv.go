@@ -39,6 +39,7 @@ type Service struct {
 type vocabulary struct {
 	entries []Entry // in the order of their codes
 	words   [][]text.Token
+	folded  []string // each label's words, each after a space
 }
 
 // New makes the room.
@@ -71,6 +72,7 @@ func (s *Service) load(tx *db.Tx) error {
 	var reader text.Analyser
 	for _, e := range fresh.entries {
 		fresh.words = append(fresh.words, reader.Append(nil, e.Label))
+		fresh.folded = append(fresh.folded, " "+strings.Join(split(e.Label), " "))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -76,3 +76,41 @@ func TestCodesAreFoundByTheWordsOfTheirLabels(t *testing.T) {
 		}
 	})
 }
+
+func TestAWordIsFoundWhileItIsTyped(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Movable) {
+		ctx, s := context.Background(), cpv.New(d)
+		if _, err := s.Import(ctx, access.Platform("test"), some); err != nil {
+			t.Fatal(err)
+		}
+		for typed, want := range map[string][]string{
+			"couv":              {"45261000", "45261210"},
+			"trav CHARP":        {"45261000"},
+			"déchet":            {"90500000"}, // singular of a plural
+			"ordure service":    {"90500000"},
+			"dechets et ord":    {"90500000"},
+			"l'ordure":          {"90500000"},
+			"452":               {"45261000", "45261210"},
+			"45261210-9":        {"45261210"},
+			"verture":           nil, // not the beginning of a word
+			"c":                 nil,
+			"":                  nil,
+			"\xff\x00 % _ ' --": nil,
+		} {
+			entries, err := s.Suggest(ctx, access.Anybody(), typed, 9)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, e := range entries {
+				got = append(got, e.Code)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%q: %s", typed, diff)
+			}
+		}
+		if got, err := s.Suggest(ctx, access.Anybody(), "travaux", 2); err != nil || len(got) != 2 || got[0].Name() != "45000000 — Travaux de construction" {
+			t.Errorf("%v, %v", got, err)
+		}
+	})
+}

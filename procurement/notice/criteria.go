@@ -79,6 +79,9 @@ type Criteria struct {
 	Kinds       []Kind             `json:"kinds,omitempty"`    // none: every kind, of which watches only mail the open calls
 	Sources     []string           `json:"sources,omitempty"`  // see Sources
 	MinDays     int                `json:"min_days,omitempty"` // « Jours restants » at least, see Subject.DaysLeft
+
+	// Merged are the buyers that are one with those of Buyers: see Resolve.
+	Merged []string `json:"-"`
 }
 
 // Empty tells that nothing is asked: everything matches.

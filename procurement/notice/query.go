@@ -3,6 +3,7 @@ package notice
 import (
 	"iter"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"parvis/kit/clock"
@@ -35,7 +36,7 @@ type Query struct {
 // dropped: without it the watch would match what nobody asked for.
 func Compile(c Criteria) (*Query, error) {
 	q := &Query{
-		All: c.Mode == All, Buyers: c.Buyers, CPVAnd: c.Combine == And, Categories: c.Categories, TitleOnly: c.TitleOnly, Broader: c.Broader,
+		All: c.Mode == All, Buyers: slices.Concat(c.Buyers, c.Merged), CPVAnd: c.Combine == And, Categories: c.Categories, TitleOnly: c.TitleOnly, Broader: c.Broader,
 		Services: c.Services, NoNational: c.NoNational, Kinds: c.Kinds, Sources: c.Sources, MinDays: c.MinDays,
 	}
 	var err error

@@ -9,11 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"parvis/kit/clock"
 	"parvis/kit/db"
-	"parvis/kit/fault"
 	"parvis/procurement/access"
 	"parvis/procurement/event"
 	"parvis/procurement/org"
@@ -245,7 +242,7 @@ func freshOf(chunk []Record, have map[string]*knownNotice) (fresh []hashedRecord
 func buyersOf(tx *db.Tx, records []hashedRecord) ([]string, error) {
 	sightings := make([]org.Sighting, len(records))
 	for i, r := range records {
-		sightings[i] = org.Sighting(r.Buyer)
+		sightings[i] = org.Sighting{Name: r.Buyer.Name, SIRET: r.Buyer.SIRET, Postcode: r.Buyer.Postcode, City: r.Buyer.City, On: r.PublishedOn}
 	}
 	cache := org.NewBuyerCache(tx)
 	if err := cache.Prime(sightings); err != nil {
@@ -253,7 +250,7 @@ func buyersOf(tx *db.Tx, records []hashedRecord) ([]string, error) {
 	}
 	ids := make([]string, len(records))
 	for i, s := range sightings {
-		id, err := cache.For(s.Name, s.SIRET, s.Postcode, s.City)
+		id, err := cache.Sight(s)
 		if err != nil {
 			return nil, fmt.Errorf("buyer of %s: %w", records[i].SourceID, err)
 		}
@@ -325,6 +322,9 @@ func (s *Service) Search(ctx context.Context, by access.Actor, ask Search) (Page
 	if err := by.Must(access.SearchNotices); err != nil {
 		return Page{}, err
 	}
+	if err := s.Resolve(ctx, &ask.Criteria); err != nil {
+		return Page{}, err
+	}
 	q, err := Compile(ask.Criteria)
 	if err != nil {
 		return Page{}, err
@@ -345,45 +345,4 @@ func (s *Service) Read(ctx context.Context, found Found) (Page, error) {
 		return err
 	})
 	return p, err
-}
-
-// Story is one notice with those that it follows and those that follow it.
-type Story struct {
-	*Notice
-	Before, After []*Notice
-	Changes       []Change // what happened to it, in the order of publication
-	At            clock.Instant
-}
-
-var errNoNotice = fault.New(fault.NotFound, "Cette annonce n'existe pas, ou plus.")
-
-// Find reads one notice with its story.
-func (s *Service) Find(ctx context.Context, by access.Actor, id string) (Story, error) {
-	var st Story
-	if err := by.Must(access.SearchNotices); err != nil {
-		return st, err
-	}
-	if uuid.Validate(id) != nil { // an address holds any bytes, some of which a database refuses
-		return st, errNoNotice
-	}
-	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		st.At = tx.Now
-		found, err := ByIDs(tx, []string{id})
-		if err != nil {
-			return err
-		}
-		if len(found) == 0 {
-			return errNoNotice
-		}
-		st.Notice = found[0]
-		if st.Before, err = findBySource(tx, st.Source, st.Linked); err != nil {
-			return err
-		}
-		if st.After, err = followers(tx, st.Source, append([]string{st.SourceID}, st.Aliases...)); err != nil {
-			return err
-		}
-		st.Changes, err = changesOf(tx, st.ID)
-		return err
-	})
-	return st, err
 }

@@ -32,6 +32,7 @@ type Form struct {
 	Buyers      []string // ids
 	Departments []string
 	Regions     []string // « Toute la région », when the page works without JavaScript
+	Refine      notice.Refinement
 	Active      bool
 	Frequency   string
 	Hour        int
@@ -81,6 +82,9 @@ func (f Form) check(main account.Address, now clock.Instant) (draft, error) {
 	if err := (notice.Criteria{Mode: d.criteria.Mode, Buyers: d.criteria.Buyers}).Check(); err != nil {
 		_ = faults.Add(err)
 	}
+	ignored, err := f.Refine.Into(&d.criteria)
+	_ = faults.Add(err)
+	d.ignored = append(d.ignored, ignored...)
 	switch d.frequency = Frequency(f.Frequency); d.frequency {
 	case "":
 		d.frequency = Daily

@@ -247,6 +247,10 @@ func (s *Site) write(w http.ResponseWriter, v *Visit, a Answer) {
 	if a.name != "" {
 		h.Set("Content-Disposition", `attachment; filename="`+a.name+`"`)
 	}
+	if a.open {
+		serveDocument(w, v.Request, a)
+		return
+	}
 	secret := a.Secret || a.failure != nil // an address that failed may be a secret one
 	if v.Actor.SignedIn() || secret {
 		h.Set("Cache-Control", "no-store")

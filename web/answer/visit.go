@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"parvis/kit/clock"
 	"parvis/kit/fault"
 	"parvis/procurement/access"
 	"parvis/procurement/account"
@@ -34,6 +35,8 @@ type Answer struct {
 	data    []byte
 	kind    string
 	name    string // of a file to keep; empty: the data is to be shown
+	open    bool   // anybody may have the data, and have it kept
+	changed clock.Instant
 	failure *ui.Failure
 	flash   *ui.Flash
 	token   *string // the session to set; "" ends it

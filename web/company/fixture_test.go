@@ -21,6 +21,7 @@ import (
 	"parvis/procurement/access"
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
+	"parvis/procurement/cpv"
 	"parvis/procurement/event"
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
@@ -75,7 +76,7 @@ func openWith(t *testing.T, d *db.DB, companies org.Directory) *platform {
 	site := answer.New(p.org.ActorOf, slog.New(slog.NewTextHandler(testLog{t}, nil)))
 	site.Hats = p.org.Memberships
 	p.members = member.New(d, j, p.accounts, p.org, p.watches)
-	company.Routes(site, company.Pages{Watches: p.watches, Org: p.org, Members: p.members, Accounts: p.accounts, Profiles: p.profiles,
+	company.Routes(site, company.Pages{Watches: p.watches, Org: p.org, Members: p.members, Accounts: p.accounts, Profiles: p.profiles, CPV: cpv.New(d),
 		Persons: person.New(d, p.accounts, p.members, p.watches, alerts), MailReady: func() bool { return !p.mailDown }})
 	p.server = site.Server()
 	return p
@@ -249,7 +250,7 @@ func (b *browser) follow(path string, form url.Values) page {
 
 // filled is a form of a watch as a browser sends it, changed by pairs of name and value.
 func filled(pairs ...string) url.Values {
-	f := url.Values{"nom": {"Menuiseries"}, "mots_cles": {"menuiserie"}, "mode": {"any"}, "alerte": {"oui"}, "rythme": {"daily"}, "jour": {"1"}, "heure": {"7"}, "pause": {""}, "organisme-saisi": {""}}
+	f := whole(url.Values{"nom": {"Menuiseries"}, "mots_cles": {"menuiserie"}, "mode": {"any"}, "alerte": {"oui"}, "rythme": {"daily"}, "jour": {"1"}, "heure": {"7"}, "pause": {""}, "organisme-saisi": {""}})
 	for i := 0; i < len(pairs); i += 2 {
 		f.Del(pairs[i])
 	}
@@ -265,4 +266,12 @@ func numbered(n int, text string) []call {
 		out = append(out, call{id: fmt.Sprintf("26-%d", 100+i), title: fmt.Sprintf("%s %d", text, i)})
 	}
 	return out
+}
+
+// whole adds what a browser sends of « Affiner » when nobody has touched it.
+func whole(f url.Values) url.Values {
+	for name, values := range map[string][]string{"exclus": {""}, "cpv-saisi": {""}, "cpv_combine": {"or"}, "france_entiere": {"non", "oui"}, "jours_restants": {""}} {
+		f[name] = values
+	}
+	return f
 }

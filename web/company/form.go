@@ -13,6 +13,7 @@ import (
 	"parvis/procurement/refdata"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
+	"parvis/web/refine"
 	"parvis/web/ui"
 )
 
@@ -21,7 +22,7 @@ type formPage struct {
 	ID            string // empty for a new one
 	Was           string // the name it has, when editing
 	Typed         typed
-	Buyers        []ui.PickedBuyer
+	Buyers        []ui.Picked
 	Main          string
 	MainState     watch.RecipientState
 	MayResume     bool // the main address is one's own
@@ -67,6 +68,7 @@ func (p Pages) update(v *answer.Visit) (answer.Answer, error) {
 // save makes or changes a watch; w is nil for a new one.
 func (p Pages) save(v *answer.Visit, w *watch.Watch) (answer.Answer, error) {
 	t := readTyped(v.PostForm)
+	changed := t.Refined.Changed // a button of the list of codes
 	if did, faults, err := p.rearrange(v.Context(), &t, v.PostForm); did || err != nil {
 		if err != nil {
 			return answer.Answer{}, err
@@ -77,14 +79,20 @@ func (p Pages) save(v *answer.Visit, w *watch.Watch) (answer.Answer, error) {
 	if err != nil {
 		return answer.Answer{}, err
 	}
-	if problem != "" {
-		return p.refuseBuyer(v, w, t, problem)
+	unclear, err := t.Refined.Resolve(v.Context(), p.CPV, v.Actor)
+	switch {
+	case err != nil:
+		return answer.Answer{}, err
+	case changed:
+		return p.show(v, w, t, codeFault(t, unclear))
+	case problem != "" || unclear != "":
+		return p.refuseTyped(v, w, t, problem, unclear)
 	}
 	var saved watch.Saved
 	if w == nil {
-		saved, err = p.Watches.Create(v.Context(), v.Actor, t.Form)
+		saved, err = p.Watches.Create(v.Context(), v.Actor, t.asked())
 	} else {
-		saved, err = p.Watches.Update(v.Context(), v.Actor, w.ID, t.Form)
+		saved, err = p.Watches.Update(v.Context(), v.Actor, w.ID, t.asked())
 	}
 	switch {
 	case fault.Is(err, fault.Conflict):
@@ -99,21 +107,34 @@ func (p Pages) save(v *answer.Visit, w *watch.Watch) (answer.Answer, error) {
 	return answer.SeeOther(watchesURL, done(w == nil, t.Form, saved)), nil
 }
 
-// refuseBuyer says what is wrong with the typed organism and with the rest of the form.
-// An organism was wanted: that the watch has no criterion yet is no matter.
-func (p Pages) refuseBuyer(v *answer.Visit, w *watch.Watch, t typed, problem string) (answer.Answer, error) {
+// codeFault says that no code is called so; several being so, the field asks which.
+func codeFault(t typed, unclear string) ui.Errors {
+	if unclear == "" || len(t.Refined.Candidates) > 0 {
+		return nil
+	}
+	return ui.Errors{{Field: refine.FieldCodeText, Text: visible(unclear)}}
+}
+
+// refuseTyped says what is wrong with the organism or the code that was typed, and with
+// the rest of the form. One was wanted: that the watch has no criterion yet is no matter.
+func (p Pages) refuseTyped(v *answer.Visit, w *watch.Watch, t typed, buyer, code string) (answer.Answer, error) {
 	main := v.Actor.Address
 	if w != nil {
 		main = mainOf(w).Address
 	}
 	var faults ui.Errors
-	if err := p.Watches.Check(t.Form, main); err != nil {
+	if err := p.Watches.Check(t.asked(), main); err != nil {
 		if faults, err = answer.Errors(err); err != nil {
 			return answer.Answer{}, err
 		}
 	}
 	faults = slices.DeleteFunc(faults, func(e ui.FieldError) bool { return e.Field == watch.FieldEmpty })
-	return p.refuse(v, w, t, append(faults, ui.FieldError{Field: notice.FieldBuyers, Text: problem}))
+	for field, problem := range map[string]string{notice.FieldBuyers: buyer, refine.FieldCodeText: code} {
+		if problem != "" {
+			faults = append(faults, ui.FieldError{Field: field, Text: problem})
+		}
+	}
+	return p.refuse(v, w, t, faults)
 }
 
 // mainOf is the recipient whose account made the watch.
@@ -156,6 +177,7 @@ func (p Pages) refuse(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors
 			}
 			faults[i].Text += " Cela ferait " + perWeek(n) + ". Ajoutez un critère, ou cochez la case pour tout recevoir."
 		}
+		faults[i].Field = refine.Shown(faults[i].Field)
 		faults[i].Text = visible(faults[i].Text)
 	}
 	a, err := p.show(v, w, t, unique(faults))
@@ -181,26 +203,28 @@ func (p Pages) show(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) 
 	if page.Buyers, err = p.pickedBuyers(v.Context(), t.Buyers); err != nil {
 		return answer.Answer{}, err
 	}
+	if page.Typed.Refined.Chosen, err = refine.Name(v.Context(), p.CPV, v.Actor, t.Refined.CPV); err != nil {
+		return answer.Answer{}, err
+	}
 	return answer.Show(ui.Page{Title: title, Narrow: true}, formBody(page)), nil
 }
 
 // pickedBuyers names the chosen organisms. One that the register does not have stays, so
 // that whoever chose it sees it and takes it away.
-func (p Pages) pickedBuyers(ctx context.Context, ids []string) ([]ui.PickedBuyer, error) {
+func (p Pages) pickedBuyers(ctx context.Context, ids []string) ([]ui.Picked, error) {
 	ids = ids[:min(len(ids), mostRows)]
-	known, err := p.Org.BuyersByID(ctx, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !watch.IsID(id) }))
+	known, err := p.Org.BuyersNamed(ctx, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !watch.IsID(id) }))
 	if err != nil {
 		return nil, err
 	}
-	labels := map[string]string{}
-	for _, b := range known {
-		labels[b.ID] = b.Label()
-	}
-	out := make([]ui.PickedBuyer, len(ids))
-	for i, id := range ids {
-		out[i] = ui.PickedBuyer{ID: visible(id), Label: labels[id]}
-		if out[i].Label == "" {
-			out[i].Label = "Organisme retiré du répertoire"
+	var out []ui.Picked
+	for _, id := range ids {
+		one := ui.Picked{ID: visible(id), Label: "Organisme retiré du répertoire"}
+		if b, ok := known[id]; ok { // the one that it was merged into, once
+			one = ui.Picked{ID: b.ID, Label: b.Label()}
+		}
+		if !slices.Contains(out, one) {
+			out = append(out, one)
 		}
 	}
 	return out, nil
@@ -283,7 +307,7 @@ func (f formPage) buyers() ui.BuyerPickerModel {
 		SuggestURL: suggestURL, Chosen: f.Buyers, Max: notice.MaxBuyers,
 	}
 	for _, b := range f.Typed.Candidates {
-		m.Candidates = append(m.Candidates, ui.PickedBuyer{ID: b.ID, Label: b.Label()})
+		m.Candidates = append(m.Candidates, ui.Picked{ID: b.ID, Label: b.Label()})
 	}
 	return m
 }

@@ -1,7 +1,6 @@
 package company
 
 import (
-	"context"
 	"net/url"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"parvis/procurement/refdata"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
+	"parvis/web/refine"
 	"parvis/web/ui"
 )
 
@@ -63,7 +63,7 @@ func (p Pages) list(v *answer.Visit) (answer.Answer, error) {
 	if !slices.Contains(sizes, page.Size) {
 		page.Size = defaultSize
 	}
-	if err := p.rows(v.Context(), &page, watches); err != nil {
+	if err := p.rows(v, &page, watches); err != nil {
 		return answer.Answer{}, err
 	}
 	if err := p.matches(v, &page, byID(watches)); err != nil {
@@ -73,12 +73,12 @@ func (p Pages) list(v *answer.Visit) (answer.Answer, error) {
 }
 
 // rows reads the table of watches and what goes wrong with them.
-func (p Pages) rows(ctx context.Context, page *listPage, watches []*watch.Watch) error {
+func (p Pages) rows(v *answer.Visit, page *listPage, watches []*watch.Watch) error {
 	var ids []string
 	for _, w := range watches {
 		ids = append(ids, w.Criteria.Buyers...)
 	}
-	buyers, err := p.Org.BuyersByID(ctx, ids)
+	buyers, err := p.Org.BuyersByID(v.Context(), ids)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,11 @@ func (p Pages) rows(ctx context.Context, page *listPage, watches []*watch.Watch)
 		names[b.ID] = b.Title()
 	}
 	for _, w := range watches {
-		row := watchRow{ID: w.ID, Name: w.Name, Rhythm: rhythm(w), Criteria: criteria(w, names), Status: ui.Off("Inactive")}
+		codes, err := refine.Name(v.Context(), p.CPV, v.Actor, w.Criteria.CPV)
+		if err != nil {
+			return err
+		}
+		row := watchRow{ID: w.ID, Name: w.Name, Rhythm: rhythm(w), Criteria: criteria(w, names, codes), Status: ui.Off("Inactive")}
 		if w.Active {
 			row.Status = ui.OK("Active")
 		}
@@ -130,7 +134,7 @@ func (p Pages) matches(v *answer.Visit, page *listPage, watches map[string]*watc
 }
 
 // criteria lists what a watch asks and who receives it, in the guide's words.
-func criteria(w *watch.Watch, buyers map[string]string) []ui.Criterion {
+func criteria(w *watch.Watch, buyers map[string]string, codes []ui.Picked) []ui.Criterion {
 	c := w.Criteria
 	words := slices.Clone(c.Keywords)
 	if n := len(words); n > 1 {
@@ -156,12 +160,13 @@ func criteria(w *watch.Watch, buyers map[string]string) []ui.Criterion {
 	line := func(values []ui.Value, one, many string) ui.Criterion {
 		return ui.Criterion{Label: ui.Plural(len(values), one, many), Values: values}
 	}
-	return []ui.Criterion{
+	out := []ui.Criterion{
 		line(ui.Values(words...), "Mot clé", "Mots clés"),
 		line(ui.Values(names...), "Organisme", "Organismes"),
 		line(ui.Values(places...), "Département", "Départements"),
-		line(recipients(w), "Email de destination", "Emails de destination"),
 	}
+	out = append(out, refine.Told(c, codes)...)
+	return append(out, line(recipients(w), "Email de destination", "Emails de destination"))
 }
 
 // recipients lists the addresses of a watch; those that are mailed need no tag.

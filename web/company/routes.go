@@ -3,6 +3,7 @@ package company
 import (
 	"parvis/procurement/access"
 	"parvis/procurement/account"
+	"parvis/procurement/cpv"
 	"parvis/procurement/member"
 	"parvis/procurement/org"
 	"parvis/procurement/person"
@@ -19,6 +20,7 @@ type Pages struct {
 	Accounts *account.Service
 	Profiles *org.Profiles
 	Persons  *person.Service
+	CPV      *cpv.Service
 	// MailReady tells whether the platform can send mail now; nil means that it can.
 	MailReady func() bool
 }

@@ -12,6 +12,7 @@ import (
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/watch"
+	"parvis/web/refine"
 	"parvis/web/ui"
 )
 
@@ -32,6 +33,7 @@ const mostRows = 100
 // typed is the form as it was sent.
 type typed struct {
 	watch.Form
+	Refined    refine.Form
 	BuyerText  string
 	BuyerAsked string
 	Candidates []org.Buyer
@@ -47,7 +49,7 @@ func readTyped(f url.Values) typed {
 			Recipients:  slices.Clone(f[watch.FieldRecipients]),
 			AcceptEmpty: f.Has(watch.FieldEmpty), Resume: f.Has("reprendre"),
 		},
-		BuyerText: strings.TrimSpace(f.Get(fieldBuyerText)), BuyerAsked: f.Get(fieldBuyerAsked),
+		BuyerText: strings.TrimSpace(f.Get(fieldBuyerText)), BuyerAsked: f.Get(fieldBuyerAsked), Refined: refine.Read(f),
 	}
 	if t.Mode == "" {
 		t.Mode = string(notice.Any)
@@ -81,7 +83,7 @@ func typedOf(w *watch.Watch, now clock.Instant) typed {
 		Departments: w.Criteria.Departments, Buyers: w.Criteria.Buyers, Active: w.Active, Frequency: string(w.Frequency), Hour: w.Hour,
 		Weekday: w.Weekday, Pause: pausedOn(w, now),
 		AcceptEmpty: w.Criteria.Empty(), Version: w.Version,
-	}}
+	}, Refined: refine.Of(w.Criteria)}
 	if t.Mode == "" {
 		t.Mode = string(notice.Any)
 	}
@@ -91,6 +93,12 @@ func typedOf(w *watch.Watch, now clock.Instant) typed {
 		}
 	}
 	return t
+}
+
+// asked is the form as the room reads it.
+func (t typed) asked() watch.Form {
+	t.Refine = t.Refined.Refinement
+	return t.Form
 }
 
 // unique keeps the first of each.

@@ -10,6 +10,7 @@ import (
 	"parvis/kit/fault"
 	"parvis/procurement/notice"
 	"parvis/procurement/refdata"
+	"parvis/web/refine"
 )
 
 // Parameters of the address of « Annonces », beside the criteria's own.
@@ -23,10 +24,15 @@ const (
 	fieldOrder     = "tri"
 	fieldSize      = "taille"
 	fieldPage      = "page"
+	fieldWithin    = "cloture" // days: only calls that close within so many
+	fieldSent      = "envoi"   // sent with the form, whose address says more than the search
 
 	stateOpen = "ouvertes"
 	stateAll  = "toutes"
 )
+
+// orders are how results may be sorted.
+var orders = []notice.Order{notice.ByDeadline, notice.ByPublication, notice.ByRelevance}
 
 // sizes are how many results a page may show; the second is the usual one.
 var sizes = []int{10, 20, 50, 100}
@@ -40,14 +46,16 @@ type ask struct {
 	Typed     string // the words, as they were typed
 	Criteria  notice.Criteria
 	Ignored   []string // words too common to be searched
+	Refined   refine.Form
 	Open      bool
+	Within    int // days, 0 for any
 	Order     notice.Order
 	Size      int
 	Page      int    // from 1
 	BuyerText string // left in the field « Organisme »
 	Offered   string // that text, when the form showed its candidates
-	// Helped tells that the form was sent to be changed (an organism added or taken
-	// away, a whole region ticked): the search has an address of its own.
+	// Helped tells that this is what a form sends, with all that is usual or was left
+	// empty, or asks it to be changed: the search has a shorter address of its own.
 	Helped bool
 }
 
@@ -57,11 +65,14 @@ func readAsk(form url.Values) (ask, fault.List) {
 	a := ask{
 		Typed: form.Get(notice.FieldKeywords), Open: form.Get(fieldState) != stateAll, Order: notice.ByDeadline,
 		Size: sizes[1], Page: 1, BuyerText: printable(strings.TrimSpace(form.Get(fieldBuyerText))),
-		Offered: form.Get(fieldOffered),
-		Helped:  form.Has(fieldAction) || form.Has(fieldDropBuyer) || form.Has(fieldRegion),
+		Offered: form.Get(fieldOffered), Refined: refine.Read(form),
+		Helped: form.Has(fieldSent) || form.Has(fieldAction) || form.Has(fieldDropBuyer) || form.Has(fieldRegion),
 	}
-	if notice.Order(form.Get(fieldOrder)) == notice.ByPublication {
-		a.Order = notice.ByPublication
+	if o := notice.Order(form.Get(fieldOrder)); slices.Contains(orders, o) {
+		a.Order = o
+	}
+	if n, err := strconv.Atoi(form.Get(fieldWithin)); err == nil && slices.Contains(notice.ClosingDays[:], n) {
+		a.Within = n
 	}
 	if n, err := strconv.Atoi(form.Get(fieldSize)); err == nil && slices.Contains(sizes, n) {
 		a.Size = n
@@ -79,6 +90,9 @@ func readAsk(form url.Values) (ask, fault.List) {
 	_ = faults.Add(err)
 	a.Criteria.Buyers = buyers(form[notice.FieldBuyers], form.Get(fieldDropBuyer))
 	_ = faults.Add(notice.Criteria{Mode: a.Criteria.Mode, Buyers: a.Criteria.Buyers}.Check())
+	if len(a.Criteria.Keywords) == 0 && a.Order == notice.ByRelevance {
+		a.Order = notice.ByDeadline // to what would it answer?
+	}
 	return a, faults
 }
 
@@ -142,6 +156,7 @@ func (a ask) criteria() url.Values {
 	if len(a.Criteria.Departments) > 0 {
 		q[notice.FieldDepartments] = a.Criteria.Departments
 	}
+	a.Refined.Address(q)
 	return q
 }
 
@@ -150,6 +165,9 @@ func (a ask) query() url.Values {
 	q := a.criteria()
 	if !a.Open {
 		q.Set(fieldState, stateAll)
+	}
+	if a.Within > 0 {
+		q.Set(fieldWithin, strconv.Itoa(a.Within))
 	}
 	if a.Order != notice.ByDeadline {
 		q.Set(fieldOrder, string(a.Order))

@@ -1,39 +1,89 @@
 package public
 
-import "parvis/procurement/notice"
+import (
+	"slices"
+	"strings"
 
-// history says what other notices, or its own later state, have done to a notice.
-func (p noticePage) history() (lines []string) {
-	zone := p.Zone()
-	for _, c := range p.Changes {
-		by := " n°\u00a0" + c.BySource
-		if c.On != "" {
-			by += " du " + day(c.On)
-		}
-		moved := "\u00a0: "
-		if !c.Before.IsZero() {
-			moved += "au lieu du " + c.Before.Short(zone) + ", "
-		}
-		if c.After.IsZero() {
-			moved += "plus de date communiquée"
-		} else {
-			moved += "lire " + c.After.Short(zone)
-		}
-		if c.Doubtful {
-			moved += " (heure à vérifier dans l'avis)"
-		}
-		switch c.What {
-		case notice.Moved:
-			lines = append(lines, "Date limite modifiée par l'avis rectificatif"+by+moved)
-		case notice.Restated:
-			lines = append(lines, "Date limite modifiée dans l'avis lui-même"+moved)
-		case notice.Cancelled:
-			lines = append(lines, "Procédure annulée par l'avis"+by)
-		case notice.Reopened:
-			lines = append(lines, "Annulation retirée par l'avis"+by)
-		case notice.Awarded:
-			lines = append(lines, "Marché attribué, d'après l'avis"+by)
+	"parvis/kit/clock"
+	"parvis/procurement/notice"
+)
+
+// step is one thing that happened to a procedure: a notice of it that came out, and
+// what it changed.
+type step struct {
+	On    string // YYYY-MM-DD, "" when nobody says
+	Title string // of the notice, « Avis rectificatif »
+	Mark  string // its number at the source
+	URL   string // its page; "" for the one that is shown
+	Acts  []deed
+}
+
+// deed is one change in words: what became of the notice shown and, of a date, the
+// former and the new one.
+type deed struct {
+	Text     string
+	Old, New string
+	Doubtful bool
+}
+
+// history tells what happened, by date: the notices that came before, this one, what
+// it became, and those that followed.
+func (p noticePage) history() []step {
+	own := step{On: p.PublishedOn, Title: p.Kind.Label(), Mark: p.SourceLabel()}
+	steps := map[string]*step{p.ID: &own}
+	var order []*step
+	add := func(n *notice.Notice) {
+		if steps[n.ID] == nil {
+			s := &step{On: n.PublishedOn, Title: n.Kind.Label(), Mark: n.SourceLabel(), URL: noticeURL(n)}
+			steps[n.ID], order = s, append(order, s)
 		}
 	}
-	return lines
+	for _, n := range p.Before {
+		add(n)
+	}
+	order = append(order, &own)
+	for _, n := range p.After {
+		add(n)
+	}
+	for _, c := range p.Changes {
+		s := steps[c.ByID]
+		if s == nil { // further away in the family than the page shows
+			s = &step{On: c.On, Title: "Autre avis de la procédure", Mark: "n°" + nbsp + c.BySource, URL: "/annonces/" + c.ByID}
+			steps[c.ByID], order = s, append(order, s)
+		}
+		s.Acts = append(s.Acts, deedOf(c, p.Notice))
+	}
+	slices.SortStableFunc(order, func(a, b *step) int { return strings.Compare(a.On, b.On) })
+	out := make([]step, len(order))
+	for i, s := range order {
+		out[i] = *s
+	}
+	return out
+}
+
+// eventful tells whether there is more to tell than that the notice came out.
+func eventful(steps []step) bool { return len(steps) > 1 || len(steps[0].Acts) > 0 }
+
+func deedOf(c notice.Change, n *notice.Notice) deed {
+	switch c.What {
+	case notice.Cancelled:
+		return deed{Text: "Procédure annulée"}
+	case notice.Reopened:
+		return deed{Text: "Annulation retirée"}
+	case notice.Awarded:
+		return deed{Text: "Marché attribué"}
+	}
+	d := deed{Text: "Date limite modifiée", Old: shortOrNone(c.Before, n), New: shortOrNone(c.After, n), Doubtful: c.Doubtful}
+	if c.What == notice.Restated {
+		d.Text = "Date limite modifiée dans l'avis lui-même"
+	}
+	return d
+}
+
+// shortOrNone is a date on the clocks of the buyer's place, or that there is none.
+func shortOrNone(at clock.Instant, n *notice.Notice) string {
+	if at.IsZero() {
+		return "aucune date"
+	}
+	return at.Short(n.Zone())
 }

@@ -33,6 +33,8 @@ Disallow: /confirmation/
 Disallow: /adresse-de-secours/
 Disallow: /desabonnement/
 Disallow: /organismes
+Disallow: /annonces.atom
+Disallow: /cpv
 Disallow: /demo
 Disallow: /sante
 `

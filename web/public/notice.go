@@ -3,7 +3,10 @@ package public
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"parvis/kit/clock"
 	"parvis/kit/fault"
@@ -17,7 +20,8 @@ import (
 // noticePage is one notice, whole.
 type noticePage struct {
 	notice.Story
-	Buyer org.Buyer
+	Buyer  org.Buyer
+	Labels map[string]string // of its CPV codes, those of its lots included
 }
 
 // notice shows a notice to anybody, of whatever kind it is.
@@ -37,6 +41,9 @@ func (p Pages) notice(v *answer.Visit) (answer.Answer, error) {
 	page := noticePage{Story: story, Buyer: org.Buyer{ID: story.BuyerID, Name: story.Notice.Buyer.Name}}
 	if len(found) > 0 {
 		page.Buyer = found[0]
+	}
+	if page.Labels, err = p.CPV.Labels(v.Context(), v.Actor, page.Subject(page.At).CPV); err != nil {
+		return answer.Answer{}, err
 	}
 	return answer.Show(ui.Page{Title: title(story.Notice)}, noticeView(page)), nil
 }
@@ -69,6 +76,9 @@ func (p noticePage) facts() []ui.Criterion {
 	}
 	// The one who publishes may have another name than the register's.
 	add("Organisme", p.Buyer.Label())
+	if p.Buyer.SIREN != "" {
+		add("SIREN", refdata.SIREN(p.Buyer.SIREN).Pretty())
+	}
 	if n := p.Notice.Buyer.Name; n != "" && n != p.Buyer.Name {
 		add("Nom dans l'avis", n)
 	}
@@ -102,22 +112,22 @@ func family(code string) string {
 	return code
 }
 
-// codes are the CPV codes of the notice with what their division buys.
-func (p noticePage) codes() []string {
-	out := make([]string, len(p.CPV))
-	for i, code := range p.CPV {
-		out[i] = cpvLine(code)
-	}
-	return out
+// code is a CPV code as the page shows it: what it buys, and where to find more of it.
+type code struct {
+	Code, Label, URL string
 }
 
-// cpvLine is a code with its division: the 45 divisions are the part of the
-// nomenclature that the platform knows by name.
-func cpvLine(code string) string {
-	if d, ok := refdata.DivisionOfCPV(code); ok {
-		return code + nbsp + "— " + d.Label
+// codes names codes by the vocabulary; where that lacks them and broadly is wanted, by
+// what the division buys, which the program always knows.
+func (p noticePage) codes(all []string, broadly bool) []code {
+	out := make([]code, len(all))
+	for i, c := range all {
+		out[i] = code{Code: c, Label: p.Labels[c], URL: at("/annonces", url.Values{notice.FieldCPV: {c}})}
+		if d, ok := refdata.DivisionOfCPV(c); ok && broadly && out[i].Label == "" {
+			out[i].Label = d.Label
+		}
 	}
-	return code
+	return out
 }
 
 // paragraphs is a text as it was laid out: paragraphs of lines. A run of blank
@@ -148,6 +158,17 @@ func lotTitle(l notice.Lot) string {
 		return "Lot " + l.Number
 	}
 	return "Lot " + l.Number + nbsp + ": " + l.Title
+}
+
+// lotsTitle heads the lots: « 12 lots ».
+func lotsTitle(n int) string { return ui.Number(n) + nbsp + ui.Plural(n, "lot", "lots") }
+
+// here marks the step of a story that the page shows.
+func here(is bool) templ.Attributes {
+	if is {
+		return templ.Attributes{"aria-current": "true"}
+	}
+	return nil
 }
 
 // moment is a date that matters, beside the deadline.
@@ -188,11 +209,38 @@ func (p noticePage) buyerURL() string {
 	return at("/annonces", url.Values{notice.FieldBuyers: {p.Buyer.ID}})
 }
 
+// dated tells whether there is a date still to come to put in a diary.
+func (p noticePage) dated() bool {
+	return p.CancelledAt.IsZero() && max(p.Deadline, p.VisitAt, p.QuestionsUntil) > p.At
+}
+
+// calendarURL is where a diary finds the dates.
+func (p noticePage) calendarURL() string { return noticeURL(p.Notice) + "/calendrier.ics" }
+
+// licence says under what terms a source gives its notices.
+type licence struct{ Text, Name, URL string }
+
+var licences = map[string]licence{
+	"boamp": {"Données du Bulletin officiel des annonces des marchés publics (DILA)", "Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"},
+	"ted":   {"Données de TED, Office des publications de l'Union européenne", "réutilisation libre, source mentionnée", "https://ted.europa.eu/fr/legal-notice"},
+}
+
+// elsewhere are the notices that this one names and that the platform does not have.
+func (p noticePage) elsewhere() []string {
+	known := map[string]bool{}
+	for _, n := range p.Before {
+		for _, name := range append(n.Aliases, n.SourceID) {
+			known[name] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(p.Linked), func(name string) bool { return known[name] })
+}
+
 // recorded says when the platform had the notice, and whether it changed since.
 func (p noticePage) recorded() string {
 	text := "Reçu sur Parvis le " + p.RecordedAt.Long(clock.Paris) + " (heure de Paris)"
-	if p.ChangedAt > p.RecordedAt {
-		text += ", modifié le " + p.ChangedAt.Long(clock.Paris)
+	if p.TouchedAt > p.RecordedAt {
+		text += ", modifié le " + p.TouchedAt.Long(clock.Paris)
 	}
 	return text + "."
 }

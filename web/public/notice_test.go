@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"parvis/kit/clock"
+	"parvis/procurement/access"
+	"parvis/procurement/cpv"
 	"parvis/procurement/notice"
 	"parvis/procurement/refdata"
 )
@@ -22,9 +24,9 @@ func TestANoticeShowsAllThatIsKnown(t *testing.T) {
 			Detail: notice.Detail{Family: "MAPA", Criteria: []string{"sociaux"}, Unread: []string{"annexe"}},
 		})
 		p := h.get("/annonces/" + ids[0])
-		h.says(p, 200, "Réfection du préau", "Ouverte", "mardi 27 juillet 2027 à 16 h 00 (heure de Paris)", "Date limite : mardi 27 juillet 2027 à 16 h 00 (dans 245 jours)", "heure à vérifier dans l'avis",
+		h.says(p, 200, "Réfection du préau", "Ouverte", "mardi 27 juillet 2027 à 16 h 00 (heure de Paris)", "Ajouter à mon agenda", "Licence Ouverte 2.0 . Seul l'avis publié à la source fait foi.", "Date limite : mardi 27 juillet 2027 à 16 h 00 (dans 245 jours)", "heure à vérifier dans l'avis",
 			"Dans l'avis : « 27/07/2027 à midi ou 16h »", "Ville de Sélestat — Sélestat (67)", "PREAU-1", "(67) Bas-Rhin (68) Haut-Rhin (99) Étranger",
-			"Avis de marché", "Procédure ouverte", "Travaux", "2 lots", "45421000 — Travaux de construction", "Descripteurs : Menuiserie Voirie", "MAPA (marchés à procédure adaptée)",
+			"Avis de marché", "Procédure ouverte", "Travaux", "2 lots", "45421000 — Travaux de construction", "45261000 — Travaux de construction", "SIREN : 216 704 627", "Descripteurs : Menuiserie Voirie", "MAPA (marchés à procédure adaptée)",
 			"sociaux", "Première ligne seconde ligne", "Autre paragraphe <b>gras</b>", "Lot 1 : Couverture Tuiles plates 45261000", "Divers non renseigné",
 			"Visite obligatoire mercredi 25 novembre 2026 à 12 h 00 (heure de Paris) demain", "Questions jusqu'au lundi 23 novembre 2026", "passée",
 			"BOAMP n° 26-70001", "Une partie de cet avis n'a pas pu être reprise", "Reçu sur Parvis le mardi 24 novembre 2026 à 10 h 0", "Parution : 20/11/2026", "!soit ")
@@ -58,12 +60,12 @@ func TestAStoryIsToldFromBothEnds(t *testing.T) {
 			notice.Record{SourceID: "26-4", Title: "Résultat de la halle", Kind: notice.Award, PublishedOn: "2026-11-23", Linked: []string{"26-1"},
 				Detail: notice.Detail{Awards: []notice.AwardLine{
 					{Lot: "Lot 1", Holder: "Charpentes du Ried", AmountCent: 123456705, Currency: "EUR", On: "2026-11-12"}, {Holder: "Muller", AmountCent: 1200000, Currency: "XPF"}}}})
-		h.says(h.get("/annonces/"+ids[0]), 200, "Annulée", "A été suivi de : Rectificatif de la halle (Avis rectificatif du 21/11/2026, BOAMP n° 26-2)",
-			"A été suivi de : Annulation de la halle", "A été suivi de : Résultat de la halle", "!Cet avis fait suite")
+		h.says(h.get("/annonces/"+ids[0]), 200, "Annulée", "Histoire de la procédure", "21/11/2026 Avis rectificatif BOAMP n° 26-2", "22/11/2026 Avis d'annulation BOAMP n° 26-3 Procédure annulée",
+			"23/11/2026 Résultat de marché BOAMP n° 26-4 Marché attribué", "!Cet avis fait suite")
 		h.says(h.get("/annonces/"+ids[1]), 200, "Cet avis fait suite à : Construction d'une halle", "Date limite 01/12/2026 12:00 14/12/2026 12:00", "non renseigné", "!non communiquée")
 		h.says(h.get("/annonces/"+ids[2]), 200, "Motif de l'annulation", "Budget <insuffisant>")
 		h.says(h.get("/annonces/"+ids[3]), 200, "Charpentes du Ried Lot 1 1 234 567,05 € 12/11/2026", "12 000 XPF", "Résultat de marché", "!Date limite de réponse")
-		h.holds(h.get("/annonces/"+ids[0]), `<a href="/annonces/`+ids[1]+`">`)
+		h.holds(h.get("/annonces/"+ids[0]), `<a href="/annonces/`+ids[1]+`"><strong>Avis rectificatif</strong>`)
 	})
 }
 
@@ -103,10 +105,57 @@ func TestWhatChangedIsToldOldAndNew(t *testing.T) {
 			notice.Record{SourceID: "26-3", Title: "Annulation", Kind: notice.Cancellation, PublishedOn: "2026-11-22", Linked: []string{"26-1"}},
 			notice.Record{SourceID: "26-4", Title: "Retrait", Kind: notice.Cancellation, PublishedOn: "2026-11-23", Linked: []string{"26-3", "26-1"}},
 			notice.Record{SourceID: "26-5", Title: "Résultat", Kind: notice.Award, PublishedOn: "2026-11-24", Linked: []string{"26-1"}})
-		h.says(h.get("/annonces/"+ids[0]), 200, "Ouverte", "vendredi 18 décembre 2026 à 16 h 00 (heure de Paris)", "Ce qui a changé",
-			"Date limite modifiée par l'avis rectificatif n° 26-2 du 21/11/2026 : au lieu du 14/12/2026 12:00, lire 18/12/2026 16:00 (heure à vérifier dans l'avis)",
-			"Procédure annulée par l'avis n° 26-3 du 22/11/2026", "Annulation retirée par l'avis n° 26-4 du 23/11/2026", "Marché attribué, d'après l'avis n° 26-5 du 24/11/2026")
+		h.says(h.get("/annonces/"+ids[0]), 200, "Ouverte", "vendredi 18 décembre 2026 à 16 h 00 (heure de Paris)", "Histoire de la procédure",
+			"20/11/2026 Avis de marché BOAMP n° 26-1 (cet avis)",
+			"21/11/2026 Avis rectificatif BOAMP n° 26-2 Date limite modifiée : au lieu du 14/12/2026 12:00 , lire 18/12/2026 16:00 (heure à vérifier dans l'avis)",
+			"22/11/2026 Avis d'annulation BOAMP n° 26-3 Procédure annulée", "23/11/2026 Avis d'annulation BOAMP n° 26-4 Annulation retirée",
+			"24/11/2026 Résultat de marché BOAMP n° 26-5 Marché attribué")
+		h.says(h.get("/annonces/"+ids[1]), 200, "Cet avis fait suite à : Construction d'une halle", "21/11/2026 Avis rectificatif BOAMP n° 26-2 (cet avis)")
 		h.record(false, notice.Record{SourceID: "26-1", Title: "Construction d'une halle", Deadline: on(15, 12)})
-		h.says(h.get("/annonces/"+ids[0]), 200, "Date limite modifiée dans l'avis lui-même : au lieu du 14/12/2026 12:00, lire 15/12/2026 12:00", "au lieu du 15/12/2026 12:00, lire 18/12/2026 16:00")
+		h.says(h.get("/annonces/"+ids[0]), 200, "(cet avis) Date limite modifiée dans l'avis lui-même : au lieu du 14/12/2026 12:00 , lire 15/12/2026 12:00", "au lieu du 15/12/2026 12:00 , lire 18/12/2026 16:00")
+	})
+}
+
+func TestACodeSaysWhatItBuys(t *testing.T) {
+	each(t, func(h *house) {
+		vocabulary := []cpv.Entry{{Code: "45000000", CheckDigit: "7", Label: "Travaux de construction"}, {Code: "45421000", CheckDigit: "4", Label: "Travaux de menuiserie <bois>"}}
+		if _, err := h.CPV.Import(t.Context(), access.Platform("essai"), vocabulary); err != nil {
+			t.Fatal(err)
+		}
+		id := h.record(false, notice.Record{SourceID: "26-1", Title: "Préau", CPV: []string{"45421000"}, Lots: []notice.Lot{{Number: "1", CPV: []string{"45261000"}}}})[0]
+		p := h.get("/annonces/" + id)
+		h.says(p, 200, "45421000 — Travaux de menuiserie <bois>", "45261000 — Travaux de construction")
+		h.holds(p, `<a href="/annonces?cpv=45421000">45421000</a>`)
+	})
+}
+
+func TestAProbableDuplicateIsSaidOnBothPages(t *testing.T) {
+	each(t, func(h *house) {
+		buyer := notice.BuyerRecord{Name: "Ville de Sélestat", SIRET: "21670462700018", Postcode: "67600"}
+		ids := h.record(false,
+			notice.Record{Source: "boamp", SourceID: "26-1", Title: "Réfection du préau", Buyer: buyer, Deadline: h.in(9)},
+			notice.Record{Source: "boamp", SourceID: "26-2", Title: "Réfection du préau", Buyer: buyer, Deadline: h.in(9)})
+		other := h.record(false,
+			notice.Record{Source: "ted", SourceID: "2026-1", Title: "REFECTION DU PREAU", Buyer: buyer, Deadline: h.in(9)},
+			notice.Record{Source: "ted", SourceID: "2026-2", Title: "Réfection du préau", Buyer: buyer, Deadline: h.in(10)},
+			notice.Record{Source: "ted", SourceID: "2026-3", Title: "Réfection du toit", Buyer: buyer, Deadline: h.in(9)})
+		p := h.get("/annonces/" + ids[0])
+		h.says(p, 200, "Doublon probable", "Même organisme, même titre et même date limite dans une autre source : JOUE n° 2026-1", "!2026-2", "!2026-3", "!BOAMP n° 26-2")
+		h.holds(p, `<a href="/annonces/`+other[0]+`">JOUE n° 2026-1</a>`)
+		h.says(h.get("/annonces/"+other[0]), 200, "Doublon probable", "BOAMP n° 26-1 , BOAMP n° 26-2", "réutilisation libre, source mentionnée")
+		for _, id := range other[1:] {
+			h.says(h.get("/annonces/"+id), 200, "!Doublon probable")
+		}
+	})
+}
+
+func TestWhatANoticeNamesAndThePlatformLacks(t *testing.T) {
+	each(t, func(h *house) {
+		ids := h.record(false, notice.Record{SourceID: "26-1", Title: "Voirie"},
+			notice.Record{SourceID: "26-2", Title: "Rectificatif", Kind: notice.Corrigendum, Linked: []string{"26-1", "25-9"}},
+			notice.Record{SourceID: "26-3", Title: "Rectificatif", Kind: notice.Corrigendum, Linked: []string{"25-8", "25-9"}})
+		h.says(h.get("/annonces/"+ids[1]), 200, "Renvoie aussi à l'avis n° 25-9, que Parvis n'a pas.")
+		h.says(h.get("/annonces/"+ids[2]), 200, "Renvoie aussi à ces avis : 25-8, 25-9, que Parvis n'a pas.")
+		h.says(h.get("/annonces/"+ids[0]), 200, "!que Parvis n'a pas")
 	})
 }

@@ -22,6 +22,7 @@ import (
 	"parvis/procurement/access"
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
+	"parvis/procurement/cpv"
 	"parvis/procurement/event"
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
@@ -72,7 +73,7 @@ func buildWith(t *testing.T, d *db.DB, c *clock.Movable, companies org.Directory
 	silent := slog.New(slog.DiscardHandler)
 	h := &house{t: t, clock: c, queue: job.New(d, silent)}
 	j := event.NewJournal(h.queue)
-	h.DB, h.Operator = d, ""
+	h.DB, h.Operator, h.Base, h.CPV = d, "", base, cpv.New(d)
 	h.Accounts = account.New(d, j, silent)
 	h.Orgs = org.New(d, h.Accounts)
 	h.Profiles = org.NewProfiles(d, j, companies, silent)

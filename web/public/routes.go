@@ -5,6 +5,7 @@ import (
 	"parvis/procurement/access"
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
+	"parvis/procurement/cpv"
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
@@ -23,7 +24,10 @@ type Pages struct {
 	Alerts   *alert.Service
 	Profiles *org.Profiles
 	Persons  *person.Service
+	CPV      *cpv.Service
 	DB       *db.DB
+	// Base begins the addresses that leave the site: those of feeds and calendars.
+	Base string
 	// Operator says, in a sentence, who runs this platform and how to reach them:
 	// the law wants it on the page of legal notices. Empty while nobody has said.
 	Operator string
@@ -35,8 +39,11 @@ func Routes(s *answer.Site, p Pages) {
 	s.Route("GET /mentions", access.VisitSite, p.legal)
 
 	s.Route("GET /annonces", access.SearchNotices, p.search)
+	s.Route("GET /annonces.atom", access.SearchNotices, p.feed)
 	s.Route("GET /annonces/{id}", access.SearchNotices, p.notice)
+	s.Route("GET /annonces/{id}/calendrier.ics", access.SearchNotices, p.calendar)
 	s.Route("GET /organismes", access.SearchNotices, p.suggestBuyers)
+	s.Route("GET /cpv", access.SearchNotices, p.suggestCodes)
 
 	s.Route("GET /inscription", access.VisitSite, p.signUp)
 	s.Route("POST /inscription", access.VisitSite, p.askSignUp)

@@ -16,6 +16,7 @@ import (
 	"parvis/procurement/refdata"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
+	"parvis/web/refine"
 	"parvis/web/ui"
 )
 
@@ -23,11 +24,16 @@ import (
 type searchPage struct {
 	ask
 	Errors     ui.Errors
-	Chosen     []ui.PickedBuyer
-	Candidates []ui.PickedBuyer
+	Chosen     []ui.Picked
+	Candidates []ui.Picked
 	Total      int
 	Last       int
 	Hits       []hit
+	Counts     map[string]int // notices by department, whatever the departments asked
+	Facets     []ui.Facet
+	Unseen     []string // words that no notice has
+	Wider      []wider
+	Proposed   []ui.Link // codes that the words may mean
 }
 
 // hit is a result and why it is one, when its title does not show it.
@@ -35,6 +41,7 @@ type hit struct {
 	ui.Found
 	Lots  string
 	Words string
+	Codes string
 }
 
 // search answers a search, refuses what cannot be searched, and gives a form that
@@ -45,10 +52,15 @@ func (p Pages) search(v *answer.Visit) (answer.Answer, error) {
 	if err := p.readBuyers(v.Context(), &s, &faults); err != nil {
 		return answer.Answer{}, err
 	}
-	if s.Helped && len(s.Candidates) == 0 && !concerns(faults, notice.FieldBuyers, fieldBuyerText) {
+	if err := p.readCodes(v, &s, &faults); err != nil {
+		return answer.Answer{}, err
+	}
+	s.Helped = s.Helped || s.Refined.Changed
+	if s.Helped && len(s.Refined.Candidates) == 0 && !concerns(faults, refine.FieldCodeText) &&
+		len(s.Candidates) == 0 && !concerns(faults, notice.FieldBuyers, fieldBuyerText) {
 		return answer.SeeOther(s.url(1), ""), nil
 	}
-	page := ui.Page{Title: "Annonces", NoIndex: len(v.Form) > 0}
+	page := ui.Page{Title: "Annonces", NoIndex: len(v.Form) > 0, Feed: ui.Link{Label: "Annonces de cette recherche", URL: s.feedURL()}}
 	if len(faults) > 0 {
 		s.Errors = shown(faults)
 		return answer.Refused(page, searchView(s)), nil
@@ -79,7 +91,7 @@ func shown(faults fault.List) ui.Errors {
 	var out ui.Errors
 	for _, f := range faults {
 		e := ui.FieldError{Field: f.Field, Text: printable(f.Text)}
-		if e.Field == notice.FieldBuyers {
+		if e.Field = refine.Shown(e.Field); e.Field == notice.FieldBuyers {
 			e.Field = fieldBuyerText
 		}
 		if len(out) < mostFaults && !slices.Contains(out, e) {
@@ -103,18 +115,22 @@ func (p Pages) readBuyers(ctx context.Context, s *searchPage, faults *fault.List
 			ids = append(ids, id)
 		}
 	}
-	found, err := p.Orgs.BuyersByID(ctx, ids)
+	named, err := p.Orgs.BuyersNamed(ctx, ids)
 	if err != nil {
 		return err
 	}
-	if len(found) < len(s.Criteria.Buyers) {
+	if len(named) < len(s.Criteria.Buyers) {
 		*faults = append(*faults, fault.New(fault.Invalid,
 			"Un organisme choisi n'est plus au répertoire"+nbsp+": il a été retiré de votre recherche. Choisissez-le à nouveau.").On(notice.FieldBuyers))
 	}
-	s.Chosen, s.Criteria.Buyers = picked(found), nil
-	for _, b := range found {
-		s.Criteria.Buyers = append(s.Criteria.Buyers, b.ID)
+	s.Criteria.Buyers = nil
+	var found []org.Buyer
+	for _, id := range ids {
+		if b, ok := named[id]; ok && !slices.Contains(s.Criteria.Buyers, b.ID) {
+			found, s.Criteria.Buyers = append(found, b), append(s.Criteria.Buyers, b.ID)
+		}
 	}
+	s.Chosen = picked(found)
 	return nil
 }
 
@@ -142,6 +158,20 @@ func (p Pages) readBuyerText(ctx context.Context, s *searchPage, faults *fault.L
 	return nil
 }
 
+// readCodes does the same for the field of CPV codes, and reads all of « Affiner ».
+func (p Pages) readCodes(v *answer.Visit, s *searchPage, faults *fault.List) error {
+	problem, err := s.Refined.Resolve(v.Context(), p.CPV, v.Actor)
+	if err != nil {
+		return err
+	}
+	if problem != "" {
+		*faults = append(*faults, fault.New(fault.Invalid, problem).On(refine.FieldCodeText))
+	}
+	ignored, err := s.Refined.Into(&s.Criteria)
+	s.Ignored = append(s.Ignored, ignored...)
+	return faults.Add(err)
+}
+
 // start is as much of a typed name as is worth looking for.
 func start(typed string) string {
 	const most = 100
@@ -150,28 +180,30 @@ func start(typed string) string {
 }
 
 // picked are organisms as their field shows them.
-func picked(buyers []org.Buyer) []ui.PickedBuyer {
-	out := make([]ui.PickedBuyer, len(buyers))
+func picked(buyers []org.Buyer) []ui.Picked {
+	out := make([]ui.Picked, len(buyers))
 	for i, b := range buyers {
-		out[i] = ui.PickedBuyer{ID: b.ID, Label: b.Label()}
+		out[i] = ui.Picked{ID: b.ID, Label: b.Label()}
 	}
 	return out
 }
 
-// readHits reads the page asked, or the last one when there are not so many.
+// readHits reads the page asked, or the last one when there are not so many, and what
+// stands around it.
 func (p Pages) readHits(v *answer.Visit, s *searchPage) error {
 	q, err := notice.Compile(s.Criteria)
 	if err != nil {
 		return err
 	}
-	page, err := p.read(v, s)
+	page, err := p.read(v, s, true)
 	if err != nil {
 		return err
 	}
+	facets := page.Facets
 	s.Total, s.Last = page.Total, max(1, (page.Total+s.Size-1)/s.Size)
 	if s.Page > s.Last {
 		s.Page = s.Last
-		if page, err = p.read(v, s); err != nil {
+		if page, err = p.read(v, s, false); err != nil {
 			return err
 		}
 	}
@@ -182,15 +214,46 @@ func (p Pages) readHits(v *answer.Visit, s *searchPage) error {
 				return err
 			}
 		}
+		h.Codes = codesFound(n, s.Criteria)
 		s.Hits = append(s.Hits, h)
+	}
+	if err := p.facets(v.Context(), s, facets); err != nil {
+		return err
+	}
+	if err := p.propose(v, s); err != nil || s.Total > 0 {
+		return err
+	}
+	return p.help(v, s)
+}
+
+// mostProposed is how many codes the words may suggest.
+const mostProposed = 3
+
+// propose offers the codes whose label has the words: who looks for « menuiserie » may
+// want the calls that only a code names.
+func (p Pages) propose(v *answer.Visit, s *searchPage) error {
+	if len(s.Criteria.Keywords) == 0 || len(s.Criteria.CPV) > 0 {
+		return nil
+	}
+	for _, word := range s.Criteria.Keywords[:min(len(s.Criteria.Keywords), mostProposed)] {
+		found, err := p.CPV.Search(v.Context(), v.Actor, word, mostProposed)
+		if err != nil {
+			return err
+		}
+		for _, e := range found[:min(len(found), max(1, mostProposed/len(s.Criteria.Keywords)))] {
+			l := ui.Link{Label: e.Name(), URL: s.less(func(a *ask) { a.Criteria.CPV = []string{e.Code} })}
+			if len(s.Proposed) < mostProposed && !slices.Contains(s.Proposed, l) {
+				s.Proposed = append(s.Proposed, l)
+			}
+		}
 	}
 	return nil
 }
 
 // read asks the room for the page of s.
-func (p Pages) read(v *answer.Visit, s *searchPage) (notice.Page, error) {
+func (p Pages) read(v *answer.Visit, s *searchPage, facets bool) (notice.Page, error) {
 	return p.Notices.Search(v.Context(), v.Actor, notice.Search{
-		Criteria: s.Criteria, Open: s.Open, Order: s.Order, From: (s.Page - 1) * s.Size, Size: s.Size,
+		Criteria: s.Criteria, Open: s.Open, Within: s.Within, Order: s.Order, From: (s.Page - 1) * s.Size, Size: s.Size, Facets: facets,
 	})
 }
 
@@ -200,7 +263,7 @@ func why(n *notice.Notice, c notice.Criteria, at clock.Instant, words bool) (lot
 	as := []*watch.Watch{{Criteria: c}}
 	var numbers []string
 	for _, lot := range watch.MatchingLots(as, n, at) {
-		numbers = append(numbers, lot.Number)
+		numbers = append(numbers, either(lot.Number, "sans numéro"))
 	}
 	if len(numbers) > 0 {
 		lots = ui.Plural(len(numbers), "Lot qui correspond", "Lots qui correspondent") + nbsp + ": " + strings.Join(numbers, ", ")
@@ -213,6 +276,32 @@ func why(n *notice.Notice, c notice.Criteria, at clock.Instant, words bool) (lot
 		return lots, "", err
 	}
 	return lots, "Trouvé dans le texte de l'avis" + nbsp + ": " + quoted(reasons[0].Words), nil
+}
+
+// codesFound says which of its codes make a notice a result, "" for none.
+func codesFound(n *notice.Notice, c notice.Criteria) string {
+	codes := slices.Clone(n.CPV)
+	for _, l := range n.Lots {
+		codes = append(codes, l.CPV...)
+	}
+	var found []string
+	for _, code := range codes {
+		asked := slices.ContainsFunc(c.CPV, func(one string) bool {
+			return strings.HasPrefix(code, refdata.CPVPrefix(one)) || c.Broader && strings.HasPrefix(one, refdata.CPVPrefix(code))
+		})
+		if asked && !slices.Contains(found, code) {
+			found = append(found, code)
+		}
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	return ui.Plural(len(found), "Code CPV qui correspond", "Codes CPV qui correspondent") + nbsp + ": " + strings.Join(found, ", ")
+}
+
+// noted tells whether something is to be said before the results.
+func (s searchPage) noted() bool {
+	return len(s.Ignored)+len(s.Unseen)+len(s.Proposed)+len(s.areas()) > 0
 }
 
 // quoted writes words in French quotes.
@@ -230,7 +319,7 @@ func (s searchPage) regions() []ui.PickerRegion {
 	for _, r := range refdata.Regions() {
 		region := ui.PickerRegion{Code: r.Code, Name: r.Name}
 		for _, d := range r.Departments {
-			region.Departments = append(region.Departments, ui.PickerDepartment{Code: d.Code, Name: d.Name, Checked: ticked[d.Code]})
+			region.Departments = append(region.Departments, ui.PickerDepartment{Code: d.Code, Name: d.Name, Checked: ticked[d.Code], Count: s.Counts[d.Code]})
 		}
 		out = append(out, region)
 	}
@@ -242,12 +331,8 @@ func (s searchPage) departmentNote() string {
 	switch n := len(s.Criteria.Departments); n {
 	case 0:
 		return "toute la France"
-	case 1, 2, 3:
-		labels := make([]string, n)
-		for i, code := range s.Criteria.Departments {
-			labels[i] = refdata.PlaceLabel(code)
-		}
-		return strings.Join(labels, ", ")
+	case 1:
+		return refdata.PlaceLabel(s.Criteria.Departments[0])
 	default:
 		return ui.Number(n) + nbsp + "départements"
 	}
@@ -264,7 +349,7 @@ func (s searchPage) buyerNote() string {
 // carried is what the form keeps of the address without showing it.
 func (s searchPage) carried() []ui.Carried {
 	q := s.query()
-	out := carried(url.Values{fieldOrder: q[fieldOrder], fieldSize: q[fieldSize]})
+	out := carried(url.Values{fieldOrder: q[fieldOrder], fieldSize: q[fieldSize], fieldWithin: q[fieldWithin], fieldSent: {"1"}})
 	if len(s.Candidates) > 0 {
 		out = append(out, ui.Carried{Name: fieldOffered, Value: s.BuyerText})
 	}
@@ -307,20 +392,19 @@ func (s searchPage) many() string {
 
 // nothing says what to do when nothing was found.
 func (s searchPage) nothing() ui.Empty {
-	if s.Open {
-		wider := s.ask
-		wider.Open = false
-		return ui.Empty{
-			Icon: "search", Text: "Aucun avis ouvert ne correspond à votre recherche",
-			Next: "Essayez avec moins de mots ou moins de départements, cherchez parmi les avis clos, ou créez une veille" + nbsp + ": vous serez prévenu du prochain.",
-			Act:  &ui.Button{Label: "Chercher aussi parmi les avis clos", URL: wider.url(1), Kind: ui.Quiet, Icon: "history"},
-		}
-	}
-	return ui.Empty{
+	e := ui.Empty{
 		Icon: "search", Text: "Aucun avis ne correspond à votre recherche",
-		Next: "Essayez avec moins de mots ou moins de départements, ou créez une veille" + nbsp + ": vous serez prévenu du prochain.",
+		Next: "Essayez avec moins de critères, ou créez une veille" + nbsp + ": vous serez prévenu du prochain.",
 		Act:  &ui.Button{Label: "Effacer la recherche", URL: "/annonces", Kind: ui.Quiet, Icon: "x"},
 	}
+	if s.Open {
+		e.Text = "Aucun avis ouvert ne correspond à votre recherche"
+	}
+	if len(s.chips()) == 0 {
+		e.Text, e.Next, e.Act = "Aucun avis ouvert pour l'instant", "Créez une veille"+nbsp+": vous serez prévenu du prochain.",
+			&ui.Button{Label: "Chercher aussi parmi les avis clos", URL: s.less(func(a *ask) { a.Open = false }), Kind: ui.Quiet, Icon: "history"}
+	}
+	return e
 }
 
 // areas offers the department that a searched word names: « 67 » is seldom a
@@ -336,17 +420,6 @@ func (s searchPage) areas() []ui.Link {
 		instead.Typed = strings.Join(without(s.Criteria.Keywords, word), " ")
 		instead.Criteria.Departments = append(without(s.Criteria.Departments, d.Code), d.Code)
 		out = append(out, ui.Link{Label: "Chercher plutôt dans le département " + d.Label(), URL: instead.url(1)})
-	}
-	return out
-}
-
-// without copies a list less one value: the list is the page's and stays whole.
-func without(all []string, one string) []string {
-	var out []string
-	for _, s := range all {
-		if s != one {
-			out = append(out, s)
-		}
 	}
 	return out
 }

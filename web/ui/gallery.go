@@ -101,8 +101,8 @@ func galleryAddresses() AddressListModel {
 func galleryBuyers() BuyerPickerModel {
 	return BuyerPickerModel{
 		Text: "sélestat", SuggestURL: "/organismes/suggestions", Max: 20,
-		Chosen: []PickedBuyer{{"cea", "Collectivité européenne d'Alsace"}, {"ems", "Eurométropole de Strasbourg"}},
-		Candidates: []PickedBuyer{
+		Chosen: []Picked{{"cea", "Collectivité européenne d'Alsace"}, {"ems", "Eurométropole de Strasbourg"}},
+		Candidates: []Picked{
 			{"s1", "Ville de Sélestat (67600)"}, {"s2", "Communauté de communes de Sélestat (67600)"},
 		},
 	}

@@ -13,6 +13,7 @@ type Page struct {
 	Narrow  bool // a short form is
 	Refused bool // a form came back with faults: the title says so first
 	NoIndex bool // search engines must not keep the page
+	Feed    Link // of what the page lists, for programs; no address: none
 }
 
 // fullTitle is the text of the browser's tab. A refused form says so before anything

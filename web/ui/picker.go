@@ -26,6 +26,7 @@ type PickerRegion struct {
 type PickerDepartment struct {
 	Code, Name string
 	Checked    bool
+	Count      int // how many notices are there; 0: none, or nobody has counted
 }
 
 // Label is how a department is named everywhere: « (67) Bas-Rhin ».
@@ -37,6 +38,9 @@ func (d PickerDepartment) attributes() templ.Attributes {
 	a := templ.Attributes{"type": "checkbox", "name": "departement", "id": d.id(), "value": d.Code}
 	if d.Checked {
 		a["checked"] = true
+	}
+	if d.Count > 0 {
+		a["data-count"] = strconv.Itoa(d.Count)
 	}
 	return a
 }
@@ -92,6 +96,13 @@ func (m PickerModel) groups() []PickerRegion {
 	return slices.Insert(groups, at, overseas)
 }
 
+// counted tells whether departments come with how many notices they have.
+func (m PickerModel) counted() bool {
+	return slices.ContainsFunc(m.Regions, func(r PickerRegion) bool {
+		return slices.ContainsFunc(r.Departments, func(d PickerDepartment) bool { return d.Count > 0 })
+	})
+}
+
 func (m PickerModel) nothing() string {
 	if m.NothingPicked == "" {
 		return "Aucun département choisi"
@@ -115,6 +126,34 @@ func (m PickerModel) summary() string {
 	return strings.Join(picked, ", ")
 }
 
+// LookupModel is a choice among too many things for a list: they are looked for by a few
+// letters. The form sends Sent once per chosen one (its id), the text left in the field
+// under the field's name, and perhaps "action=<Add>" or "<Drop>=<id>".
+type LookupModel struct {
+	Field      // the text field's
+	Text       string
+	SuggestURL string // answers GET ?q=… with [{"id","label"}]
+	Chosen     []Picked
+	Candidates []Picked // those that the text may mean, when it was sent without scripts
+	Max        int      // how many may be chosen; 0: any number
+	Least      int      // letters from which something is proposed; 0: the first
+
+	Sent      string // name of the chosen ones
+	Add, Drop string // what the buttons send
+	AddLabel  string
+	One, Many string // what is chosen, masculine: « organisme », « organismes »
+}
+
+// Picked is one thing chosen, or that may be.
+type Picked struct{ ID, Label string }
+
+func (m LookupModel) least() string { return strconv.Itoa(max(1, m.Least)) }
+
+// candidatesLegend asks which of several was meant.
+func (m LookupModel) candidatesLegend() string {
+	return "Plusieurs " + m.Many + " correspondent à «\u00a0" + m.Text + "\u00a0»\u00a0: cochez les vôtres"
+}
+
 // BuyerPickerModel is a choice of organisms. The form sends "organisme" once per chosen
 // one (its id), "organisme-saisi" (the text left in the field), and perhaps
 // "action=ajouter-organisme" or "retirer-organisme=<id>".
@@ -122,13 +161,10 @@ type BuyerPickerModel struct {
 	Field      // the text field's; Name empty means "organisme-saisi"
 	Text       string
 	SuggestURL string // answers GET ?q=… with [{"id","label"}]
-	Chosen     []PickedBuyer
-	Candidates []PickedBuyer // those that the text may mean, when it was sent without scripts
-	Max        int           // how many may be chosen; 0: any number
+	Chosen     []Picked
+	Candidates []Picked // those that the text may mean, when it was sent without scripts
+	Max        int      // how many may be chosen; 0: any number
 }
-
-// PickedBuyer is an organism of the register.
-type PickedBuyer struct{ ID, Label string }
 
 // buyerHint is the guide's sentence.
 const buyerHint = "Veuillez saisir au moins une lettre pour afficher la liste des organismes"
@@ -145,6 +181,26 @@ func (m BuyerPickerModel) field() Field {
 		f.Hint = buyerHint
 	}
 	return f
+}
+
+func (m BuyerPickerModel) lookup() LookupModel {
+	return LookupModel{
+		Field: m.field(), Text: m.Text, SuggestURL: m.SuggestURL, Chosen: m.Chosen, Candidates: m.Candidates, Max: m.Max,
+		Sent: "organisme", Add: "ajouter-organisme", Drop: "retirer-organisme", AddLabel: "Ajouter un organisme supplémentaire", One: "organisme", Many: "organismes",
+	}
+}
+
+// CodePicker is a choice of CPV codes. The form sends "cpv" once per chosen one, the text
+// left in the field as "cpv-saisi", and perhaps "action=ajouter-cpv" or
+// "retirer-cpv=<code>".
+func CodePicker(m BuyerPickerModel) LookupModel {
+	f := m.Field
+	f.Name, f.Label = "cpv-saisi", "Codes CPV"
+	f.Hint = "Saisissez ce qui est acheté («\u00a0menuiserie\u00a0»), ou le début d'un code. Un code vaut avec tous ceux qui le précisent."
+	return LookupModel{
+		Field: f, Text: m.Text, SuggestURL: m.SuggestURL, Chosen: m.Chosen, Candidates: m.Candidates, Max: m.Max, Least: 2,
+		Sent: "cpv", Add: "ajouter-cpv", Drop: "retirer-cpv", AddLabel: "Ajouter un code", One: "code", Many: "codes",
+	}
 }
 
 // AddressState is what became of a further address.

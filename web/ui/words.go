@@ -3,6 +3,8 @@ package ui
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // narrowSpace separates thousands in French figures, without letting a line break there.
@@ -42,4 +44,10 @@ func firstWord(text string) string {
 func afterFirstWord(text string) string {
 	_, rest, _ := strings.Cut(text, " ")
 	return " " + rest
+}
+
+// upperFirst begins a text with a capital.
+func upperFirst(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[n:]
 }

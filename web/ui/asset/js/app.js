@@ -1,12 +1,12 @@
-// Wakes the modules that a page asks for: data-module="buyers" loads ./buyers.js and
+// Wakes the modules that a page asks for: data-module="lookup" loads ./lookup.js and
 // gives its start() the element. A page works without any of this.
 const known = {
   addresses: () => import("./addresses.js"),
   autosubmit: () => import("./autosubmit.js"),
-  buyers: () => import("./buyers.js"),
   company: () => import("./company.js"),
   departments: () => import("./departments.js"),
   focus: () => import("./focus.js"),
+  lookup: () => import("./lookup.js"),
   passkey: () => import("./passkey.js"),
   preview: () => import("./preview.js"),
   print: () => import("./print.js"),

@@ -1,5 +1,5 @@
-// Turns the « Organisme » text field into a combobox fed by data-suggest, and the chosen
-// ones into a list that changes in place. Without it the form is sent: the server
+// Turns a text field (« Organisme », « Codes CPV ») into a combobox fed by data-suggest,
+// and the chosen ones into a list that changes in place. Without it the form is sent: the server
 // resolves what was typed and answers with candidates.
 import "../vendor/accessible-autocomplete.min.js";
 
@@ -42,14 +42,17 @@ function source(url) {
   return ask;
 }
 
-const words = {
-  tAssistiveHint: () =>
-    "Quand des organismes sont proposés, parcourez-les avec les flèches haut et bas et choisissez avec Entrée. Sur un écran tactile, balayez.",
-  tStatusQueryTooShort: () => "Saisissez au moins une lettre.",
-  tStatusSelectedOption: (selected, length, index) => `${selected}, ${index + 1} sur ${length}, en surbrillance`,
-  tStatusResults: (length, selected) =>
-    length === 1 ? `1 organisme proposé. ${selected ?? ""}` : `${length} organismes proposés. ${selected ?? ""}`,
-};
+/** What the combobox says of what it proposes; the words are masculine. */
+function phrases({ one, many, least, hint }) {
+  return {
+    tAssistiveHint: () =>
+      `${hint} Quand des ${many} sont proposés, parcourez-les avec les flèches haut et bas et choisissez avec Entrée. Sur un écran tactile, balayez.`,
+    tStatusQueryTooShort: () => (least > 1 ? `Saisissez au moins ${least} lettres.` : "Saisissez au moins une lettre."),
+    tStatusSelectedOption: (selected, length, index) => `${selected}, ${index + 1} sur ${length}, en surbrillance`,
+    tStatusResults: (length, selected) =>
+      length === 1 ? `1 ${one} proposé. ${selected ?? ""}` : `${length} ${many} proposés. ${selected ?? ""}`,
+  };
+}
 
 export function start(box) {
   const typed = box.querySelector("[data-typed]");
@@ -58,6 +61,8 @@ export function start(box) {
   const status = box.querySelector("[role=status]");
   const add = box.querySelector("[name=action]");
   const most = Number(box.dataset.max);
+  const least = Number(box.dataset.least);
+  const { one: noun, many, hint } = box.dataset;
 
   const changed = (text) => {
     list.hidden = list.children.length === 0;
@@ -68,7 +73,7 @@ export function start(box) {
   const choose = ({ id, label }) => {
     const has = [...list.querySelectorAll("input")].some((input) => input.value === String(id));
     if (has) return changed(`${label} est déjà dans la liste.`);
-    if (most > 0 && list.children.length >= most) return changed(`Vous avez déjà choisi ${most} organismes, le maximum.`);
+    if (most > 0 && list.children.length >= most) return changed(`Vous avez déjà choisi ${most} ${many}, le maximum.`);
     const item = model.content.firstElementChild.cloneNode(true);
     item.querySelector("input").value = id;
     item.querySelector("button").value = id;
@@ -96,7 +101,7 @@ export function start(box) {
   const build = (text) => {
     const hadFocus = place.contains(document.activeElement);
     const suggest = source(box.dataset.suggest);
-    const none = () => (suggest.waiting ? "Recherche en cours…" : "Aucun organisme ne correspond");
+    const none = () => (suggest.waiting ? "Recherche en cours…" : `Aucun ${noun} ne correspond`);
     place.replaceChildren();
     window.accessibleAutocomplete({
       element: place,
@@ -104,7 +109,7 @@ export function start(box) {
       name: typed.name,
       defaultValue: text,
       source: suggest,
-      minLength: 1,
+      minLength: least,
       autoselect: false,
       confirmOnBlur: false,
       displayMenu: "overlay",
@@ -117,10 +122,9 @@ export function start(box) {
         choose(one);
         setTimeout(() => build(""), 0);
       },
-      ...words,
+      ...phrases({ one: noun, many, least, hint }),
       tNoResults: none,
       tStatusNoResults: () => none(),
-      tAssistiveHint: () => `${box.dataset.hint} ${words.tAssistiveHint()}`,
     });
     const input = document.getElementById(typed.id);
     if (input && typed.getAttribute("aria-invalid")) input.setAttribute("aria-invalid", "true");

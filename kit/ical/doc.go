@@ -1,0 +1,3 @@
+// Package ical writes calendar files that diaries read (iCalendar, RFC 5545): dates
+// not to be missed, with their reminders.
+package ical

@@ -1,0 +1,32 @@
+package answer
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+
+	"parvis/kit/clock"
+)
+
+// File answers with a file for the browser to keep, not to show, under this name: plain
+// ASCII letters, digits, dots and hyphens. Nobody on the way may keep it.
+func File(name, kind string, data []byte) Answer {
+	return Answer{data: data, kind: kind, name: name, Secret: true}
+}
+
+// Document answers with data that anybody may have and that programs ask for again and
+// again: who has it already is told so, without it. With a name the browser keeps it.
+// Changed is when what it says last changed.
+func Document(name, kind string, data []byte, changed clock.Instant) Answer {
+	return Answer{data: data, kind: kind, name: name, open: true, changed: changed}
+}
+
+// serveDocument answers what was asked on conditions (RFC 9110, 13) by them: the tag is
+// of the bytes, so that no change is missed, were it twice in one second.
+func serveDocument(w http.ResponseWriter, r *http.Request, a Answer) {
+	sum := sha256.Sum256(a.data)
+	w.Header().Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum[:16])+`"`)
+	w.Header().Set("Cache-Control", "no-cache")
+	http.ServeContent(w, r, "", a.changed.Time(), bytes.NewReader(a.data))
+}
