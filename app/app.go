@@ -220,7 +220,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	if err := a.takeDirectory(); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	if err := errors.Join(a.Notices.Load(ctx), a.Watches.Matcher().CatchUp(ctx), a.awaitGazette(ctx)); err != nil {
+	if err := a.awaitGazette(ctx); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	server := &http.Server{
@@ -236,6 +236,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	following, stopFollowing := context.WithCancel(ctx)
 	defer stopFollowing()
 	a.runBackground(following, &background)
+	a.awaitIndex(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
 	a.Config.Log.Info("parvis answers", "address", l.Addr().String(), "database", a.DB.Dialect(), "passkeys", a.Accounts.OffersPasskeys())
@@ -253,6 +254,21 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	return err
 }
 
+// patience is how long whoever asks first waits for the search index: that of a small
+// platform is there by then.
+const patience = time.Second
+
+// awaitIndex waits a little for the search index, then lets pages be answered without:
+// those that search say how much of it is there.
+func (a *App) awaitIndex(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-a.Notices.Ready():
+	case <-time.After(patience):
+		a.Config.Log.Info("pages are answered while the search index is being loaded")
+	}
+}
+
 func ignoreClosed(err error) error {
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
@@ -264,7 +280,15 @@ func ignoreClosed(err error) error {
 // ends.
 func (a *App) runBackground(ctx context.Context, wait *sync.WaitGroup) {
 	report := func(err error) { a.Config.Log.Error("index not up to date", "error", err) }
+	began := time.Now()
 	wait.Go(func() { a.Notices.Run(ctx, report) })
+	wait.Go(func() {
+		select {
+		case <-ctx.Done():
+		case <-a.Notices.Ready():
+			a.Config.Log.Info("search index is loaded", "notices", a.Notices.Index().Len(), "took", time.Since(began).Round(time.Millisecond))
+		}
+	})
 	wait.Go(func() { a.Watches.Matcher().Run(ctx, report) })
 	wait.Go(func() { a.Orgs.FollowBuyers(ctx, report) })
 	wait.Go(func() {

@@ -69,7 +69,7 @@ type Criteria struct {
 	Exclude     []string           `json:"exclude,omitempty"`
 	TitleOnly   bool               `json:"title_only,omitempty"` // « Objet et lots seulement »: wanted and excluded words alike
 	Buyers      []string           `json:"buyers,omitempty"`     // ids of the register
-	Services    bool               `json:"services,omitempty"`   // « Inclure ses services », see Subject.Bodies
+	Services    bool               `json:"services,omitempty"`   // « Inclure ses services »
 	Departments []string           `json:"departments,omitempty"`
 	NoNational  bool               `json:"no_national,omitempty"` // « Inclure les marchés France entière » unticked, see Places.National
 	CPV         []string           `json:"cpv,omitempty"`         // a code means its whole subtree

@@ -33,16 +33,20 @@ type Index struct {
 
 // shelf is what an index holds. Numbers are positions in its slices.
 type shelf struct {
-	byID  map[uuid.UUID]uint32
-	docs  []document
-	lots  []uint32 // the notice of each lot
-	alive *roaring.Bitmap
+	byID map[uuid.UUID]uint32
+	docs []document
+	// What lists are sorted by is apart from the rest: all of it is gone over.
+	deadlines []clock.Instant
+	published []int32  // 20261124, 0 when it is no date
+	buyerOf   []uint32 // number
+	lots      []uint32 // the notice of each lot
+	alive     *roaring.Bitmap
 	vocabulary
 
 	buyerNumbers map[string]uint32
 	buyerIDs     []string
 	buyers       []posting // by number
-	services     map[string][]string
+	byBuyer      gather
 
 	places     [refdata.DepartmentSlots]*roaring.Bitmap
 	noPlace    *roaring.Bitmap
@@ -52,20 +56,18 @@ type shelf struct {
 	sources    map[string]*roaring.Bitmap
 	cpv        map[string]*roaring.Bitmap // by the beginning of a code, of 2 digits or more
 	generic    map[string]*roaring.Bitmap // by the part of a code that says something
+	ofCode     map[string][]*roaring.Bitmap
 	coded      *roaring.Bitmap
 	withLots   *roaring.Bitmap
 	closing    map[int]*roaring.Bitmap // calls, by the day on which they close
 }
 
-// document is what lists are sorted by, and facts that are no sets.
+// document is what is no set, of one notice.
 type document struct {
 	id         uuid.UUID
-	deadline   clock.Instant
 	openUntil  clock.Instant // zero: it cannot be answered
 	recordedAt clock.Instant
 	changedAt  clock.Instant
-	published  int32 // 20261124, 0 when it is no date
-	buyer      uint32
 	firstLot   uint32 // its lots end where those of the next one begin
 }
 
@@ -75,10 +77,10 @@ func NewIndex() *Index { return &Index{shelf: newShelf()} }
 func newShelf() *shelf {
 	s := &shelf{
 		byID: map[uuid.UUID]uint32{}, alive: roaring.New(), vocabulary: newVocabulary(),
-		buyerNumbers: map[string]uint32{}, services: map[string][]string{},
-		noPlace: roaring.New(), national: roaring.New(), coded: roaring.New(), withLots: roaring.New(),
+		buyerNumbers: map[string]uint32{},
+		noPlace:      roaring.New(), national: roaring.New(), coded: roaring.New(), withLots: roaring.New(),
 		categories: map[refdata.Category]*roaring.Bitmap{}, kinds: map[Kind]*roaring.Bitmap{}, sources: map[string]*roaring.Bitmap{},
-		cpv: map[string]*roaring.Bitmap{}, generic: map[string]*roaring.Bitmap{}, closing: map[int]*roaring.Bitmap{},
+		cpv: map[string]*roaring.Bitmap{}, generic: map[string]*roaring.Bitmap{}, ofCode: map[string][]*roaring.Bitmap{}, closing: map[int]*roaring.Bitmap{},
 	}
 	for i := range s.places {
 		s.places[i] = roaring.New()
@@ -97,16 +99,44 @@ func (x *Index) Len() int {
 func (x *Index) Put(notices []*Notice) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for _, n := range notices {
-		x.put(n)
-	}
+	x.put(notices)
 }
 
-func (s *shelf) put(n *Notice) {
+// put reads the texts of a batch, then files them and the facts.
+func (s *shelf) put(notices []*Notice) {
+	subjects := make([]Subject, 0, len(notices))
+	first := uint32(len(s.docs))
+	for _, n := range notices {
+		if subject := n.timeless(); s.read(n, &subject) {
+			subjects = append(subjects, subject)
+		}
+	}
+	others := func() {
+		for i := range subjects {
+			s.facts(first+uint32(i), &subjects[i])
+		}
+		s.byBuyer.give(len(s.buyers), func(n uint32) *posting { return &s.buyers[n] })
+		s.fileOthers()
+	}
+	const several = 100 // enough to be worth another goroutine
+	if len(subjects) < several {
+		others()
+		s.fileCommon()
+		return
+	}
+	var filing sync.WaitGroup
+	filing.Go(others)
+	s.fileCommon()
+	filing.Wait()
+}
+
+// read gives a notice and its lots their numbers and reads their texts; false when
+// nothing has changed since it was read last.
+func (s *shelf) read(n *Notice, subject *Subject) bool {
 	id := uuid.MustParse(n.ID) // ours
 	if was, ok := s.byID[id]; ok {
-		if d := &s.docs[was]; d.changedAt == n.ChangedAt && d.openUntil == n.openUntil() && d.deadline == n.Deadline {
-			return // read again, not changed: followers may read twice
+		if d := &s.docs[was]; d.changedAt == n.ChangedAt && d.openUntil == n.openUntil() && s.deadlines[was] == n.Deadline {
+			return false // read again, not changed: followers may read twice
 		}
 		s.alive.Remove(was)
 	}
@@ -114,22 +144,22 @@ func (s *shelf) put(n *Notice) {
 	s.byID[id] = number
 	s.alive.Add(number)
 	d := document{
-		id: id, deadline: n.Deadline, openUntil: n.openUntil(), recordedAt: n.RecordedAt, changedAt: n.ChangedAt,
-		published: dayNumber(n.PublishedOn), buyer: s.buyerNumber(n.BuyerID), firstLot: uint32(len(s.lots)),
+		id: id, openUntil: n.openUntil(), recordedAt: n.RecordedAt, changedAt: n.ChangedAt, firstLot: uint32(len(s.lots)),
 	}
-	subject := n.Subject(0)
 	s.docs = append(s.docs, d)
-	s.facts(number, &subject, d.openUntil)
+	s.deadlines, s.published = append(s.deadlines, n.Deadline), append(s.published, dayNumber(n.PublishedOn))
+	s.buyerOf = append(s.buyerOf, s.buyerNumber(n.BuyerID))
 	s.common(number, subject.Units[0])
 	for _, unit := range subject.Units[1:] {
 		s.lot(uint32(len(s.lots)), unit)
 		s.lots = append(s.lots, number)
 	}
+	return true
 }
 
 // facts files a notice under all that is not text.
-func (s *shelf) facts(number uint32, subject *Subject, openUntil clock.Instant) {
-	s.buyers[s.docs[number].buyer].add(number)
+func (s *shelf) facts(number uint32, subject *Subject) {
+	s.byBuyer.add(s.buyerOf[number], number)
 	add(s.categories, subject.Category, number)
 	add(s.kinds, subject.Kind, number)
 	add(s.sources, subject.Source, number)
@@ -144,26 +174,42 @@ func (s *shelf) facts(number uint32, subject *Subject, openUntil clock.Instant) 
 	}
 	for _, code := range subject.CPV {
 		s.coded.Add(number)
-		add(s.generic, Generic(code), number)
-		for n := 2; n <= len(code); n++ {
-			add(s.cpv, code[:n], number)
+		for _, set := range s.setsOf(code) {
+			set.Add(number)
 		}
 	}
 	if len(subject.Units) > 1 {
 		s.withLots.Add(number)
 	}
-	if !openUntil.IsZero() {
-		add(s.closing, dayOf(openUntil), number)
+	if until := s.docs[number].openUntil; !until.IsZero() {
+		add(s.closing, dayOf(until), number)
 	}
 }
 
-func add[K comparable](m map[K]*roaring.Bitmap, key K, number uint32) {
+// setsOf gives the sets of the notices with a code: by each of its beginnings, and by
+// what it says.
+func (s *shelf) setsOf(code string) []*roaring.Bitmap {
+	sets, ok := s.ofCode[code]
+	if !ok {
+		sets = append(sets, setOf(s.generic, Generic(code)))
+		for n := 2; n <= len(code); n++ {
+			sets = append(sets, setOf(s.cpv, code[:n]))
+		}
+		s.ofCode[code] = sets
+	}
+	return sets
+}
+
+func add[K comparable](m map[K]*roaring.Bitmap, key K, number uint32) { setOf(m, key).Add(number) }
+
+// setOf gives the set of a key, an empty one to begin with.
+func setOf[K comparable](m map[K]*roaring.Bitmap, key K) *roaring.Bitmap {
 	b := m[key]
 	if b == nil {
 		b = roaring.New()
 		m[key] = b
 	}
-	b.Add(number)
+	return b
 }
 
 func (s *shelf) buyerNumber(id string) uint32 {

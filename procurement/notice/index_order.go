@@ -79,17 +79,16 @@ func (s *shelf) page(set *roaring.Bitmap, f Filter, from, size int, queries []*Q
 // compare gives the order, negative when a comes first.
 func (s *shelf) compare(o Order, set *roaring.Bitmap, queries []*Query) func(a, b uint32) int {
 	published := func(a, b uint32) int {
-		x, y := &s.docs[a], &s.docs[b]
-		if x.published != y.published {
-			return cmp.Compare(y.published, x.published)
+		if x, y := s.published[a], s.published[b]; x != y {
+			return cmp.Compare(y, x)
 		}
-		return bytes.Compare(y.id[:], x.id[:])
+		return bytes.Compare(s.docs[b].id[:], s.docs[a].id[:])
 	}
 	switch o {
 	case ByDeadline:
 		return func(a, b uint32) int {
 			// Zero, unknown, is the largest once one is taken away.
-			x, y := uint64(s.docs[a].deadline)-1, uint64(s.docs[b].deadline)-1
+			x, y := uint64(s.deadlines[a])-1, uint64(s.deadlines[b])-1
 			if x != y {
 				return cmp.Compare(x, y)
 			}

@@ -3,8 +3,7 @@ package notice
 import (
 	"encoding/binary"
 	"hash/maphash"
-
-	"github.com/RoaringBitmap/roaring/v2"
+	"slices"
 
 	"parvis/kit/text"
 )
@@ -21,7 +20,7 @@ type vocabulary struct {
 	seed  maphash.Seed
 	slots []slot // of written words, by hash: open addressing
 	words []uint32
-	flat  []uint32 // for each piece of a word: where it is, its span and how many terms, the terms
+	flat  []uint32 // for each word: how many terms, the terms; for each of its pieces, where it is, its span, how many terms, the terms
 
 	terms   map[text.Term]uint32
 	termOf  []text.Term
@@ -29,14 +28,25 @@ type vocabulary struct {
 	uses    []use // which words have a term, each chained to the one before
 
 	texts, lotTexts shelfOfTexts
+
+	inTitle, inCommon, inLots gather
+	recent                    [recentWords]slot
 }
+
+// recentWords is how many written words are found without a look at the table: most
+// words of a text are among them.
+const recentWords = 1 << 14
 
 // slot is a written word. The word itself is not kept: its 64-bit hash is enough, a
 // million of them share one with a probability below 10⁻⁷.
 type slot struct {
 	hash   uint64 // 0: empty
 	number uint32
+	means  uint32 // its only term, with onlyTerm, or where its terms are in flat
 }
+
+// onlyTerm marks a word of one term: most are, and need no other look.
+const onlyTerm = 1 << 31
 
 // entry is a term: where it is.
 type entry struct {
@@ -51,9 +61,17 @@ func newVocabulary() vocabulary {
 	return vocabulary{seed: maphash.MakeSeed(), slots: make([]slot, 1<<10), terms: map[text.Term]uint32{}, words: []uint32{0, 0}}
 }
 
-// word gives the number of a written word, 0 when it has no piece.
-func (v *vocabulary) word(w string) uint32 {
+// word gives the slot of a written word; its number is 0 when it has no piece.
+func (v *vocabulary) word(w string) *slot {
 	h := maphash.String(v.seed, w) | 1
+	near := &v.recent[h>>8%recentWords]
+	if near.hash != h {
+		*near = v.find(h, w)
+	}
+	return near
+}
+
+func (v *vocabulary) find(h uint64, w string) slot {
 	mask := uint64(len(v.slots) - 1)
 	at := h >> 8 & mask
 	for v.slots[at].hash != h {
@@ -62,26 +80,43 @@ func (v *vocabulary) word(w string) uint32 {
 		}
 		at = (at + 1) & mask
 	}
-	return v.slots[at].number
+	return v.slots[at]
 }
 
-func (v *vocabulary) learn(h uint64, w string) uint32 {
+func (v *vocabulary) learn(h uint64, w string) slot {
 	if 2*len(v.words) >= len(v.slots) {
 		v.grow()
 	}
-	number := uint32(0)
+	s := slot{hash: h}
 	if pieces := text.Word(w); len(pieces) > 0 {
-		number = uint32(len(v.words) - 1)
+		s.number, s.means = uint32(len(v.words)-1), uint32(len(v.flat))
+		v.flat = append(v.flat, 0)
+		for _, p := range pieces {
+			for _, t := range p.Terms {
+				if n := v.term(t, s.number); !slices.Contains(v.termsAt(s.means), n) {
+					v.flat = append(v.flat, n)
+					v.flat[s.means]++
+				}
+			}
+		}
 		for _, p := range pieces {
 			v.flat = append(v.flat, uint32(p.At), uint32(p.Span), uint32(len(p.Terms)))
 			for _, t := range p.Terms {
-				v.flat = append(v.flat, v.term(t, number))
+				v.flat = append(v.flat, v.terms[t])
 			}
+		}
+		if all := v.termsAt(s.means); len(all) == 1 {
+			s.means = all[0] | onlyTerm
 		}
 		v.words = append(v.words, uint32(len(v.flat)))
 	}
-	v.file(slot{h, number})
-	return number
+	v.file(s)
+	return s
+}
+
+// termsAt gives the terms of the word whose meaning is there.
+func (v *vocabulary) termsAt(means uint32) []uint32 {
+	return v.flat[means+1 : means+1+v.flat[means]]
 }
 
 func (v *vocabulary) file(s slot) {
@@ -117,55 +152,74 @@ func (v *vocabulary) term(t text.Term, word uint32) uint32 {
 	return n
 }
 
-// common files the common text of a notice, whose first field is the title.
+// common reads the common text of a notice, whose first field is the title.
 func (v *vocabulary) common(number uint32, fields []string) {
 	v.texts.begin()
 	for i, field := range fields {
 		for start, end := text.NextWord(field, 0); start < end; start, end = text.NextWord(field, end) {
 			w := v.word(field[start:end])
-			if w == 0 {
+			if w.number == 0 {
 				continue
 			}
-			v.texts.add(w)
-			for f := v.flat[v.words[w]:v.words[w+1]]; len(f) > 0; f = f[3+f[2]:] {
-				for _, t := range f[3 : 3+f[2]] {
-					e := &v.entries[t]
-					e.common.add(number)
-					if i == 0 {
-						e.title.add(number)
-					}
-				}
+			v.texts.add(w.number)
+			if w.means&onlyTerm != 0 {
+				v.addCommon(w.means&^onlyTerm, number, i == 0)
+				continue
+			}
+			for _, t := range v.termsAt(w.means) {
+				v.addCommon(t, number, i == 0)
 			}
 		}
 		v.texts.add(0)
 	}
 }
 
-// lot files the text of a lot.
+func (v *vocabulary) addCommon(term, number uint32, title bool) {
+	v.inCommon.add(term, number)
+	if title {
+		v.inTitle.add(term, number)
+	}
+}
+
+// lot reads the text of a lot.
 func (v *vocabulary) lot(number uint32, fields []string) {
 	v.lotTexts.begin()
 	for _, field := range fields {
 		for start, end := text.NextWord(field, 0); start < end; start, end = text.NextWord(field, end) {
 			w := v.word(field[start:end])
-			if w == 0 {
+			if w.number == 0 {
 				continue
 			}
-			v.lotTexts.add(w)
-			for f := v.flat[v.words[w]:v.words[w+1]]; len(f) > 0; f = f[3+f[2]:] {
-				for _, t := range f[3 : 3+f[2]] {
-					v.entries[t].lots.add(number)
-				}
+			v.lotTexts.add(w.number)
+			if w.means&onlyTerm != 0 {
+				v.inLots.add(w.means&^onlyTerm, number)
+				continue
+			}
+			for _, t := range v.termsAt(w.means) {
+				v.inLots.add(t, number)
 			}
 		}
 		v.lotTexts.add(0)
 	}
 }
 
+// fileCommon files the common texts read since it was last called; fileOthers the
+// titles and the lots. They may run at the same time.
+func (v *vocabulary) fileCommon() {
+	v.inCommon.give(len(v.entries), func(term uint32) *posting { return &v.entries[term].common })
+}
+
+func (v *vocabulary) fileOthers() {
+	v.inTitle.give(len(v.entries), func(term uint32) *posting { return &v.entries[term].title })
+	v.inLots.give(len(v.entries), func(term uint32) *posting { return &v.entries[term].lots })
+}
+
 // pieces gives the tokens of one written word that stands at a position, and the
 // position after it.
 func (v *vocabulary) pieces(dst []text.Token, word uint32, pos int) ([]text.Token, int) {
 	next := pos
-	for f := v.flat[v.words[word]:v.words[word+1]]; len(f) > 0; f = f[3+f[2]:] {
+	f := v.flat[v.words[word]:v.words[word+1]]
+	for f = f[1+f[0]:]; len(f) > 0; f = f[3+f[2]:] {
 		t := text.Token{Pos: pos + int(f[0]), Span: int(f[1])}
 		for _, n := range f[3 : 3+f[2]] {
 			t.Terms = append(t.Terms, v.termOf[n])
@@ -210,11 +264,13 @@ type pageOfTexts struct {
 // begin begins the next text.
 func (s *shelfOfTexts) begin() {
 	if n := len(s.pages); n == 0 || len(s.pages[n-1].starts) == perPage {
-		if n > 0 { // it grows no more
+		room := 0
+		if n > 0 { // it grows no more; the next one will be about as long
 			last := &s.pages[n-1]
-			last.bytes = append(make([]byte, 0, len(last.bytes)), last.bytes...)
+			last.bytes = slices.Clip(append([]byte(nil), last.bytes...))
+			room = len(last.bytes) + len(last.bytes)/4
 		}
-		s.pages = append(s.pages, pageOfTexts{starts: make([]uint32, 0, perPage)})
+		s.pages = append(s.pages, pageOfTexts{make([]uint32, 0, perPage), make([]byte, 0, room)})
 	}
 	p := &s.pages[len(s.pages)-1]
 	p.starts = append(p.starts, uint32(len(p.bytes)))
@@ -234,58 +290,4 @@ func (s *shelfOfTexts) at(number uint32) []byte {
 		to = p.starts[number%perPage+1]
 	}
 	return p.bytes[from:to]
-}
-
-// posting is a set of numbers that only grows: nothing, one number, a list, or a
-// bitmap. Most terms are in one notice.
-type posting struct {
-	last uint32 // the last number, plus one
-	more *more
-}
-
-type more struct {
-	few []uint32
-	set *roaring.Bitmap
-}
-
-// listed is how many numbers a list holds at most: spread over the notices, they
-// take as much room in a bitmap.
-const listed = 256
-
-// add adds a number that is not below those added before.
-func (p *posting) add(n uint32) {
-	if p.last == n+1 {
-		return
-	}
-	if p.last != 0 {
-		if p.more == nil {
-			p.more = &more{few: []uint32{p.last - 1}}
-		}
-		p.more.add(n)
-	}
-	p.last = n + 1
-}
-
-func (m *more) add(n uint32) {
-	if m.set == nil && len(m.few) == listed {
-		m.set, m.few = roaring.BitmapOf(m.few...), nil
-	}
-	if m.set != nil {
-		m.set.Add(n)
-		return
-	}
-	m.few = append(m.few, n)
-}
-
-// into adds the numbers to a set.
-func (p *posting) into(set *roaring.Bitmap) {
-	switch {
-	case p.last == 0:
-	case p.more == nil:
-		set.Add(p.last - 1)
-	case p.more.set != nil:
-		set.Or(p.more.set)
-	default:
-		set.AddMany(p.more.few)
-	}
 }

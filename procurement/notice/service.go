@@ -26,43 +26,14 @@ type Service struct {
 	journal *event.Journal
 	index   *Index
 	follow  *db.Follower
+	loading loading
 }
 
 // NewService makes the room. The index is empty until Load.
 func NewService(d *db.DB, j *event.Journal) *Service {
-	s := &Service{db: d, journal: j, index: NewIndex()}
+	s := &Service{db: d, journal: j, index: NewIndex(), loading: newLoading()}
 	s.follow = d.Follow(s.loadIndex, s.refreshIndex, changeKind)
 	return s
-}
-
-// Load fills the index from the database.
-func (s *Service) Load(ctx context.Context) error { return s.follow.CatchUp(ctx) }
-
-// Run keeps the index equal to the database until ctx ends.
-func (s *Service) Run(ctx context.Context, report func(error)) { s.follow.Run(ctx, report) }
-
-// Index is the search index, for the rooms that ask it with queries of their own.
-func (s *Service) Index() *Index { return s.index }
-
-// loadIndex reads everything into an index of its own, which then takes over: who
-// searches meanwhile is answered from the former one.
-func (s *Service) loadIndex(tx *db.Tx) error {
-	const batch = 500
-	fresh := NewIndex()
-	var some []*Notice
-	err := eachNotice(tx, func(n *Notice) error {
-		if some = append(some, n); len(some) == batch {
-			fresh.Put(some)
-			some = some[:0]
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	fresh.Put(some)
-	s.index.Become(fresh)
-	return nil
 }
 
 func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
@@ -319,6 +290,7 @@ type Page struct {
 	Total   int
 	Notices []*Notice
 	Facets  *Facets       // nil unless asked
+	Index   Progress      // whether that is all
 	At      clock.Instant // when it was answered: days left are counted from here
 }
 
@@ -351,7 +323,7 @@ func (s *Service) Search(ctx context.Context, by access.Actor, ask Search) (Page
 
 // Read reads the notices of one page of what was found.
 func (s *Service) Read(ctx context.Context, found Found) (Page, error) {
-	p := Page{Total: found.Total, Facets: found.Facets}
+	p := Page{Total: found.Total, Facets: found.Facets, Index: s.Progress()}
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
 		p.At = tx.Now
 		p.Notices, err = ByIDs(tx, found.IDs)

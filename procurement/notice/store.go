@@ -74,23 +74,6 @@ func split(s, separator string) []string {
 	return strings.Split(s, separator)
 }
 
-// eachNotice reads every notice in turn.
-func eachNotice(tx *db.Tx, f func(*Notice) error) error {
-	var r row
-	return tx.Each(func(scan func(...any) error) error {
-		if err := scan(&r.ID, &r.Source, &r.SourceID, &r.Kind, &r.Category, &r.ProcedureType, &r.Title, &r.Description, &r.Reference, &r.BuyerID, &r.BuyerName,
-			&r.Departments, &r.CPV, &r.Descriptors, &r.Lots, &r.Detail, &r.PublishedOn, &r.Deadline, &r.DeadlineRaw, &r.DeadlineSource, &r.DeadlineDoubtful,
-			&r.VisitAt, &r.QuestionsUntil, &r.TimeZone, &r.URL, &r.Linked, &r.RecordedAt, &r.ChangedAt, &r.CancelledAt, &r.AwardedOn, &r.Aliases); err != nil {
-			return err
-		}
-		n, err := r.notice()
-		if err != nil {
-			return err
-		}
-		return f(n)
-	}, "SELECT "+columns+" FROM notice")
-}
-
 // Sample gives what is searched of the notices last recorded, n at most: which words
 // are frequent today.
 func Sample(tx *db.Tx, n int) ([]Subject, error) {
