@@ -71,6 +71,7 @@ type App struct {
 	Journal  *event.Journal
 	Accounts *account.Service
 	Orgs     *org.Service
+	Buyers   *org.Buyers
 	CPV      *cpv.Service
 	Profiles *org.Profiles
 	Notices  *notice.Service
@@ -126,6 +127,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Accounts = account.New(a.DB, a.Journal, log)
 	a.Accounts.At(a.Config.BaseURL)
 	a.Orgs = org.New(a.DB, a.Accounts)
+	a.Buyers = org.NewBuyers(a.DB, a.Journal)
 	a.CPV = cpv.New(a.DB)
 	if err := a.profiles(); err != nil {
 		return err

@@ -48,7 +48,7 @@ func (a *App) awaitGazette(ctx context.Context) error {
 	if a.fetch.from == nil {
 		return nil
 	}
-	return a.Intake.Await(ctx, fetcher(), gazette)
+	return a.Intake.Await(ctx, fetcher(), gazette, a.lock != nil)
 }
 
 // Fetch fetches the gazette now, whether or not it is due. Each record that cannot be

@@ -40,7 +40,7 @@ func TestTheJournalGoesInOnce(t *testing.T) {
 			t.Errorf("%d deadlines were moved, want that of the eForms call and that of form 02", n)
 		}
 		out, errOut, status := run(t, "<!DOCTYPE a><a/>", append([]string{"import", "ted", "-"}, place...)...)
-		if status != 1 || !strings.Contains(errOut, "DOCTYPE") || !strings.Contains(out, "0 avis lu") {
+		if status != 4 || !strings.Contains(errOut, "DOCTYPE") || !strings.Contains(out, "0 avis lu") {
 			t.Errorf("status %d, %q, %s", status, out, errOut)
 		}
 	})

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parvis/kit/clock"
@@ -99,7 +100,9 @@ type Follower struct {
 
 	mu        sync.Mutex
 	watermark int64
-	looked    time.Time // when it last caught up; zero: never
+	looked    time.Time    // when it last caught up; zero: never
+	recently  atomic.Int64 // the same in nanoseconds, for Near
+	running   atomic.Int32 // how many run it
 }
 
 // Follow makes a follower of these kinds of change. load reads everything once;
@@ -110,6 +113,19 @@ func (d *DB) Follow(load func(*Tx) error, apply func(*Tx, []Change) error, kinds
 		f.kinds[k] = true
 	}
 	return f
+}
+
+// near is how old what is in memory may be for Near: Run looks twice as often.
+const near = 2 * time.Second
+
+// Near is enough for who is helped rather than answered (suggestions while one types):
+// while somebody runs the follower, which wakes at each commit, nothing is asked of the
+// database. Otherwise it is CatchUp.
+func (f *Follower) Near(ctx context.Context) error {
+	if f.running.Load() > 0 && time.Since(time.Unix(0, f.recently.Load())) < near {
+		return nil
+	}
+	return f.CatchUp(ctx)
 }
 
 // CatchUp returns once everything that was committed before the call is in
@@ -128,7 +144,7 @@ func (f *Follower) CatchUp(ctx context.Context) error {
 			if err := f.load(tx); err != nil {
 				return err
 			}
-			f.watermark, f.looked = next, now
+			f.caughtUp(next, now)
 			return nil
 		}
 		all, err := tx.since(f.watermark)
@@ -140,9 +156,14 @@ func (f *Follower) CatchUp(ctx context.Context) error {
 				return err
 			}
 		}
-		f.watermark, f.looked = next, now
+		f.caughtUp(next, now)
 		return nil
 	})
+}
+
+func (f *Follower) caughtUp(watermark int64, at time.Time) {
+	f.watermark, f.looked = watermark, at
+	f.recently.Store(at.UnixNano())
 }
 
 // mine keeps the followed kinds, each subject once.
@@ -161,6 +182,8 @@ func (f *Follower) mine(all []Change) []Change {
 // Run catches up after each commit, and every second in case a wake-up was
 // lost, until ctx ends. An error is given to report and tried again.
 func (f *Follower) Run(ctx context.Context, report func(error)) {
+	f.running.Add(1)
+	defer f.running.Add(-1)
 	woken := f.db.Woken()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()

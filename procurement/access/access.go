@@ -41,12 +41,13 @@ const (
 	AddMembership   Act = "membership.add" // join or declare another establishment
 	ContestAdmin    Act = "dispute.open"   // of an establishment that has not let one in
 	DecideDisputes  Act = "dispute.decide"
+	MergeBuyers     Act = "buyer.merge" // and see all that the register holds of one: the operator's
 )
 
 // Acts lists every act, for the tests of the matrix.
 var Acts = []Act{VisitSite, EditAccount, SearchNotices, RecordNotices, SeeWatches, EditWatches, SendAlerts,
 	SeeUsers, ManageUsers, LeaveCompany, JoinCompany, SeeProfile, EditProfile, VerifyCompanies, ForgetFactors,
-	SeeMemberships, AddMembership, ContestAdmin, DecideDisputes}
+	SeeMemberships, AddMembership, ContestAdmin, DecideDisputes, MergeBuyers}
 
 // matrix is who may do what. What is not written is refused.
 var matrix = map[Act]map[Role]bool{
@@ -70,6 +71,7 @@ var matrix = map[Act]map[Role]bool{
 	AddMembership:   {Newcomer: true, CompanyUser: true, CompanyAdmin: true},
 	ContestAdmin:    {Newcomer: true},
 	DecideDisputes:  {System: true},
+	MergeBuyers:     {System: true},
 }
 
 // Actor is a person under one of their memberships, a visitor, or the platform.

@@ -85,6 +85,8 @@ var Rules = map[event.Kind]Rule{
 	event.DisputeGranted:          {"the person, and those who administered until then", (*Service).mailDisputeGranted},
 	event.DisputeRejected:         {"the person, and those who administer", (*Service).mailDisputeRejected},
 	event.DisputeDropped:          nobody("it is no longer in the operator's list"),
+	event.BuyersMerged:            nobody("the operator did it; the pages name the buyer that is kept"),
+	event.BuyersUnmerged:          nobody("the operator did it; the pages name each buyer again"),
 }
 
 // told lists the kinds that somebody is told of.

@@ -67,6 +67,8 @@ var labels = map[Kind]string{
 	DisputeGranted:     "Contestation accordée",
 	DisputeRejected:    "Contestation rejetée",
 	DisputeDropped:     "Contestation retirée",
+	BuyersMerged:       "Organismes réunis",
+	BuyersUnmerged:     "Organismes séparés",
 
 	EstablishmentVerified:   "Établissement vérifié",
 	EstablishmentUnverified: "Établissement déclaré, de nouveau",

@@ -72,6 +72,8 @@ const (
 	DisputeGranted      Kind = "dispute.granted"
 	DisputeRejected     Kind = "dispute.rejected"
 	DisputeDropped      Kind = "dispute.dropped" // with the request that it came from
+	BuyersMerged        Kind = "buyer.merged"    // by the operator; the subject is the one that is kept
+	BuyersUnmerged      Kind = "buyer.unmerged"
 )
 
 // Kinds lists them all, so that a test finds the ones nobody decided about.
@@ -85,6 +87,7 @@ var Kinds = []Kind{
 	AccountErased,
 	FactorAdded, FactorRemoved, FactorsForgotten, CodesRenewed, CodeUsed, CodeRefused, StepExhausted, PasskeyDoubted,
 	InvitationSent, InvitationCancelled, InvitationAccepted, WatchesPassed, DisputeOpened, DisputeGranted, DisputeRejected, DisputeDropped,
+	BuyersMerged, BuyersUnmerged,
 }
 
 // Event is one line of the journal.

@@ -35,25 +35,47 @@ type run struct {
 	refused  func(*notice.RecordError)
 }
 
-// Await writes down that a gazette is to be fetched from now on.
-func (s *Service) Await(ctx context.Context, by access.Actor, source string) error {
+// Await writes down that a gazette is to be fetched from now on, by this server. When it
+// is the only one that there can be, what another one was at is free.
+func (s *Service) Await(ctx context.Context, by access.Actor, source string, alone bool) error {
 	if err := by.Must(access.RecordNotices); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(tx *db.Tx) error { return await(tx, source) })
-}
-
-// Due tells whether it is time to fetch.
-func (s *Service) Due(ctx context.Context, source string) (due bool, err error) {
-	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		st, err := find(tx, source)
-		due = err == nil && st.dueAt(tx.Now) && !st.held(tx.Now)
-		if errors.Is(err, db.ErrNone) {
-			return nil
+	s.role = server
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := await(tx, source); err != nil || !alone {
+			return err
 		}
+		_, err := tx.Exec("UPDATE gazette SET lease_until = NULL WHERE source = $1 AND lease_owner LIKE $2", source, server+" %")
 		return err
 	})
-	return due, err
+}
+
+// Due tells whether it is time to fetch, and nobody is at it.
+func (s *Service) Due(ctx context.Context, source string) (bool, error) {
+	var st State
+	var now clock.Instant
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		now = tx.Now
+		st, err = find(tx, source)
+		return err
+	})
+	switch {
+	case errors.Is(err, db.ErrNone):
+		return false, nil
+	case err != nil || !st.dueAt(now) || !st.held(now):
+		return err == nil && st.dueAt(now), err
+	}
+	return s.gone(ctx, st)
+}
+
+// gone tells whether who holds the lease is surely dead.
+func (s *Service) gone(ctx context.Context, st State) (bool, error) {
+	holder := strings.Fields(st.LeaseOwner) // role, process, run
+	if len(holder) < 2 {
+		return false, nil
+	}
+	return s.db.Dead(ctx, holder[1])
 }
 
 // Fetch reads what a gazette has published, from some days ago on, and records it. It
@@ -166,10 +188,11 @@ func (r *run) record(ctx context.Context, chunk []notice.Record, whole string) e
 
 // begin takes the lease, if it is free or its holder is gone.
 func (r *run) begin(ctx context.Context) (err error) {
-	if r.owner, err = r.db.Boot(ctx); err != nil {
+	boot, err := r.db.Boot(ctx)
+	if err != nil {
 		return err
 	}
-	r.owner += " " + db.NewID() // two runs of one process are two
+	r.owner = r.role + " " + boot + " " + db.NewID() // two runs of one process are two
 	var seen State
 	if err := r.db.Write(ctx, func(tx *db.Tx) error { return await(tx, r.source) }); err != nil {
 		return err
@@ -177,12 +200,9 @@ func (r *run) begin(ctx context.Context) (err error) {
 	if err := r.db.Read(ctx, func(tx *db.Tx) (err error) { seen, err = find(tx, r.source); return err }); err != nil {
 		return err
 	}
-	boot, _, _ := strings.Cut(seen.LeaseOwner, " ")
-	gone := false
-	if boot != "" {
-		if gone, err = r.db.Dead(ctx, boot); err != nil {
-			return err
-		}
+	gone, err := r.gone(ctx, seen)
+	if err != nil {
+		return err
 	}
 	return r.db.Write(ctx, func(tx *db.Tx) error { return r.take(tx, seen, gone) })
 }

@@ -17,6 +17,12 @@ const (
 	renewEvery = 30 * time.Second
 )
 
+// Who fetches: a server, or a command beside it. The name of a lease's holder begins so.
+const (
+	server  = "server"
+	command = "command"
+)
+
 var errLost = errors.New("intake: another run has taken over")
 
 // held tells whether somebody is at it. A term that lies too far ahead was written by a

@@ -40,6 +40,7 @@ type Service struct {
 	journal *event.Journal
 	notices *notice.Service
 	log     *slog.Logger
+	role    string        // server or command
 	spread  time.Duration // after the hour, so that platforms do not all ask at once
 
 	mu      sync.Mutex
@@ -51,5 +52,5 @@ type Service struct {
 func New(d *db.DB, j *event.Journal, n *notice.Service, name string, log *slog.Logger) *Service {
 	sum := fnv.New32a()
 	_, _ = sum.Write([]byte(name)) // a hash refuses nothing
-	return &Service{db: d, journal: j, notices: n, log: log, spread: time.Duration(sum.Sum32()%spreadMinutes) * time.Minute, overdue: map[string]time.Time{}}
+	return &Service{db: d, journal: j, notices: n, log: log, role: command, spread: time.Duration(sum.Sum32()%spreadMinutes) * time.Minute, overdue: map[string]time.Time{}}
 }

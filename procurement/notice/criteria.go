@@ -69,7 +69,7 @@ type Criteria struct {
 	Exclude     []string           `json:"exclude,omitempty"`
 	TitleOnly   bool               `json:"title_only,omitempty"` // « Objet et lots seulement »: wanted and excluded words alike
 	Buyers      []string           `json:"buyers,omitempty"`     // ids of the register
-	Services    bool               `json:"services,omitempty"`   // « Inclure ses services »
+	Services    bool               `json:"services,omitempty"`   // « Inclure ses services », see Subject.Bodies
 	Departments []string           `json:"departments,omitempty"`
 	NoNational  bool               `json:"no_national,omitempty"` // « Inclure les marchés France entière » unticked, see Places.National
 	CPV         []string           `json:"cpv,omitempty"`         // a code means its whole subtree
@@ -79,6 +79,9 @@ type Criteria struct {
 	Kinds       []Kind             `json:"kinds,omitempty"`    // none: every kind, of which watches only mail the open calls
 	Sources     []string           `json:"sources,omitempty"`  // see Sources
 	MinDays     int                `json:"min_days,omitempty"` // « Jours restants » at least, see Subject.DaysLeft
+
+	// Merged are the buyers that are one with those of Buyers: see Resolve.
+	Merged []string `json:"-"`
 }
 
 // Empty tells that nothing is asked: everything matches.

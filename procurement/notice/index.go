@@ -47,6 +47,7 @@ type shelf struct {
 	buyerIDs     []string
 	buyers       []posting // by number
 	byBuyer      gather
+	services     map[string][]string
 
 	places     [refdata.DepartmentSlots]*roaring.Bitmap
 	noPlace    *roaring.Bitmap
@@ -77,8 +78,8 @@ func NewIndex() *Index { return &Index{shelf: newShelf()} }
 func newShelf() *shelf {
 	s := &shelf{
 		byID: map[uuid.UUID]uint32{}, alive: roaring.New(), vocabulary: newVocabulary(),
-		buyerNumbers: map[string]uint32{},
-		noPlace:      roaring.New(), national: roaring.New(), coded: roaring.New(), withLots: roaring.New(),
+		buyerNumbers: map[string]uint32{}, services: map[string][]string{},
+		noPlace: roaring.New(), national: roaring.New(), coded: roaring.New(), withLots: roaring.New(),
 		categories: map[refdata.Category]*roaring.Bitmap{}, kinds: map[Kind]*roaring.Bitmap{}, sources: map[string]*roaring.Bitmap{},
 		cpv: map[string]*roaring.Bitmap{}, generic: map[string]*roaring.Bitmap{}, ofCode: map[string][]*roaring.Bitmap{}, closing: map[int]*roaring.Bitmap{},
 	}

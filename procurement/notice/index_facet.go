@@ -97,7 +97,7 @@ func (s *shelf) judgeFacts(q *Query, j *judged) {
 	}
 	if len(q.Buyers) > 0 {
 		set := roaring.New()
-		for _, id := range q.Buyers {
+		for _, id := range s.withServices(q) {
 			if n, ok := s.buyerNumbers[id]; ok {
 				s.buyers[n].into(set)
 			}
@@ -123,6 +123,18 @@ func union[K comparable](m map[K]*roaring.Bitmap, keys []K) *roaring.Bitmap {
 		}
 	}
 	return roaring.FastOr(all...)
+}
+
+// withServices gives the organisms asked, with their services when those are too.
+func (s *shelf) withServices(q *Query) []string {
+	if !q.Services {
+		return q.Buyers
+	}
+	out := slices.Clone(q.Buyers)
+	for _, id := range q.Buyers {
+		out = append(out, s.services[id]...)
+	}
+	return out
 }
 
 // all gives what every clause allows but one. The bitmap is the caller's.

@@ -70,6 +70,11 @@ func (s *Service) loadIndex(tx *db.Tx) error {
 	if err := s.fill(tx, into); err != nil {
 		return err
 	}
+	of, err := allServices(tx)
+	if err != nil {
+		return err
+	}
+	into.setServices(of)
 	if into != s.index {
 		s.index.Become(into)
 	}

@@ -119,6 +119,9 @@ type Notice struct {
 	ChangedAt   clock.Instant
 	CancelledAt clock.Instant
 	AwardedOn   string // YYYY-MM-DD of the first award that followed, "" when none has
+
+	// Bodies are the organisms of which the buyer is a service: when ByIDs read it.
+	Bodies []string
 }
 
 // Open tells whether a company can still answer at that moment. A call whose

@@ -3,6 +3,7 @@ package notice
 import (
 	"iter"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"parvis/kit/clock"
@@ -24,6 +25,7 @@ type Query struct {
 
 	TitleOnly  bool
 	Broader    bool // codes of which one of CPV is a part do too
+	Services   bool
 	NoNational bool
 	Kinds      []Kind
 	Sources    []string
@@ -34,8 +36,8 @@ type Query struct {
 // dropped: without it the watch would match what nobody asked for.
 func Compile(c Criteria) (*Query, error) {
 	q := &Query{
-		All: c.Mode == All, Buyers: c.Buyers, CPVAnd: c.Combine == And, Categories: c.Categories, TitleOnly: c.TitleOnly, Broader: c.Broader,
-		NoNational: c.NoNational, Kinds: c.Kinds, Sources: c.Sources, MinDays: c.MinDays,
+		All: c.Mode == All, Buyers: slices.Concat(c.Buyers, c.Merged), CPVAnd: c.Combine == And, Categories: c.Categories, TitleOnly: c.TitleOnly, Broader: c.Broader,
+		Services: c.Services, NoNational: c.NoNational, Kinds: c.Kinds, Sources: c.Sources, MinDays: c.MinDays,
 	}
 	var err error
 	if q.Keywords, err = compileWords(FieldKeywords, c.Keywords); err != nil {
@@ -117,7 +119,8 @@ func (p Places) National() bool {
 // other one is a lot; a unit is its fields, which no phrase spans.
 type Subject struct {
 	Units    [][]string
-	Buyer    string // id
+	Buyer    string   // id
+	Bodies   []string // ids of the organisms of which the buyer is a service
 	Places   Places
 	CPV      []string
 	Category refdata.Category
@@ -140,7 +143,7 @@ func (n *Notice) Subject(at clock.Instant) Subject {
 
 // timeless is the same of a notice that cannot be answered.
 func (n *Notice) timeless() Subject {
-	s := Subject{Buyer: n.BuyerID, Category: n.Category, CPV: n.CPV, Kind: n.Kind, Source: n.Source, DaysLeft: -1}
+	s := Subject{Buyer: n.BuyerID, Bodies: n.Bodies, Category: n.Category, CPV: n.CPV, Kind: n.Kind, Source: n.Source, DaysLeft: -1}
 	s.Units = append(s.Units, []string{n.Title, n.Description, n.Reference, strings.Join(n.Descriptors, "\n")})
 	for _, l := range n.Lots {
 		s.Units = append(s.Units, []string{l.Title, l.Description})
@@ -214,12 +217,26 @@ func (q *Query) Facts(s Subject) bool {
 	if !q.Places.None() && !s.Places.None() && !q.Places.Meet(s.Places) {
 		return false
 	}
-	return (len(q.Buyers) == 0 || contains(q.Buyers, s.Buyer)) &&
+	return (len(q.Buyers) == 0 || q.bought(s)) &&
 		(len(q.Categories) == 0 || s.Category == "" || contains(q.Categories, s.Category)) &&
 		(len(q.Kinds) == 0 || contains(q.Kinds, s.Kind)) &&
 		(len(q.Sources) == 0 || contains(q.Sources, s.Source)) &&
 		!(q.NoNational && s.Places.National()) &&
 		(q.MinDays <= 0 || s.DaysLeft >= q.MinDays)
+}
+
+// bought tells whether one of the organisms asked is the buyer, or, with their
+// services, that of which the buyer is a service.
+func (q *Query) bought(s Subject) bool {
+	if contains(q.Buyers, s.Buyer) {
+		return true
+	}
+	for _, body := range s.Bodies {
+		if q.Services && contains(q.Buyers, body) {
+			return true
+		}
+	}
+	return false
 }
 
 func contains[T comparable](all []T, one T) bool {

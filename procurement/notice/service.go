@@ -32,17 +32,29 @@ type Service struct {
 // NewService makes the room. The index is empty until Load.
 func NewService(d *db.DB, j *event.Journal) *Service {
 	s := &Service{db: d, journal: j, index: NewIndex(), loading: newLoading()}
-	s.follow = d.Follow(s.loadIndex, s.refreshIndex, changeKind)
+	s.follow = d.Follow(s.loadIndex, s.refreshIndex, changeKind, org.BuyerChange)
 	return s
 }
 
 func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
+	register := false
 	for _, c := range changes {
+		if c.Kind != changeKind {
+			register = true
+			continue
+		}
 		notices, err := ByIDs(tx, strings.Split(c.Subject, ","))
 		if err != nil {
 			return err
 		}
 		s.index.Put(notices)
+	}
+	if register {
+		of, err := allServices(tx)
+		if err != nil {
+			return err
+		}
+		s.index.setServices(of)
 	}
 	if s.index.Wasteful() {
 		return s.loadIndex(tx)
@@ -230,7 +242,7 @@ func freshOf(chunk []Record, have map[string]*knownNotice) (fresh []hashedRecord
 func buyersOf(tx *db.Tx, records []hashedRecord) ([]string, error) {
 	sightings := make([]org.Sighting, len(records))
 	for i, r := range records {
-		sightings[i] = org.Sighting(r.Buyer)
+		sightings[i] = org.Sighting{Name: r.Buyer.Name, SIRET: r.Buyer.SIRET, Postcode: r.Buyer.Postcode, City: r.Buyer.City, On: r.PublishedOn}
 	}
 	cache := org.NewBuyerCache(tx)
 	if err := cache.Prime(sightings); err != nil {
@@ -238,7 +250,7 @@ func buyersOf(tx *db.Tx, records []hashedRecord) ([]string, error) {
 	}
 	ids := make([]string, len(records))
 	for i, s := range sightings {
-		id, err := cache.For(s.Name, s.SIRET, s.Postcode, s.City)
+		id, err := cache.Sight(s)
 		if err != nil {
 			return nil, fmt.Errorf("buyer of %s: %w", records[i].SourceID, err)
 		}
@@ -308,6 +320,9 @@ type Search struct {
 // Search answers from the index and reads one page of notices.
 func (s *Service) Search(ctx context.Context, by access.Actor, ask Search) (Page, error) {
 	if err := by.Must(access.SearchNotices); err != nil {
+		return Page{}, err
+	}
+	if err := s.Resolve(ctx, &ask.Criteria); err != nil {
 		return Page{}, err
 	}
 	q, err := Compile(ask.Criteria)

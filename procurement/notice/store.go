@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"parvis/kit/clock"
@@ -114,6 +115,11 @@ func ByIDs(tx *db.Tx, ids []string) ([]*Notice, error) {
 	for _, id := range ids {
 		if n := byID[id]; n != nil {
 			out = append(out, n)
+		}
+	}
+	for some := range slices.Chunk(out, Chunk) {
+		if err := nameBodies(tx, some); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil

@@ -16,11 +16,12 @@ import (
 // Buyer is a body of the register (« organisme »).
 type Buyer struct {
 	ID        string
-	Name      string // as it was first seen; may be empty, see Title
+	Name      string // the best of those it was seen under; may be empty, see Title
 	SIREN     string // empty while unknown
 	Postcode  string
 	City      string
 	CreatedAt clock.Instant
+	Twin      bool `db:"-"` // another buyer has the same label: it says more
 }
 
 // Title is what to call it, even when no notice has named it.
@@ -41,8 +42,21 @@ func (b Buyer) Department() string {
 	return code
 }
 
-// Label tells it from its namesakes: « Mairie de Saint-Denis — Saint-Denis (93) ».
+// Label tells it from its namesakes: « Mairie de Saint-Denis — Saint-Denis (93) ». A
+// twin's adds what is left to tell it by.
 func (b Buyer) Label() string {
+	label := b.plainLabel()
+	switch {
+	case !b.Twin:
+	case b.SIREN != "" && b.Name != "":
+		label += " — SIREN " + refdata.SIREN(b.SIREN).Pretty()
+	case b.Postcode != "":
+		label += " — " + b.Postcode
+	}
+	return label
+}
+
+func (b Buyer) plainLabel() string {
 	label := b.Title()
 	if b.City != "" {
 		label += " — " + b.City
@@ -59,6 +73,7 @@ type Sighting struct {
 	SIRET    string // as found: a SIRET, a SIREN, or anything
 	Postcode string
 	City     string
+	On       string // the day of its publication, YYYY-MM-DD; "" when unknown
 }
 
 // Limits of what a source may put in the register, in characters: names are keys,
@@ -72,8 +87,9 @@ const (
 // sighting is a cleaned Sighting with its keys.
 type sighting struct {
 	name, postcode, city string
-	siren                string // "" when the source gave no valid number
+	siren, number        string // "" when the source gave no valid number; number may be the SIRET
 	sirenKey, nameKey    string // "" when there is none
+	on                   string
 }
 
 func (s Sighting) clean() sighting {
@@ -81,8 +97,9 @@ func (s Sighting) clean() sighting {
 		name:     tidy(s.Name, maxBuyerName),
 		postcode: tidyPostcode(s.Postcode),
 		city:     tidy(s.City, maxCity),
-		siren:    sirenOf(s.SIRET),
+		on:       s.On,
 	}
+	out.siren, out.number = numberOf(s.SIRET)
 	if out.siren != "" {
 		out.sirenKey = "siren:" + out.siren
 	}
@@ -97,17 +114,17 @@ func (s Sighting) clean() sighting {
 	return out
 }
 
-// sirenOf reads the number of a source, which is sometimes a SIRET, sometimes a
+// numberOf reads the number of a source, which is sometimes a SIRET, sometimes a
 // SIREN, sometimes words. What fails its check digits proves nothing.
-func sirenOf(raw string) string {
+func numberOf(raw string) (siren, number string) {
 	if siret, err := refdata.ParseSIRET(raw); err == nil {
-		return siret.SIREN().String()
+		return siret.SIREN().String(), siret.String()
 	}
-	siren, err := refdata.ParseSIREN(raw)
+	parsed, err := refdata.ParseSIREN(raw)
 	if err != nil {
-		return ""
+		return "", ""
 	}
-	return siren.String()
+	return parsed.String(), parsed.String()
 }
 
 // tidy makes one line of what a source wrote, at most limit characters long.
@@ -145,28 +162,91 @@ func BuyerFor(tx *db.Tx, name, siretRaw, postcode, city string) (buyerID string,
 	return buyerID, c.Close()
 }
 
-// BuyersByID reads buyers in the order of their ids, leaving out unknown ones.
+// BuyersByID reads buyers in the order of their ids, leaving out unknown ones. One
+// that was merged is read as the one that it is now one with, once.
 func BuyersByID(tx *db.Tx, ids []string) ([]Buyer, error) {
-	found, err := buyersByID(tx, ids)
+	named, err := BuyersNamed(tx, ids)
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[string]Buyer, len(found))
-	for _, b := range found {
-		byID[b.ID] = b
-	}
-	out := make([]Buyer, 0, len(found))
+	out := make([]Buyer, 0, len(ids))
+	seen := map[string]bool{}
 	for _, id := range ids {
-		if b, ok := byID[id]; ok {
+		if b, ok := named[id]; ok && !seen[b.ID] {
+			seen[b.ID] = true
 			out = append(out, b)
 		}
 	}
 	return out, nil
 }
 
-// BuyersByID is the same as the function, in a transaction of its own.
+// BuyersNamed reads buyers by the ids that name them: those of merged ones lead to the
+// buyer that they are now one with. Unknown ids are left out.
+func BuyersNamed(tx *db.Tx, ids []string) (map[string]Buyer, error) {
+	merges, err := MergesOf(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := buyersByID(tx, merges.whole(ids))
+	if err != nil {
+		return nil, err
+	}
+	whole := gather(rows)
+	out := make(map[string]Buyer, len(ids))
+	for _, id := range ids {
+		if b, ok := whole[merges.Root(id)]; ok {
+			out[id] = b
+		}
+	}
+	return out, nil
+}
+
+// gather makes one buyer of those that are one, by the id of the one that was kept:
+// what it lacks, the others say.
+func gather(rows []buyerRow) map[string]Buyer {
+	out := map[string]Buyer{}
+	for _, r := range rows {
+		if r.MergedInto == "" {
+			out[r.ID] = r.Buyer
+		}
+	}
+	for _, r := range rows {
+		b, ok := out[r.MergedInto]
+		if !ok {
+			continue
+		}
+		if b.Name == "" {
+			b.Name = r.Name
+		}
+		if b.SIREN == "" {
+			b.SIREN = r.SIREN
+		}
+		if b.Postcode == "" && b.City == "" {
+			b.Postcode, b.City = r.Postcode, r.City
+		}
+		out[b.ID] = b
+	}
+	return out
+}
+
+// BuyersByID is the same as the function, in a transaction of its own; twins are told
+// apart as suggestions tell them.
 func (s *Service) BuyersByID(ctx context.Context, ids []string) ([]Buyer, error) {
 	var out []Buyer
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) { out, err = BuyersByID(tx, ids); return err })
+	for i, b := range out {
+		out[i].Twin = s.register.twin(b.ID)
+	}
+	return out, err
+}
+
+// BuyersNamed is the same as the function, in a transaction of its own.
+func (s *Service) BuyersNamed(ctx context.Context, ids []string) (map[string]Buyer, error) {
+	var out map[string]Buyer
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) { out, err = BuyersNamed(tx, ids); return err })
+	for id, b := range out {
+		b.Twin = s.register.twin(b.ID)
+		out[id] = b
+	}
 	return out, err
 }

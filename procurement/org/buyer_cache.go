@@ -18,19 +18,24 @@ type BuyerCache struct {
 	asked   map[string]bool   // keys that were looked for
 	byKey   map[string]string // key → id of the buyer it leads to
 	buyers  map[string]*Buyer
+	whole   map[string]string // buyer → its SIREN, or that of one that it was merged with
+	seen    map[sightingKey]*Seen
 	locked  bool
 	changed []string
 }
 
+// sightingKey is what is counted of a buyer.
+type sightingKey struct{ buyer, kind, value string }
+
 // NewBuyerCache makes an empty cache; it dies with its transaction.
 func NewBuyerCache(tx *db.Tx) *BuyerCache {
-	c := &BuyerCache{tx: tx}
+	c := &BuyerCache{tx: tx, seen: map[sightingKey]*Seen{}}
 	c.forget()
 	return c
 }
 
 func (c *BuyerCache) forget() {
-	c.asked, c.byKey, c.buyers = map[string]bool{}, map[string]string{}, map[string]*Buyer{}
+	c.asked, c.byKey, c.buyers, c.whole = map[string]bool{}, map[string]string{}, map[string]*Buyer{}, map[string]string{}
 }
 
 // Prime reads in a few queries what the sightings will need. It is optional.
@@ -59,17 +64,49 @@ func (c *BuyerCache) load(keys []string) error {
 	for _, f := range found {
 		c.byKey[f.Key] = f.ID
 		if c.buyers[f.ID] == nil {
-			c.buyers[f.ID] = &f.Buyer
+			c.buyers[f.ID], c.whole[f.ID] = &f.Buyer, f.WholeSIREN
 		}
 	}
 	return nil
 }
 
-// For gives the id of the buyer. A valid SIREN decides; else the folded name with
-// the postcode. A buyer that was known by name alone gains its SIREN when it is
-// first seen with one; a name that leads to another SIREN leads to another body.
+// For is Sight of what is known without a date.
 func (c *BuyerCache) For(name, siretRaw, postcode, city string) (string, error) {
-	s := Sighting{Name: name, SIRET: siretRaw, Postcode: postcode, City: city}.clean()
+	return c.Sight(Sighting{Name: name, SIRET: siretRaw, Postcode: postcode, City: city})
+}
+
+// Sight gives the id of the buyer, and counts how it was seen. A valid SIREN decides;
+// else the folded name with the postcode. A buyer that was known by name alone gains
+// its SIREN when it is first seen with one; a name that leads to another SIREN leads to
+// another body. One that was merged is still itself here: see Merges.
+func (c *BuyerCache) Sight(raw Sighting) (string, error) {
+	s := raw.clean()
+	id, err := c.identify(s)
+	if err == nil {
+		c.count(id, nameKind, s.name, s.on)
+		c.count(id, numberKind, s.number, s.on)
+	}
+	return id, err
+}
+
+func (c *BuyerCache) count(id, kind, value, on string) {
+	if value == "" {
+		return
+	}
+	key := sightingKey{id, kind, value}
+	s := c.seen[key]
+	if s == nil {
+		s = &Seen{BuyerID: id, Kind: kind, Value: value, FirstOn: on, LastOn: on}
+		c.seen[key] = s
+	}
+	s.Seen++
+	if on != "" && (s.FirstOn == "" || on < s.FirstOn) {
+		s.FirstOn = on
+	}
+	s.LastOn = max(s.LastOn, on)
+}
+
+func (c *BuyerCache) identify(s sighting) (string, error) {
 	if err := c.load([]string{s.sirenKey, s.nameKey}); err != nil {
 		return "", err
 	}
@@ -100,7 +137,7 @@ func (c *BuyerCache) find(s sighting) (id string, settled bool) {
 		b := c.buyers[id]
 		return id, (s.nameKey == "" || named != "") && !gains(b, s)
 	}
-	if named != "" && c.buyers[named].SIREN == "" {
+	if named != "" && c.buyers[named].SIREN == "" && c.whole[named] == "" {
 		return named, false
 	}
 	return "", false
@@ -135,7 +172,7 @@ func (c *BuyerCache) add(s sighting) (string, error) {
 	if err := insertBuyer(c.tx, *b); err != nil {
 		return "", err
 	}
-	c.buyers[b.ID] = b
+	c.buyers[b.ID], c.whole[b.ID] = b, b.SIREN
 	return b.ID, c.alias(b, s)
 }
 
@@ -143,7 +180,7 @@ func (c *BuyerCache) add(s sighting) (string, error) {
 func (c *BuyerCache) learn(b *Buyer, s sighting) error {
 	if gains(b, s) {
 		if b.SIREN == "" {
-			b.SIREN = s.siren
+			b.SIREN, c.whole[b.ID] = s.siren, s.siren
 		}
 		if b.Name == "" {
 			b.Name = s.name
@@ -174,8 +211,12 @@ func (c *BuyerCache) alias(b *Buyer, s sighting) error {
 	return nil
 }
 
-// Close tells the followers of the register which buyers are not what they were.
+// Close writes down what was seen, gives buyers the best of their names, and tells the
+// followers of the register which buyers are not what they were.
 func (c *BuyerCache) Close() error {
+	if err := c.tally(); err != nil {
+		return err
+	}
 	slices.Sort(c.changed)
 	for ids := range slices.Chunk(slices.Compact(c.changed), changeLine) {
 		if err := c.tx.Changed(buyerChange, strings.Join(ids, ",")); err != nil {
@@ -183,5 +224,62 @@ func (c *BuyerCache) Close() error {
 		}
 	}
 	c.changed = nil
+	return nil
+}
+
+// tally adds the sightings of this transaction to those of before.
+func (c *BuyerCache) tally() error {
+	added := make([]Seen, 0, len(c.seen))
+	for _, s := range c.seen {
+		added = append(added, *s)
+	}
+	slices.SortFunc(added, compareSeen) // two imports must not wait for each other's rows
+	now, err := sighted(c.tx, added)
+	if err != nil {
+		return err
+	}
+	var rename []string
+	for _, s := range now {
+		before := s.Seen - c.seen[sightingKey{s.BuyerID, s.Kind, s.Value}].Seen
+		if s.Kind != nameKind {
+			continue
+		}
+		if before == 0 || magnitude(before) != magnitude(s.Seen) {
+			c.changed = append(c.changed, s.BuyerID)
+		}
+		if c.buyers[s.BuyerID].Name != s.Value {
+			rename = append(rename, s.BuyerID)
+		}
+	}
+	c.seen = map[sightingKey]*Seen{}
+	slices.Sort(rename)
+	return c.rename(slices.Compact(rename))
+}
+
+// rename gives these buyers the best name that they have now.
+func (c *BuyerCache) rename(ids []string) error {
+	names, err := buyerNamesOf(c.tx, ids)
+	if err != nil {
+		return err
+	}
+	byBuyer := map[string][]Seen{}
+	for _, n := range names {
+		byBuyer[n.BuyerID] = append(byBuyer[n.BuyerID], n)
+	}
+	for _, id := range ids {
+		b := c.buyers[id]
+		best := bestName(byBuyer[id], b.Name)
+		if best == b.Name {
+			continue
+		}
+		if err := c.lock(); err != nil {
+			return err
+		}
+		b.Name = best
+		if err := renameBuyer(c.tx, id, best); err != nil {
+			return err
+		}
+		c.changed = append(c.changed, id)
+	}
 	return nil
 }

@@ -93,7 +93,7 @@ func TestTwoBuyersAreOneOnlyOnTheSameKey(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Movable) {
 		for what, c := range mergeCases {
 			t.Run(what, func(t *testing.T) {
-				for _, table := range []string{"buyer_alias", "buyer"} {
+				for _, table := range []string{"buyer_alias", "buyer_sighting", "buyer"} {
 					if err := d.Write(context.Background(), func(tx *db.Tx) error { _, err := tx.Exec("DELETE FROM " + table); return err }); err != nil {
 						t.Fatal(err)
 					}

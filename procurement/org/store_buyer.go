@@ -2,6 +2,7 @@ package org
 
 import (
 	"slices"
+	"strings"
 
 	"parvis/kit/db"
 	"parvis/kit/text"
@@ -10,7 +11,13 @@ import (
 // batch is how many values one query names.
 const batch = 500
 
-const buyerColumns = "b.id, b.name, coalesce(b.siren, '') AS siren, b.postcode, b.city, b.created_at"
+const buyerColumns = "b.id, b.name, coalesce(b.siren, '') AS siren, b.postcode, b.city, b.created_at, coalesce(b.merged_into, '') AS merged_into"
+
+// buyerRow is a buyer as its table has it.
+type buyerRow struct {
+	Buyer
+	MergedInto string
+}
 
 func insertBuyer(tx *db.Tx, b Buyer) error {
 	_, err := tx.Exec(`INSERT INTO buyer (id, name, folded, siren, postcode, city, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
@@ -30,64 +37,87 @@ func insertBuyerAlias(tx *db.Tx, key, buyerID, name string) error {
 	return err
 }
 
-// keyedBuyer is a buyer and one key that leads to it.
+// keyedBuyer is a buyer and one key that leads to it. WholeSIREN is its number or that
+// of a buyer that it is one with.
 type keyedBuyer struct {
 	Key string
-	Buyer
+	buyerRow
+	WholeSIREN string `db:"whole_siren"`
 }
+
+// wholeSIREN looks beyond a buyer without a number at those that it is one with.
+const wholeSIREN = `coalesce(b.siren, (SELECT min(m.siren) FROM buyer m WHERE m.id = b.merged_into OR m.merged_into = coalesce(b.merged_into, b.id)), '') AS whole_siren`
 
 func buyersByKey(tx *db.Tx, keys []string) ([]keyedBuyer, error) {
-	var out []keyedBuyer
-	for part := range slices.Chunk(keys, batch) {
-		var found []keyedBuyer
-		err := tx.All(&found, "SELECT a.key, "+buyerColumns+` FROM buyer_alias a JOIN buyer b ON b.id = a.buyer_id
-			WHERE a.key IN (`+db.Placeholders(1, len(part))+")", values(part)...)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
+	return inBatches[keyedBuyer](tx, keys, "SELECT a.key, "+buyerColumns+", "+wholeSIREN+` FROM buyer_alias a JOIN buyer b ON b.id = a.buyer_id
+		WHERE a.key IN `)
 }
 
-func buyersByID(tx *db.Tx, ids []string) ([]Buyer, error) {
-	var out []Buyer
-	for part := range slices.Chunk(ids, batch) {
-		var found []Buyer
-		err := tx.All(&found, "SELECT "+buyerColumns+" FROM buyer b WHERE b.id IN ("+db.Placeholders(1, len(part))+")", values(part)...)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
+func buyersByID(tx *db.Tx, ids []string) ([]buyerRow, error) {
+	return inBatches[buyerRow](tx, ids, "SELECT "+buyerColumns+" FROM buyer b WHERE b.id IN ")
 }
 
-func allBuyers(tx *db.Tx) ([]Buyer, error) {
-	var out []Buyer
+func allBuyers(tx *db.Tx) ([]buyerRow, error) {
+	var out []buyerRow
 	err := tx.All(&out, "SELECT "+buyerColumns+" FROM buyer b")
 	return out, err
 }
 
-// buyerName is a name under which a buyer was seen.
-type buyerName struct {
-	BuyerID string
-	Name    string
+// buyersBySIREN finds whose number this is.
+func buyersBySIREN(tx *db.Tx, siren string) ([]buyerRow, error) {
+	return inBatches[buyerRow](tx, []string{siren}, "SELECT "+buyerColumns+" FROM buyer b WHERE b.siren IN ")
 }
 
-func allBuyerNames(tx *db.Tx) ([]buyerName, error) {
-	var out []buyerName
-	err := tx.All(&out, "SELECT DISTINCT buyer_id, name FROM buyer_alias WHERE name <> ''")
+const sightingColumns = "buyer_id, kind, value, seen, first_on, last_on"
+
+func allBuyerNames(tx *db.Tx) ([]Seen, error) {
+	var out []Seen
+	err := tx.All(&out, "SELECT "+sightingColumns+" FROM buyer_sighting WHERE kind = 'name'")
 	return out, err
 }
 
-func buyerNamesOf(tx *db.Tx, ids []string) ([]buyerName, error) {
-	var out []buyerName
-	for part := range slices.Chunk(ids, batch) {
-		var found []buyerName
-		err := tx.All(&found, `SELECT DISTINCT buyer_id, name FROM buyer_alias WHERE name <> ''
-			AND buyer_id IN (`+db.Placeholders(1, len(part))+")", values(part)...)
-		if err != nil {
+func buyerNamesOf(tx *db.Tx, ids []string) ([]Seen, error) {
+	return inBatches[Seen](tx, ids, "SELECT "+sightingColumns+" FROM buyer_sighting WHERE kind = 'name' AND buyer_id IN ")
+}
+
+func sightingsOf(tx *db.Tx, ids []string) ([]Seen, error) {
+	return inBatches[Seen](tx, ids, "SELECT "+sightingColumns+" FROM buyer_sighting WHERE buyer_id IN ")
+}
+
+// sighted adds to what was seen of buyers, and gives how often each was seen in all.
+func sighted(tx *db.Tx, all []Seen) ([]Seen, error) {
+	var out []Seen
+	for part := range slices.Chunk(all, batch) {
+		var sql strings.Builder
+		sql.WriteString("INSERT INTO buyer_sighting (" + sightingColumns + ") VALUES ")
+		args := make([]any, 0, 6*len(part))
+		for i, s := range part {
+			if i > 0 {
+				sql.WriteByte(',')
+			}
+			sql.WriteString("(" + db.Placeholders(6*i+1, 6) + ")")
+			args = append(args, s.BuyerID, s.Kind, s.Value, s.Seen, s.FirstOn, s.LastOn)
+		}
+		sql.WriteString(` ON CONFLICT (buyer_id, kind, value) DO UPDATE SET seen = buyer_sighting.seen + excluded.seen,
+			first_on = CASE WHEN buyer_sighting.first_on = '' OR excluded.first_on <> '' AND excluded.first_on < buyer_sighting.first_on
+				THEN excluded.first_on ELSE buyer_sighting.first_on END,
+			last_on = CASE WHEN excluded.last_on > buyer_sighting.last_on THEN excluded.last_on ELSE buyer_sighting.last_on END
+			RETURNING ` + sightingColumns)
+		var now []Seen
+		if err := tx.All(&now, sql.String(), args...); err != nil {
+			return nil, err
+		}
+		out = append(out, now...)
+	}
+	return out, nil
+}
+
+// inBatches asks a question about any number of values, which come before its end.
+func inBatches[T any](tx *db.Tx, all []string, query string, end ...string) ([]T, error) {
+	var out []T
+	for part := range slices.Chunk(all, batch) {
+		var found []T
+		if err := tx.All(&found, query+"("+db.Placeholders(1, len(part))+")"+strings.Join(end, ""), values(part)...); err != nil {
 			return nil, err
 		}
 		out = append(out, found...)

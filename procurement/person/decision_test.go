@@ -137,6 +137,8 @@ var decisions = map[string]decision{
 	"fallback_address":  {why: "a mailbox of a company's, that agreed by itself", columns: map[string]fate{"address": company, "address_key": company}},
 	"buyer":             {why: "a public body", columns: map[string]fate{"name": company}},
 	"buyer_alias":       {why: "a public body", columns: map[string]fate{"name": company}},
+	"buyer_sighting":    {why: "a public body", columns: map[string]fate{"value": company}},
+	"buyer_merge":       {why: "a decision of the operator about public bodies; who decided is a name that they gave to their command"},
 	"notice":            {why: "a published notice", columns: map[string]fate{"buyer_name": company}},
 	"notice_raw":        {why: "a published notice, as it was received"},
 	"notice_link":       {why: "published notices"},

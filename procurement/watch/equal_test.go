@@ -164,6 +164,7 @@ func asked(t *rapid.T, notices []*notice.Notice) notice.Criteria {
 		Kinds:      sometimes(t, rapid.SampledFrom(notice.Kinds()), "kinds"),
 		Sources:    sometimes(t, rapid.SampledFrom(notice.Sources()), "sources"),
 		TitleOnly:  rapid.IntRange(0, 3).Draw(t, "title only") == 0,
+		Services:   rapid.Bool().Draw(t, "services"),
 		NoNational: rapid.IntRange(0, 3).Draw(t, "no national") == 0,
 		Broader:    rapid.Bool().Draw(t, "broader"),
 		MinDays:    rapid.SampledFrom([]int{0, 0, 0, 5, 20}).Draw(t, "days"),

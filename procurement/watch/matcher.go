@@ -5,11 +5,13 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 
 	"parvis/kit/clock"
 	"parvis/kit/db"
 	"parvis/procurement/notice"
+	"parvis/procurement/org"
 	"parvis/procurement/watch/engine"
 )
 
@@ -67,7 +69,7 @@ var rebuildAfter = 2000
 
 func newMatcher(d *db.DB) *Matcher {
 	m := &Matcher{}
-	m.follow = d.Follow(m.loadAll, m.applyChanges, changeKind)
+	m.follow = d.Follow(m.loadAll, m.applyChanges, changeKind, org.MergeChange)
 	return m
 }
 
@@ -87,7 +89,11 @@ func (m *Matcher) Len() int {
 func (m *Matcher) loadAll(tx *db.Tx) error {
 	live := map[uint64]liveWatch{}
 	var r row
-	err := tx.Each(func(scan func(...any) error) error {
+	merges, err := org.AllMerges(tx)
+	if err != nil {
+		return err
+	}
+	err = tx.Each(func(scan func(...any) error) error {
 		if err := scan(&r.ID, &r.Num, &r.Criteria, &r.Frequency, &r.Hour, &r.Weekday, &r.PausedUntil, &r.ActiveSince); err != nil {
 			return err
 		}
@@ -95,6 +101,7 @@ func (m *Matcher) loadAll(tx *db.Tx) error {
 		if err != nil {
 			return err
 		}
+		w.Criteria.Resolve(merges)
 		if l, err := liveOf(w); err != nil {
 			leaveOut(w, err)
 		} else {
@@ -136,24 +143,18 @@ func (m *Matcher) entries(only map[uint64]bool) []engine.Entry {
 }
 
 func (m *Matcher) applyChanges(tx *db.Tx, changes []db.Change) error {
-	ids := make([]string, len(changes))
-	for i, c := range changes {
-		ids[i] = c.Subject
+	watches, err := m.toReadAgain(tx, changes)
+	if err != nil {
+		return err
 	}
 	changed := map[uint64]*liveWatch{}
-	for some := range slices.Chunk(ids, 500) {
-		watches, err := ByIDs(tx, some)
-		if err != nil {
-			return err
-		}
-		for _, w := range watches {
-			changed[w.Num] = nil
-			if w.Live() {
-				if l, err := liveOf(w); err != nil {
-					leaveOut(w, err)
-				} else {
-					changed[w.Num] = &l
-				}
+	for _, w := range watches {
+		changed[w.Num] = nil
+		if w.Live() {
+			if l, err := liveOf(w); err != nil {
+				leaveOut(w, err)
+			} else {
+				changed[w.Num] = &l
 			}
 		}
 	}
@@ -172,6 +173,46 @@ func (m *Matcher) applyChanges(tx *db.Tx, changes []db.Change) error {
 	}
 	m.delta = engine.NewMatcher(engine.Build(m.entries(m.recent), nil))
 	return nil
+}
+
+// toReadAgain reads the watches that have changed, and those whose buyers the register
+// has made one or taken apart.
+func (m *Matcher) toReadAgain(tx *db.Tx, changes []db.Change) (watches []*Watch, err error) {
+	var ids []string
+	merged := map[string]bool{}
+	for _, c := range changes {
+		if c.Kind == changeKind {
+			ids = append(ids, c.Subject)
+			continue
+		}
+		for id := range strings.SplitSeq(c.Subject, ",") {
+			merged[id] = true
+		}
+	}
+	for some := range slices.Chunk(ids, 500) {
+		found, err := ByIDs(tx, some)
+		if err != nil {
+			return nil, err
+		}
+		watches = append(watches, found...)
+	}
+	found, err := ByNums(tx, m.naming(merged))
+	return append(watches, found...), err
+}
+
+// naming gives the watches that name one of these buyers.
+func (m *Matcher) naming(buyers map[string]bool) (nums []uint64) {
+	if len(buyers) == 0 {
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for num, w := range m.live {
+		if slices.ContainsFunc(w.query.Buyers, func(id string) bool { return buyers[id] }) {
+			nums = append(nums, num)
+		}
+	}
+	return nums
 }
 
 // Match gives the numbers of the active watches that match, sorted.

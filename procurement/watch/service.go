@@ -200,15 +200,34 @@ func (s *Service) checkUse(tx *db.Tx, w *Watch) error {
 	if n > 0 {
 		faults = append(faults, errName)
 	}
-	ids := slices.DeleteFunc(slices.Clone(w.Criteria.Buyers), func(id string) bool { return !IsID(id) })
-	found, err := org.BuyersByID(tx, ids)
+	ids := slices.DeleteFunc(slices.Concat(w.Criteria.Buyers, w.named), func(id string) bool { return !IsID(id) })
+	found, err := org.BuyersNamed(tx, ids)
 	if err != nil {
 		return err
 	}
-	if len(found) < len(w.Criteria.Buyers) {
+	if slices.ContainsFunc(w.Criteria.Buyers, func(id string) bool { return found[id].ID == "" }) {
 		faults = append(faults, fault.New(fault.Invalid, "Un organisme choisi n'est plus au répertoire\u00a0: retirez-le et choisissez-le à nouveau.").On(notice.FieldBuyers))
 	}
+	w.Criteria.Buyers = asNamed(w.Criteria.Buyers, w.named, found)
 	return faults.Err()
+}
+
+// asNamed keeps the buyers that were chosen before under the ids that they had then: the
+// form shows the one that they were merged into, and a merge may be undone.
+func asNamed(chosen, before []string, found map[string]org.Buyer) []string {
+	var out []string
+	for _, id := range chosen {
+		known := len(out)
+		for _, was := range before {
+			if found[was].ID != "" && found[was].ID == found[id].ID && !slices.Contains(out, was) {
+				out = append(out, was)
+			}
+		}
+		if len(out) == known && !slices.ContainsFunc(out, func(has string) bool { return found[has].ID == found[id].ID }) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // tell records the event and wakes the matchers.

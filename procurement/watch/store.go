@@ -9,6 +9,7 @@ import (
 
 	"parvis/kit/clock"
 	"parvis/kit/db"
+	"parvis/procurement/notice"
 )
 
 type row struct {
@@ -46,7 +47,17 @@ func (r row) watch() (*Watch, error) {
 	if err := json.Unmarshal([]byte(r.Criteria), &w.Criteria); err != nil {
 		return nil, fmt.Errorf("watch %s: %w", r.ID, err)
 	}
+	w.named = w.Criteria.Buyers
 	return w, nil
+}
+
+// resolve has watches follow what the register makes one of their buyers.
+func resolve(tx *db.Tx, watches []*Watch) error {
+	criteria := make([]*notice.Criteria, len(watches))
+	for i, w := range watches {
+		criteria[i] = &w.Criteria
+	}
+	return notice.Resolve(tx, criteria...)
 }
 
 // query reads watches by a condition, with their recipients.
@@ -62,6 +73,9 @@ func query(tx *db.Tx, condition string, args ...any) ([]*Watch, error) {
 			return nil, err
 		}
 		out[i] = w
+	}
+	if err := resolve(tx, out); err != nil {
+		return nil, err
 	}
 	return out, addRecipients(tx, out)
 }

@@ -54,6 +54,8 @@ type Watch struct {
 	ChangedAt       clock.Instant
 	DeletedAt       clock.Instant
 	Recipients      []Recipient
+
+	named []string // the buyers as they were chosen, which the register may have made one since
 }
 
 // Live tells that the watch may still send anything.

@@ -213,19 +213,18 @@ func (p Pages) show(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) 
 // that whoever chose it sees it and takes it away.
 func (p Pages) pickedBuyers(ctx context.Context, ids []string) ([]ui.Picked, error) {
 	ids = ids[:min(len(ids), mostRows)]
-	known, err := p.Org.BuyersByID(ctx, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !watch.IsID(id) }))
+	known, err := p.Org.BuyersNamed(ctx, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !watch.IsID(id) }))
 	if err != nil {
 		return nil, err
 	}
-	labels := map[string]string{}
-	for _, b := range known {
-		labels[b.ID] = b.Label()
-	}
-	out := make([]ui.Picked, len(ids))
-	for i, id := range ids {
-		out[i] = ui.Picked{ID: visible(id), Label: labels[id]}
-		if out[i].Label == "" {
-			out[i].Label = "Organisme retiré du répertoire"
+	var out []ui.Picked
+	for _, id := range ids {
+		one := ui.Picked{ID: visible(id), Label: "Organisme retiré du répertoire"}
+		if b, ok := known[id]; ok { // the one that it was merged into, once
+			one = ui.Picked{ID: b.ID, Label: b.Label()}
+		}
+		if !slices.Contains(out, one) {
+			out = append(out, one)
 		}
 	}
 	return out, nil

@@ -118,18 +118,22 @@ func (p Pages) readBuyers(ctx context.Context, s *searchPage, faults *fault.List
 			ids = append(ids, id)
 		}
 	}
-	found, err := p.Orgs.BuyersByID(ctx, ids)
+	named, err := p.Orgs.BuyersNamed(ctx, ids)
 	if err != nil {
 		return err
 	}
-	if len(found) < len(s.Criteria.Buyers) {
+	if len(named) < len(s.Criteria.Buyers) {
 		*faults = append(*faults, fault.New(fault.Invalid,
 			"Un organisme choisi n'est plus au répertoire"+nbsp+": il a été retiré de votre recherche. Choisissez-le à nouveau.").On(notice.FieldBuyers))
 	}
-	s.Chosen, s.Criteria.Buyers = picked(found), nil
-	for _, b := range found {
-		s.Criteria.Buyers = append(s.Criteria.Buyers, b.ID)
+	s.Criteria.Buyers = nil
+	var found []org.Buyer
+	for _, id := range ids {
+		if b, ok := named[id]; ok && !slices.Contains(s.Criteria.Buyers, b.ID) {
+			found, s.Criteria.Buyers = append(found, b), append(s.Criteria.Buyers, b.ID)
+		}
 	}
+	s.Chosen = picked(found)
 	return nil
 }
 

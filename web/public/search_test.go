@@ -2,12 +2,17 @@ package public_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"parvis/kit/job"
+	"parvis/procurement/access"
+	"parvis/procurement/event"
 	"parvis/procurement/notice"
+	"parvis/procurement/org"
 	"parvis/procurement/refdata"
 )
 
@@ -166,6 +171,28 @@ func TestHostileAddresses(t *testing.T) {
 			if p := h.get("/organismes?q=" + q); p.StatusCode != 200 || p.body != "[]" {
 				h.t.Errorf("%.20q: %d %.80q", q, p.StatusCode, p.body)
 			}
+		}
+	})
+}
+
+// An address kept from before a merge names both, or the one that is gone.
+func TestOrganismsThatWereMergedAreShownAsOne(t *testing.T) {
+	each(t, func(h *house) {
+		h.record(false, some(h)...)
+		selestat, denis := h.buyer("Ville de Sélestat"), h.buyer("Ville de Saint-Denis")
+		queue := job.New(h.DB, slog.New(slog.DiscardHandler)) // of the command line's process
+		buyers := org.NewBuyers(h.DB, event.NewJournal(queue))
+		if err := queue.Open(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := buyers.Merge(t.Context(), access.Platform("exploitant"), denis, selestat, "", true); err != nil {
+			t.Fatal(err)
+		}
+		h.holds(h.get("/organismes?q=ville+de+saint"), "[{", selestat, "Ville de Sélestat", "!"+denis)
+		for _, query := range []string{"organisme=" + denis, "organisme=" + denis + "&organisme=" + selestat} {
+			p := h.get("/annonces?etat=toutes&" + query)
+			h.says(p, 200, "Ville de Sélestat — Sélestat (67)")
+			h.holds(p, `name="organisme" value="`+selestat+`"`, `!value="`+denis+`"`)
 		}
 	})
 }

@@ -61,6 +61,7 @@ type Engine struct {
 	starts  []uint32 // by cell: where it begins in arena
 	arena   []uint32
 	buyers  map[string][]uint32 // buyer → rules
+	bodies  map[string][]uint32 // the same, of « Inclure ses services »
 
 	seed maphash.Seed
 }
@@ -81,7 +82,7 @@ func Build(entries []Entry, sample Sample) *Engine {
 		e: &Engine{
 			features: 1, terms: map[text.Term][]uint32{}, heads: map[text.Term][]uint32{}, anchors: map[text.Term][]uint32{},
 			phrases: map[uint32]phrase{}, cpv: map[string]uint32{}, generic: map[string]uint32{},
-			buyers: map[string][]uint32{}, seed: maphash.MakeSeed(),
+			buyers: map[string][]uint32{}, bodies: map[string][]uint32{}, seed: maphash.MakeSeed(),
 		},
 		byKey: map[string]uint32{},
 	}
@@ -138,8 +139,10 @@ func (e *Engine) Bytes() int {
 		n += int(unsafe.Sizeof(rule{})) + 4*(len(r.all)+len(r.some)+len(r.none)+len(r.cpv))
 	}
 	// A map's entry is taken for its key, its value and a third more.
-	for _, refs := range e.buyers {
-		n += 56 + 4*len(refs)
+	for _, filed := range []map[string][]uint32{e.buyers, e.bodies} {
+		for _, refs := range filed {
+			n += 56 + 4*len(refs)
+		}
 	}
 	for _, k := range e.phrases {
 		n += 120 + len(k.Typed)
@@ -165,6 +168,7 @@ type compiledWatch struct {
 	cpv        []uint32
 	cpvAnd     bool
 	buyers     []string
+	services   bool
 	places     notice.Places
 	categories uint8
 	facts      *notice.Query
@@ -179,7 +183,7 @@ type builder struct {
 }
 
 func (b *builder) compile(q *notice.Query) compiledWatch {
-	c := compiledWatch{all: q.All, buyers: q.Buyers, places: q.Places, cpvAnd: q.CPVAnd && len(q.Keywords) > 0}
+	c := compiledWatch{all: q.All, buyers: q.Buyers, services: q.Services, places: q.Places, cpvAnd: q.CPVAnd && len(q.Keywords) > 0}
 	if len(q.Kinds)+len(q.Sources) > 0 || q.NoNational || q.MinDays > 0 {
 		c.facts = q
 	}

@@ -39,6 +39,7 @@ func criteria(t *rapid.T) notice.Criteria {
 		Combine:     rapid.SampledFrom([]notice.Combine{"", notice.Or, notice.And}).Draw(t, "combine"),
 		Categories:  rapid.SliceOfN(rapid.SampledFrom(refdata.Categories()), 0, 2).Draw(t, "natures"),
 		TitleOnly:   rapid.Bool().Draw(t, "title only"),
+		Services:    rapid.Bool().Draw(t, "services"),
 		NoNational:  rapid.Bool().Draw(t, "no national"),
 		Broader:     rapid.Bool().Draw(t, "broader"),
 		Kinds:       seldom(t, rapid.SampledFrom(notice.Kinds()), "kinds"),
@@ -60,6 +61,7 @@ func subject(t *rapid.T) notice.Subject {
 		Category: rapid.SampledFrom(append(refdata.Categories(), "")).Draw(t, "category"),
 		Kind:     rapid.SampledFrom([]notice.Kind{notice.Contract, notice.Contract, notice.Award, notice.Prior}).Draw(t, "kind"),
 		Source:   rapid.SampledFrom([]string{"boamp", "boamp", "ted", "parvis", "elsewhere"}).Draw(t, "source"),
+		Bodies:   rapid.SliceOfN(rapid.SampledFrom([]string{"b1", "b2", "b3"}), 0, 2).Draw(t, "bodies"),
 		DaysLeft: rapid.SampledFrom([]int{-1, 0, 1, 9, 10, 50}).Draw(t, "days left"),
 	}
 	if rapid.IntRange(0, 9).Draw(t, "national") == 0 {
@@ -170,6 +172,8 @@ func TestWhatAWatchMeans(t *testing.T) {
 		{"a nationwide notice", notice.Criteria{Departments: []string{"67"}}, notice.Subject{Units: [][]string{{"x"}}, Places: everywhere()}, true},
 		{"a nationwide notice, not wanted", notice.Criteria{Departments: []string{"67"}, NoNational: true}, notice.Subject{Units: [][]string{{"x"}}, Places: everywhere()}, false},
 		{"no place is not nationwide", notice.Criteria{NoNational: true}, coded, true},
+		{"a service of the organism", notice.Criteria{Buyers: []string{"city"}, Services: true}, notice.Subject{Units: [][]string{{"x"}}, Buyer: "pools", Bodies: []string{"city"}}, true},
+		{"a service, not asked for", notice.Criteria{Buyers: []string{"city"}}, notice.Subject{Units: [][]string{{"x"}}, Buyer: "pools", Bodies: []string{"city"}}, false},
 		{"another kind", notice.Criteria{Kinds: []notice.Kind{notice.Award}}, notice.Subject{Units: [][]string{{"x"}}, Kind: notice.Contract}, false},
 		{"one of the kinds", notice.Criteria{Kinds: []notice.Kind{notice.Award, notice.Prior}}, notice.Subject{Units: [][]string{{"x"}}, Kind: notice.Prior}, true},
 		{"another source", notice.Criteria{Sources: []string{notice.SourceTED}}, notice.Subject{Units: [][]string{{"x"}}, Source: notice.SourceBOAMP}, false},

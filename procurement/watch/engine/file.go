@@ -115,6 +115,9 @@ func (b *builder) fileByBuyer(id uint32, c *compiledWatch) {
 	}
 	for _, buyer := range c.buyers {
 		b.e.buyers[buyer] = append(b.e.buyers[buyer], refs...)
+		if c.services {
+			b.e.bodies[buyer] = append(b.e.bodies[buyer], refs...)
+		}
 	}
 }
 

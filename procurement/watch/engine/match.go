@@ -68,6 +68,11 @@ func (m *Matcher) Match(s *notice.Subject) []uint64 {
 		for _, r := range m.e.buyers[s.Buyer] {
 			m.try(r, s, category)
 		}
+		for _, body := range s.Bodies {
+			for _, r := range m.e.bodies[body] {
+				m.try(r, s, category)
+			}
+		}
 		m.forget()
 	}
 	return m.sweep()
