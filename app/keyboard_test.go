@@ -311,5 +311,5 @@ func TestTheMapTicksDepartments(t *testing.T) {
 	browsertest.Axe(t, page)
 	browsertest.Screenshot(t, page, "annonces-carte-1280")
 	click(page, "button", "Rechercher")
-	must(t, page, "(75) Paris, (974) La Réunion")
+	must(t, page, "Lieu : (75) Paris", "Lieu : (974) La Réunion")
 }

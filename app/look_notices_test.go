@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/go-rod/rod/lib/input"
+	"github.com/go-rod/rod/lib/proto"
 
 	"parvis/kit/browsertest"
 	"parvis/kit/db"
@@ -135,4 +136,45 @@ func TestACodeIsChosenByItsLabelAtTheKeyboard(t *testing.T) {
 		t.Errorf("at %s, want %s", got, want)
 	}
 	must(t, page, "45420000 — Travaux de menuiserie et de charpenterie")
+}
+
+// TestAffinerWorksWithoutScripts finds a code by its label in a browser whose scripts are
+// off, narrows by a facet, and makes a watch that has lost nothing.
+func TestAffinerWorksWithoutScripts(t *testing.T) {
+	p := start(t, db.SQLite)
+	who := p.join(t, mullerSIRET, "Menuiserie Muller", "Odile Muller", "odile.muller")
+	if _, err := p.CPV.Import(t.Context(), access.Platform("test"), vocabulary); err != nil {
+		t.Fatal(err)
+	}
+	p.take(t, country()...)
+	b := browsertest.New(t)
+	page := b.Page(p.url+"/mentions", browsertest.Desktop.WithoutScript())
+	page.AllowErrors("422")
+	cookie := &proto.NetworkCookieParam{Name: "parvis-session", Value: who.session, URL: p.url}
+	if err := page.SetCookies([]*proto.NetworkCookieParam{cookie}); err != nil {
+		t.Fatal(err)
+	}
+	goes(t, page, func() { page.MustNavigate(p.url + "/annonces") })
+	page.Focus("#affiner summary")
+	page.Keyboard.MustType(input.Enter)
+	fill(page, "#exclus", "voirie")
+	tick(page, "#nature")
+	fill(page, "#cpv-saisi", "menuiserie")
+	goes(t, page, func() { page.Keyboard.MustType(input.Enter) })
+	must(t, page, "Plusieurs codes correspondent à « menuiserie » : cochez les vôtres")
+	picture(t, page, "sans-script-codes")
+	tick(page, "#cpv-45420000")
+	page.Focus("#mots_cles")
+	goes(t, page, func() { page.Keyboard.MustType(input.Enter) })
+	if got, want := page.MustInfo().URL, p.url+"/annonces?cpv=45420000&exclus=voirie&nature=works"; got != want {
+		t.Errorf("at %s, want %s", got, want)
+	}
+	must(t, page, "Sans : voirie", "Code CPV : 45420000 — Travaux de menuiserie et de charpenterie", "Nature : Travaux")
+	press(t, page, `.facet a[href*="departement=35"]`)
+	must(t, page, "Lieu : (35) Ille-et-Vilaine")
+	picture(t, page, "sans-script-facettes")
+	press(t, page, `main a[href^="/entreprise/veilles/nouvelle?"]`)
+	if got, want := sent(page, "departement", "exclus", "cpv", "nature", "france_entiere"), "departement=35 exclus=voirie cpv=45420000 nature=works france_entiere=non,oui"; got != want {
+		t.Errorf("the search became %s, want %s", got, want)
+	}
 }

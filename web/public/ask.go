@@ -54,9 +54,12 @@ type ask struct {
 	Page      int    // from 1
 	BuyerText string // left in the field « Organisme »
 	Offered   string // that text, when the form showed its candidates
-	// Helped tells that this is what a form sends, with all that is usual or was left
-	// empty, or asks it to be changed: the search has a shorter address of its own.
+	// Helped tells that the form was sent to be changed (an organism added or taken
+	// away, a whole region ticked): the search has an address of its own.
 	Helped bool
+	// Sent tells that this is what a form sends, with all that is usual or was left
+	// empty: the search has a shorter address.
+	Sent bool
 }
 
 // readAsk reads the address; what has no sense is the usual, what was typed and
@@ -66,7 +69,8 @@ func readAsk(form url.Values) (ask, fault.List) {
 		Typed: form.Get(notice.FieldKeywords), Open: form.Get(fieldState) != stateAll, Order: notice.ByDeadline,
 		Size: sizes[1], Page: 1, BuyerText: printable(strings.TrimSpace(form.Get(fieldBuyerText))),
 		Offered: form.Get(fieldOffered), Refined: refine.Read(form),
-		Helped: form.Has(fieldSent) || form.Has(fieldAction) || form.Has(fieldDropBuyer) || form.Has(fieldRegion),
+		Sent:   form.Has(fieldSent),
+		Helped: form.Has(fieldAction) || form.Has(fieldDropBuyer) || form.Has(fieldRegion),
 	}
 	if o := notice.Order(form.Get(fieldOrder)); slices.Contains(orders, o) {
 		a.Order = o

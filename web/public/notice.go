@@ -160,6 +160,14 @@ func lotTitle(l notice.Lot) string {
 	return "Lot " + l.Number + nbsp + ": " + l.Title
 }
 
+// dashed is a label after what it names, "" for none.
+func dashed(label string) string {
+	if label == "" {
+		return ""
+	}
+	return nbsp + "— " + label
+}
+
 // lotsTitle heads the lots: « 12 lots ».
 func lotsTitle(n int) string { return ui.Number(n) + nbsp + ui.Plural(n, "lot", "lots") }
 

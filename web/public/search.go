@@ -8,13 +8,11 @@ import (
 	"slices"
 	"strings"
 
-	"parvis/kit/clock"
 	"parvis/kit/fault"
 	"parvis/kit/text"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/refdata"
-	"parvis/procurement/watch"
 	"parvis/web/answer"
 	"parvis/web/refine"
 	"parvis/web/ui"
@@ -56,9 +54,7 @@ func (p Pages) search(v *answer.Visit) (answer.Answer, error) {
 	if err := p.readCodes(v, &s, &faults); err != nil {
 		return answer.Answer{}, err
 	}
-	s.Helped = s.Helped || s.Refined.Changed
-	if s.Helped && len(s.Refined.Candidates) == 0 && !concerns(faults, refine.FieldCodeText) &&
-		len(s.Candidates) == 0 && !concerns(faults, notice.FieldBuyers, fieldBuyerText) {
+	if s.moved(faults) {
 		return answer.SeeOther(s.url(1), ""), nil
 	}
 	page := ui.Page{Title: "Annonces", NoIndex: len(v.Form) > 0, Feed: ui.Link{Label: "Annonces de cette recherche", URL: s.feedURL()}}
@@ -70,6 +66,13 @@ func (p Pages) search(v *answer.Visit) (answer.Answer, error) {
 		return answer.Answer{}, err
 	}
 	return answer.Show(page, searchView(s)), nil
+}
+
+// moved tells whether the search has another address than the one that was asked: a form
+// was sent, or changed by one of its buttons without leaving anything to be settled.
+func (s searchPage) moved(faults fault.List) bool {
+	unsettled := len(s.Candidates)+len(s.Refined.Candidates) > 0 || concerns(faults, notice.FieldBuyers, fieldBuyerText, refine.FieldCodeText)
+	return s.Sent && len(faults) == 0 || (s.Helped || s.Refined.Changed) && !unsettled
 }
 
 // concerns tells whether one of these fields is at fault.
@@ -259,56 +262,9 @@ func (p Pages) read(v *answer.Visit, s *searchPage, facets bool) (notice.Page, e
 	})
 }
 
-// why tells which lots match by themselves and, when the title shows none of
-// them, which words were found. It asks as a watch with these criteria would.
-func why(n *notice.Notice, c notice.Criteria, at clock.Instant, words bool) (lots, found string, err error) {
-	as := []*watch.Watch{{Criteria: c}}
-	var numbers []string
-	for _, lot := range watch.MatchingLots(as, n, at) {
-		numbers = append(numbers, either(lot.Number, "sans numéro"))
-	}
-	if len(numbers) > 0 {
-		lots = ui.Plural(len(numbers), "Lot qui correspond", "Lots qui correspondent") + nbsp + ": " + strings.Join(numbers, ", ")
-	}
-	if !words {
-		return lots, "", nil
-	}
-	reasons, err := watch.Reasons(as, n, at)
-	if err != nil || len(reasons) == 0 || len(reasons[0].Words) == 0 {
-		return lots, "", err
-	}
-	return lots, "Trouvé dans le texte de l'avis" + nbsp + ": " + quoted(reasons[0].Words), nil
-}
-
-// codesFound says which of its codes make a notice a result, "" for none.
-func codesFound(n *notice.Notice, c notice.Criteria) string {
-	codes := slices.Clone(n.CPV)
-	for _, l := range n.Lots {
-		codes = append(codes, l.CPV...)
-	}
-	var found []string
-	for _, code := range codes {
-		asked := slices.ContainsFunc(c.CPV, func(one string) bool {
-			return strings.HasPrefix(code, refdata.CPVPrefix(one)) || c.Broader && strings.HasPrefix(one, refdata.CPVPrefix(code))
-		})
-		if asked && !slices.Contains(found, code) {
-			found = append(found, code)
-		}
-	}
-	if len(found) == 0 {
-		return ""
-	}
-	return ui.Plural(len(found), "Code CPV qui correspond", "Codes CPV qui correspondent") + nbsp + ": " + strings.Join(found, ", ")
-}
-
 // noted tells whether something is to be said before the results.
 func (s searchPage) noted() bool {
 	return len(s.Ignored)+len(s.Unseen)+len(s.Proposed)+len(s.areas()) > 0
-}
-
-// quoted writes words in French quotes.
-func quoted(words []string) string {
-	return "«\u00a0" + strings.Join(words, "\u00a0», «\u00a0") + "\u00a0»"
 }
 
 // regions are the departments to tick.

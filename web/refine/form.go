@@ -52,14 +52,14 @@ func Read(f url.Values) Form {
 	r := Form{
 		Refinement: notice.Refinement{
 			Exclude: f.Get(notice.FieldExclude), TitleOnly: f.Get(notice.FieldTitleOnly) == yes, Services: f.Get(notice.FieldServices) == yes,
-			NoNational: len(national) > 0 && !slices.Contains(national, yes), CPV: slices.Clone(f[notice.FieldCPV]), Broader: f.Get(notice.FieldBroader) == yes,
-			Combine: f.Get(notice.FieldCombine), Categories: f[notice.FieldCategories], Kinds: f[notice.FieldKinds], Sources: f[notice.FieldSources],
+			NoNational: len(national) > 0 && !slices.Contains(national, yes), CPV: few(f[notice.FieldCPV]), Broader: f.Get(notice.FieldBroader) == yes,
+			Combine: f.Get(notice.FieldCombine), Categories: few(f[notice.FieldCategories]), Kinds: few(f[notice.FieldKinds]), Sources: few(f[notice.FieldSources]),
 			MinDays: strings.TrimSpace(f.Get(notice.FieldMinDays)),
 		},
 		CodeText: strings.TrimSpace(f.Get(FieldCodeText)), codeAsked: strings.TrimSpace(f.Get(fieldCodeAsked)),
 		Changed: f.Get(fieldAction) == addCode || f.Has(fieldDropCode),
 	}
-	for i, typed := range r.CPV[:min(len(r.CPV), 2*notice.MaxCPV)] {
+	for i, typed := range r.CPV {
 		if code, ok := refdata.NormaliseCPV(typed); ok {
 			r.CPV[i] = code // without its check digit
 		}
@@ -68,6 +68,21 @@ func Read(f url.Values) Form {
 		r.CPV = slices.DeleteFunc(r.CPV, func(code string) bool { return code == dropped })
 	}
 	return r
+}
+
+// mostListed bounds what is kept of a list: more than may be asked, so that too many are
+// refused, and not all that a hostile form holds.
+const mostListed = 2 * notice.MaxCPV
+
+// few keeps the first of each, and not too many.
+func few(all []string) []string {
+	var out []string
+	for _, one := range all {
+		if len(out) < mostListed && one != "" && !slices.Contains(out, one) {
+			out = append(out, one)
+		}
+	}
+	return out
 }
 
 // Address adds the criteria to an address; what is usual is not said.
@@ -154,7 +169,7 @@ func (f *Form) resolve(ctx context.Context, codes *cpv.Service, by access.Actor)
 // Name gives codes as people read them; one that the vocabulary lacks is named by its
 // division, which the program always knows.
 func Name(ctx context.Context, codes *cpv.Service, by access.Actor, all []string) ([]ui.Picked, error) {
-	all = all[:min(len(all), 2*notice.MaxCPV)]
+	all = all[:min(len(all), mostListed)]
 	if len(all) == 0 {
 		return nil, nil
 	}

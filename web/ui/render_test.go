@@ -161,7 +161,9 @@ func TestTextsAreNeverMarkup(t *testing.T) {
 		"letter":     Letter(attack), "button": Act(Button{Label: attack, Context: attack, Name: attack, Value: attack, Action: attack}),
 		"tiles": Tiles([]Tile{{attack, attack, "", attack}}), "table": Table(Columns{attack, []Column{{attack, attack, attack}}}),
 		"cells": Cell(attack), "head": PageHead(attack, attack), "card": Card(Head{ID: attack, Title: attack, Hint: attack}),
-		"fold": Fold(attack, attack, true), "live": LiveCard(attack, attack), "action": ActionLink(attack, attack, attack),
+		"chips": Chips([]Chip{{attack, attack, attack}}, attack), "facets": Facets(attack, []Facet{{attack, attack, []FacetValue{{attack, attack, 2, true}}, []FacetValue{{attack, attack, 1, false}}, attack}}, attack, attack),
+		"codes": Lookup(CodePicker(BuyerPickerModel{Text: attack, SuggestURL: attack, Chosen: []Picked{{attack, attack}}})),
+		"fold":  Fold(attack, attack, true), "live": LiveCard(attack, attack), "action": ActionLink(attack, attack, attack),
 	}
 	for name, c := range pages {
 		written := render(t, c)
