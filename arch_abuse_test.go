@@ -7,8 +7,12 @@ import (
 	"strings"
 )
 
-// abusePage lists the abuses that are tried, and by which tests.
-const abusePage = "docs/abus.md"
+// abusePage lists the abuses that are tried, and by which tests; faultPage, the faults of
+// what notices come from.
+const (
+	abusePage = "docs/abus.md"
+	faultPage = "docs/releve.md"
+)
 
 // triedBy is a test named by a page.
 var triedBy = regexp.MustCompile("`((?:Test|Fuzz|Benchmark)[A-Za-z0-9_]+)`")
@@ -25,13 +29,15 @@ func checkAbuses(s *source) (wrong []string) {
 		}
 	}
 	page := s.text(abusePage)
-	eachLine([]byte(page), func(n int, line string) {
-		for _, m := range triedBy.FindAllStringSubmatch(line, -1) {
-			if !tests[m[1]] {
-				wrong = append(wrong, fmt.Sprintf("%s:%d: there is no %s", abusePage, n, m[1]))
+	for _, path := range []string{abusePage, faultPage} {
+		eachLine([]byte(s.text(path)), func(n int, line string) {
+			for _, m := range triedBy.FindAllStringSubmatch(line, -1) {
+				if !tests[m[1]] {
+					wrong = append(wrong, fmt.Sprintf("%s:%d: there is no %s", path, n, m[1]))
+				}
 			}
-		}
-	})
+		})
+	}
 	for name := range tests {
 		if strings.HasPrefix(name, "TestAbuse") && !strings.Contains(page, "`"+name+"`") {
 			wrong = append(wrong, abusePage+":1: does not name "+name)

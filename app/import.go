@@ -25,7 +25,7 @@ type Import struct {
 // sources are what can be imported, by the name of the command: how to read it, after a
 // mark, which is moved.
 var sources = map[string]func(r io.Reader, from notice.Mark, at *notice.Mark) iter.Seq2[notice.Record, error]{
-	"boamp": boamp.Resume,
+	"boamp": boamp.Ahead,
 	"ted": func(r io.Reader, from notice.Mark, at *notice.Mark) iter.Seq2[notice.Record, error] {
 		return notice.After(ted.Records(r), from, at)
 	},

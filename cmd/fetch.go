@@ -10,6 +10,7 @@ import (
 	"parvis/app"
 	"parvis/kit/clock"
 	"parvis/kit/db"
+	"parvis/kit/fault"
 	"parvis/procurement/intake"
 	"parvis/procurement/notice"
 )
@@ -25,6 +26,9 @@ type FetchBOAMP struct {
 	BOAMP string `name:"boamp" default:"https://boamp-datadila.opendatasoft.com" placeholder:"URL" help:"Plateforme d'où le BOAMP est relevé, ou un relais vers elle."`
 	State bool   `help:"Dire où en est la relève, sans rien demander à la plateforme."`
 }
+
+// errFetchInterrupted says that nothing is lost.
+var errFetchInterrupted = fault.New(fault.Unavailable, "La relève a été interrompue. Ce qui était entré est gardé\u00a0: la prochaine reprend le reste.")
 
 // Run fetches, or says how the fetch goes.
 func (c *FetchBOAMP) Run(ctx context.Context, std Std) (err error) {
@@ -44,7 +48,8 @@ func (c *FetchBOAMP) Run(ctx context.Context, std Std) (err error) {
 	did, err := a.Fetch(ctx, func(bad *notice.RecordError) { sayRefused(p.above(), "BOAMP", bad) })
 	switch {
 	case ctx.Err() != nil:
-		return errInterrupted
+		report(errFetchInterrupted, std.Err)
+		return exit(exitCut)
 	case err != nil:
 		return err
 	}

@@ -24,8 +24,8 @@ import (
 // Match answers which watches match which notices, from files, with the engine
 // that serves the platform and no database.
 type Match struct {
-	Watches string `required:"" placeholder:"FICHIER" help:"Veilles, un objet JSON par ligne\u00a0: id, mode (any ou all), keywords, exclude, buyers, departments, cpv, combine (or ou and), natures."`
-	Notices string `required:"" placeholder:"FICHIER" help:"Avis, un objet JSON par ligne\u00a0: id, title, description, reference, buyer, departments, cpv, nature, lots. «\u00a0-\u00a0» lit l'entrée standard."`
+	Watches string `required:"" placeholder:"FICHIER" help:"Veilles, un objet JSON par ligne\u00a0: id, mode (any ou all), keywords, exclude, buyers, departments, cpv, combine (or ou and), broader, natures, kinds, sources, title_only, no_national, min_days."`
+	Notices string `required:"" placeholder:"FICHIER" help:"Avis, un objet JSON par ligne\u00a0: id, title, description, reference, buyer, departments, cpv, nature, kind, source, days_left, lots. «\u00a0-\u00a0» lit l'entrée standard."`
 	Out     string `placeholder:"FICHIER" help:"Où écrire les réponses (par défaut, la sortie standard)."`
 	Stats   bool   `help:"Écrire les mesures, un objet JSON, sur la sortie d'erreur."`
 	Threads int    `default:"1" placeholder:"NOMBRE" help:"Nombre d'avis examinés en même temps."`
@@ -47,6 +47,9 @@ type noticeLine struct {
 	Departments []string  `json:"departments"`
 	CPV         []string  `json:"cpv"`
 	Nature      string    `json:"nature"`
+	Kind        string    `json:"kind"`   // a call unless said otherwise
+	Source      string    `json:"source"` // none is of no source that a watch may ask for
+	DaysLeft    *int      `json:"days_left"`
 	Lots        []lotLine `json:"lots"`
 }
 
@@ -207,10 +210,20 @@ func (l *noticeLine) subject() (s notice.Subject, why string) {
 		}
 		n.Category = category
 	}
+	if n.Kind = notice.Kind(l.Kind); l.Kind == "" {
+		n.Kind = notice.Contract
+	} else if n.Kind.Label() == "" {
+		return s, "le type d'avis «\u00a0" + l.Kind + "\u00a0» n'existe pas"
+	}
 	for _, lot := range l.Lots {
 		n.Lots = append(n.Lots, notice.Lot(lot))
 	}
-	return n.Subject(0), ""
+	n.Source = l.Source
+	s = n.Subject(0)
+	if s.DaysLeft = notice.MaxDaysLeft; l.DaysLeft != nil { // unknown: enough for any watch
+		s.DaysLeft = *l.DaysLeft
+	}
+	return s, ""
 }
 
 // maxLine is the longest line read: a notice with hundreds of lots fits.

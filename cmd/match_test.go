@@ -122,3 +122,30 @@ func TestMatchOnTheWorkload(t *testing.T) {
 		t.Error("the part matches nothing: the test compares nothing")
 	}
 }
+
+// What a notice is beside its text is read from its line; a line that says nothing of
+// it is a call with time left.
+func TestMatchReadsKindsSourcesAndDays(t *testing.T) {
+	watches := filepath.Join(t.TempDir(), "w.jsonl")
+	if err := os.WriteFile(watches, []byte(`{"id":"awards","kinds":["award"]}
+{"id":"calls of ted","kinds":["contract"],"sources":["ted"]}
+{"id":"ten days","min_days":10}
+{"id":"title","keywords":["voirie"],"title_only":true}
+{"id":"broader","cpv":["45421150"],"broader":true}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	notices := `{"id":"a","title":"Voirie","kind":"award","days_left":-1}
+{"id":"b","title":"École","description":"Voirie","source":"ted"}
+{"id":"c","title":"École","cpv":["45000000"],"days_left":9}
+{"id":"d","title":"École","kind":"letter"}
+`
+	out, errOut, status := run(t, notices, "match", "--watches", watches, "--notices", "-")
+	const want = `{"notice":"a","watches":["awards","title"]}
+{"notice":"b","watches":["calls of ted","ten days"]}
+{"notice":"c","watches":["broader"]}
+`
+	if out != want || status != 1 || !strings.Contains(errOut, "ligne 4") || !strings.Contains(errOut, "letter") {
+		t.Errorf("status %d, %q, want %q; said %q", status, out, want, errOut)
+	}
+}

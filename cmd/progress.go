@@ -89,6 +89,9 @@ func (p *progress) show(did app.Import) {
 	if p.size > 0 {
 		taken := p.taken.Load()
 		share = percent(taken, p.size) + " du fichier, "
+		if p.terminal {
+			share = bar(taken, p.size) + " " + percent(taken, p.size) + ", "
+		}
 		if done := taken - p.base; done > 0 && taken < p.size {
 			left = ", reste " + about(time.Duration(float64(worked)*float64(p.size-taken)/float64(done)))
 		}
@@ -103,6 +106,13 @@ func (p *progress) show(did app.Import) {
 	}
 	fmt.Fprintf(p.above(), "%s\u00a0: %s%s, %s par seconde%s%s", name, share, read(did), ui.Number(int(perSecond)), left, end)
 	p.line = p.terminal
+}
+
+// bar draws how much is done, for whoever looks at a terminal.
+func bar(part, whole int64) string {
+	const cells = 20
+	done := int(min(part, whole) * cells / max(whole, 1))
+	return strings.Repeat("█", done) + strings.Repeat("░", cells-done)
 }
 
 // above is where something else than the line is written: what follows takes its place.

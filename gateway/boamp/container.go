@@ -49,6 +49,7 @@ type stream struct {
 	from  notice.Mark  // what was read another time
 	at    *notice.Mark // what was read now
 	total *int         // an answer of the API is read, which says how many records there are; nil: anything is
+	ahead *ahead       // records are understood by others; nil: by this goroutine
 }
 
 // files reads all that the stream holds.
@@ -98,6 +99,21 @@ func (s *stream) record(raw []byte, line int, problem error) bool {
 	if s.known(raw) {
 		return s.same()
 	}
+	file, index := s.file, s.index
+	if s.ahead != nil {
+		return s.more(s.ahead.later(raw, *s.at, func(p *piece) { p.rec, p.err = understand(p.raw, file, index, line, problem) }))
+	}
+	return s.yield(understand(raw, file, index, line, problem))
+}
+
+// more notes that nobody takes any more.
+func (s *stream) more(goesOn bool) bool {
+	s.stopped = !goesOn
+	return goesOn
+}
+
+// understand reads one record, or says what is wrong with it and where it stands.
+func understand(raw []byte, file string, index, line int, problem error) (notice.Record, error) {
 	rec, err := notice.Record{}, problem
 	switch {
 	case errors.Is(problem, errTooLong):
@@ -108,17 +124,17 @@ func (s *stream) record(raw []byte, line int, problem error) bool {
 		rec, err = Parse(raw)
 	}
 	if err == nil {
-		return s.yield(rec, nil)
+		return rec, nil
 	}
 	var found *notice.RecordError
 	if !errors.As(err, &found) {
 		found = notice.Refuse("Cet enregistrement ne peut pas être lu.", err)
 	}
-	found.File, found.Index, found.Line = s.file, s.index, line
+	found.File, found.Index, found.Line = file, index, line
 	if found.SourceID == "" {
 		found.SourceID = guessID(raw)
 	}
-	return s.yield(notice.Record{}, found)
+	return notice.Record{}, found
 }
 
 // end yields the last error: nothing can be read after it. One that was met another

@@ -21,7 +21,7 @@ func inner(v any) (doc any, root string, ok bool) {
 		if tree.TooDeep(text) {
 			return nil, "", false
 		}
-		inner, err := tree.JSON([]byte(text))
+		inner, err := tree.JSONText(text)
 		if err != nil {
 			return nil, "", false
 		}

@@ -49,16 +49,24 @@ func (s *stream) element(e tree.Element) bool {
 	if s.known(e.Raw) {
 		return s.same()
 	}
-	n, err := ParseXML(e.Raw)
+	file, index, line := s.file, s.index, e.Line
+	if s.ahead != nil {
+		return s.more(s.ahead.later(e.Raw, *s.at, func(p *piece) { p.rec, p.err = understandXML(p.raw, file, index, line) }))
+	}
+	return s.yield(understandXML(e.Raw, file, index, line))
+}
+
+func understandXML(raw []byte, file string, index, line int) (notice.Record, error) {
+	n, err := ParseXML(raw)
 	if err == nil {
-		return s.yield(n, nil)
+		return n, nil
 	}
 	var refusal *notice.RecordError
 	if !errors.As(err, &refusal) {
 		refusal = notice.Refuse("Cet avis ne peut pas être lu.", err)
 	}
-	refusal.File, refusal.Index, refusal.Line = s.file, s.index, e.Line
-	return s.yield(notice.Record{}, refusal)
+	refusal.File, refusal.Index, refusal.Line = file, index, line
+	return notice.Record{}, refusal
 }
 
 // ParseXML reads one notice of the gazette's own XML, the element ANNONCE. What the

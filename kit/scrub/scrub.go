@@ -32,7 +32,41 @@ var entities = []string{
 // Line cleans a text that stands on one line. It never changes case: capitals
 // are how the buyer wrote it, and search folds them.
 func Line(s string) string {
-	return strings.Join(strings.Fields(unclutter(s)), " ")
+	if clean(s) {
+		return s
+	}
+	return line(s)
+}
+
+func line(s string) string { return strings.Join(strings.Fields(unclutter(s)), " ") }
+
+// clean tells that there is nothing to do, as for most texts: printed ASCII without tags
+// or entities, the accented letters of French, composed, single spaces between words.
+func clean(s string) bool {
+	space := true // before the text, there is none to add
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == ' ':
+			if space {
+				return false
+			}
+			space = true
+			continue
+		case c < ' ' || c == '&' || c == '<' || c == 0x7f:
+			return false
+		case c < utf8.RuneSelf:
+		case c == 0xc3 && i+1 < len(s) && s[i+1] >= 0x80 && s[i+1] <= 0xbf:
+			i++ // À to ÿ
+		case c == 0xc5 && i+1 < len(s) && (s[i+1] == 0x92 || s[i+1] == 0x93):
+			i++ // Œ and œ
+		case c == 0xe2 && i+2 < len(s) && s[i+1] == 0x80 && s[i+2] == 0x99:
+			i += 2 // ’
+		default:
+			return false
+		}
+		space = false
+	}
+	return !space || s == ""
 }
 
 const maxTitle = 500 // characters, for a title made of a description
@@ -53,6 +87,13 @@ func Short(s string) string {
 // Paragraphs cleans a text of several lines: breaks stay, one empty line at most
 // between two.
 func Paragraphs(s string) string {
+	if clean(s) {
+		return s
+	}
+	return paragraphs(s)
+}
+
+func paragraphs(s string) string {
 	var b strings.Builder
 	empty := 0
 	for line := range strings.SplitSeq(unclutter(s), "\n") {

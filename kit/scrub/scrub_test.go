@@ -93,3 +93,25 @@ func TestNoTextKeepsWhatCannotBeSeen(t *testing.T) {
 		}
 	})
 }
+
+// Most texts are found clean at a glance: the glance must see all that the long way does.
+func TestACleanTextIsWhatTheLongWayLeavesAsItIs(t *testing.T) {
+	alphabet := []string{"a", "É", "é", " ", "  ", "&", "amp;", "<", "br>", ">", "\n", "\t", "\x7f", "\x00", "\u00a0", "\u0085", "¿", "œ", "’", "\u0301", "×", "÷", "\xc3", "\xa9", "ÿ", "À", "\u200b", "\ufeff", "…"}
+	rapid.Check(t, func(rt *rapid.T) {
+		s := strings.Join(rapid.SliceOf(rapid.SampledFrom(alphabet)).Draw(rt, "text"), "")
+		if !clean(s) {
+			return
+		}
+		if long := line(s); long != s {
+			rt.Errorf("%q is clean, and the long way gives %q", s, long)
+		}
+		if long := paragraphs(s); long != s {
+			rt.Errorf("%q is clean, and the long way gives the paragraphs %q", s, long)
+		}
+	})
+	for s, want := range map[string]bool{"": true, "Été à Sélestat, lot 2": true, " a": false, "a ": false, "a  b": false, "a&b": false, "a\nb": false, "l’œuvre": true, "e\u0301": false, "œ\u0301": false} {
+		if got := clean(s); got != want {
+			t.Errorf("%q: clean %v", s, got)
+		}
+	}
+}

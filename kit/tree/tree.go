@@ -1,30 +1,12 @@
 package tree
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
-
-// JSON reads JSON with its numbers as they are written.
-func JSON(raw []byte) (any, error) {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
-		return nil, err
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("text after the JSON value")
-	}
-	return v, nil
-}
 
 // Unify rewrites every key as key does. Two keys that become one give a list.
 func Unify(v any) any {
@@ -51,10 +33,30 @@ func Unify(v any) any {
 // Key is a name without namespace, case and separators: NUM_LOT and numLot are
 // one, and so are cbc:ID and ID. Attributes keep their @ and text its #.
 func Key(name string) string {
+	if known, ok := keys.Load(name); ok {
+		return known.(string)
+	}
+	key := unified(name)
+	if len(name) < 100 && keysKnown.Add(1) <= maxKeys {
+		keys.Store(strings.Clone(name), key)
+	}
+	return key
+}
+
+// keys are those met so far: the same few hundred in millions of records. What a file
+// invents beyond maxKeys is not kept.
+var (
+	keys      sync.Map
+	keysKnown atomic.Int64
+)
+
+const maxKeys = 10_000
+
+func unified(name string) string {
 	if i := strings.IndexByte(name, ':'); i >= 0 && !strings.HasPrefix(name, "@") {
 		name = name[i+1:]
 	}
-	return strings.ToLower(keySeparators.Replace(name))
+	return strings.Clone(strings.ToLower(keySeparators.Replace(name))) // it may outlive its document
 }
 
 var keySeparators = strings.NewReplacer("_", "", "-", "", " ", "")

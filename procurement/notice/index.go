@@ -39,6 +39,7 @@ type shelf struct {
 	deadlines []clock.Instant
 	published []int32  // 20261124, 0 when it is no date
 	buyerOf   []uint32 // number
+	placesOf  []Places
 	lots      []uint32 // the notice of each lot
 	alive     *roaring.Bitmap
 	vocabulary
@@ -149,7 +150,7 @@ func (s *shelf) read(n *Notice, subject *Subject) bool {
 	}
 	s.docs = append(s.docs, d)
 	s.deadlines, s.published = append(s.deadlines, n.Deadline), append(s.published, dayNumber(n.PublishedOn))
-	s.buyerOf = append(s.buyerOf, s.buyerNumber(n.BuyerID))
+	s.buyerOf, s.placesOf = append(s.buyerOf, s.buyerNumber(n.BuyerID)), append(s.placesOf, subject.Places)
 	s.common(number, subject.Units[0])
 	for _, unit := range subject.Units[1:] {
 		s.lot(uint32(len(s.lots)), unit)

@@ -45,14 +45,22 @@ func (s *shelf) answer(q *Query, f Filter) *roaring.Bitmap {
 // open gives the calls that can be answered at that moment and have so many days left.
 func (s *shelf) open(at clock.Instant, days int) *roaring.Bitmap {
 	today := dayOf(at)
-	var later []*roaring.Bitmap
+	var all []*roaring.Bitmap
 	for day, set := range s.closing {
 		if day > today && day >= today+days {
-			later = append(later, set)
+			all = append(all, set)
 		}
 	}
-	out := roaring.FastOr(later...)
-	if set := s.closing[today]; set != nil && days <= 0 {
+	if days <= 0 {
+		all = append(all, s.today(at))
+	}
+	return roaring.FastOr(all...)
+}
+
+// today gives the calls that close later that day.
+func (s *shelf) today(at clock.Instant) *roaring.Bitmap {
+	out := roaring.New()
+	if set := s.closing[dayOf(at)]; set != nil {
 		for it := set.Iterator(); it.HasNext(); {
 			if n := it.Next(); s.docs[n].openUntil >= at {
 				out.Add(n)
@@ -64,9 +72,14 @@ func (s *shelf) open(at clock.Instant, days int) *roaring.Bitmap {
 
 // within gives the calls that can be answered and close in so many days at most.
 func (s *shelf) within(at clock.Instant, days int) *roaring.Bitmap {
-	out := s.open(at, 0)
-	out.AndNot(s.open(at, days+1))
-	return out
+	today := dayOf(at)
+	all := []*roaring.Bitmap{s.today(at)}
+	for day := today + 1; day <= today+days; day++ {
+		if set := s.closing[day]; set != nil {
+			all = append(all, set)
+		}
+	}
+	return roaring.FastOr(all...)
 }
 
 // text gives the notices of which the common text or a lot satisfies words and codes

@@ -145,22 +145,15 @@ func (s *shelf) sorted(set *roaring.Bitmap, from, to int, compare func(a, b uint
 		return all[from:to]
 	}
 	first := make(heap, 0, to)
-	var numbers [1024]uint32
-	for it := set.ManyIterator(); ; {
-		n := it.NextMany(numbers[:])
-		if n == 0 {
-			break
+	each(set, func(d uint32) {
+		switch {
+		case len(first) < to:
+			first.push(d, compare)
+		case compare(d, first[0]) < 0:
+			first[0] = d
+			first.sink(compare)
 		}
-		for _, d := range numbers[:n] {
-			switch {
-			case len(first) < to:
-				first.push(d, compare)
-			case compare(d, first[0]) < 0:
-				first[0] = d
-				first.sink(compare)
-			}
-		}
-	}
+	})
 	slices.SortFunc(first, compare)
 	return first[from:]
 }

@@ -104,6 +104,7 @@ type Record struct {
 	Aliases []string      // other identifiers by which notices of the source refer to this one
 	Stamp   clock.Instant `json:"-"` // when the source made this state of the notice, when it says
 	Partial bool          `json:"-"` // an extract without the notice's own form
+	Hash    string        `json:"-"` // HashOf, when whoever read the record has asked it already
 }
 
 // silentFor is how long a call without a known deadline is shown as open.

@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"parvis/kit/clock"
 	"parvis/kit/db"
@@ -95,7 +97,7 @@ func (s *Service) Record(ctx context.Context, by access.Actor, records []Record,
 		for n < min(Chunk, len(records)) && records[n].Source == records[0].Source {
 			n++
 		}
-		chunk := records[:n]
+		chunk := hashed(records[:n])
 		records = records[n:]
 		var did Outcome
 		if err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
@@ -115,10 +117,10 @@ func (s *Service) RecordIn(tx *db.Tx, by access.Actor, chunk []Record, alerts bo
 	if err := by.Must(access.RecordNotices); err != nil || len(chunk) == 0 {
 		return Outcome{}, err
 	}
-	return s.recordChunk(tx, by, chunk, alerts)
+	return s.recordChunk(tx, by, hashed(chunk), alerts)
 }
 
-func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []Record, alerts bool) (Outcome, error) {
+func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, alerts bool) (Outcome, error) {
 	var out Outcome
 	if err := takeTurn(tx); err != nil {
 		return out, err
@@ -134,12 +136,16 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []Record, alerts
 	}
 	fresh := freshOf(chunk, have)
 	out.Same = len(chunk) - len(fresh)
+	if len(fresh) == 0 {
+		return out, nil
+	}
 	buyers, err := buyersOf(tx, fresh)
-	if err != nil || len(fresh) == 0 {
+	if err != nil {
 		return out, err
 	}
 	body := Recorded{Source: source, Alerts: alerts}
 	var saved []string
+	var arrived arrivals
 	for i, r := range fresh {
 		k, known := have[r.SourceID]
 		if !known {
@@ -147,13 +153,16 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []Record, alerts
 			have[r.SourceID] = k
 			body.New = append(body.New, k.ID)
 		}
-		restated, err := k.record(tx, r, buyers[i])
+		restated, err := k.record(tx, r, buyers[i], &arrived)
 		if err != nil {
 			return out, fmt.Errorf("record %s %s: %w", r.Source, r.SourceID, err)
 		}
 		if saved = append(saved, k.ID); restated {
 			body.Altered = append(body.Altered, k.ID)
 		}
+	}
+	if err := arrived.write(tx); err != nil {
+		return out, fmt.Errorf("record %d new notices of %s: %w", len(body.New), source, err)
 	}
 	out.New, out.Changed = len(body.New), len(fresh)-len(body.New)
 	settled, err := settleChunk(tx, source, fresh, have)
@@ -207,9 +216,28 @@ type hashedRecord struct {
 	hash string
 }
 
+// hashed reads what tells records apart, on all processors and before the transaction
+// that others wait for.
+func hashed(records []Record) []hashedRecord {
+	out := make([]hashedRecord, len(records))
+	var all sync.WaitGroup
+	part := (len(records) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
+	for from := 0; from < len(records); from += part {
+		all.Go(func() {
+			for i := from; i < min(from+part, len(records)); i++ {
+				if out[i] = (hashedRecord{&records[i], records[i].Hash}); out[i].hash == "" {
+					out[i].hash = HashOf(&records[i])
+				}
+			}
+		})
+	}
+	all.Wait()
+	return out
+}
+
 // freshOf keeps the records that take the place of what we have when their turn
 // comes: the same notice may be there twice, and an older state of it replaces none.
-func freshOf(chunk []Record, have map[string]*knownNotice) (fresh []hashedRecord) {
+func freshOf(chunk []hashedRecord, have map[string]*knownNotice) (fresh []hashedRecord) {
 	type state struct {
 		version
 		hash       string
@@ -219,8 +247,7 @@ func freshOf(chunk []Record, have map[string]*knownNotice) (fresh []hashedRecord
 	for id, k := range have {
 		now[id] = &state{k.version, k.ContentHash, k.superseded}
 	}
-	for i := range chunk {
-		r := hashedRecord{&chunk[i], contentHash(&chunk[i])}
+	for _, r := range chunk {
 		at := now[r.SourceID]
 		if at == nil {
 			now[r.SourceID] = &state{r.version(), r.hash, nil}
@@ -259,34 +286,43 @@ func buyersOf(tx *db.Tx, records []hashedRecord) ([]string, error) {
 	return ids, cache.Close()
 }
 
-// record saves one notice in the place of its former state, and tells whether
-// something that companies were told of is otherwise in it.
-func (k *knownNotice) record(tx *db.Tx, r hashedRecord, buyerID string) (restated bool, err error) {
-	if err := save(tx, k.ID, r.Record, buyerID, r.hash); err != nil {
-		return false, err
-	}
-	if k.ContentHash != "" {
-		if err := supersede(tx, k.ID, k.ContentHash); err != nil {
-			return false, err
-		}
-		if k.OwnDeadline != r.Deadline && k.Kind == Contract && r.Kind == Contract {
-			if err := restate(tx, k.ID, k.OwnDeadline, r.Deadline, r.DeadlineDoubtful); err != nil {
-				return false, err
-			}
-			restated = true
-		}
-	}
-	if err := link(tx, k, r.Record); err != nil {
-		return false, err
+// record saves one notice, among those that arrive or in the place of its former state,
+// and tells whether something that companies were told of is otherwise in it.
+func (k *knownNotice) record(tx *db.Tx, r hashedRecord, buyerID string, arrived *arrivals) (restated bool, err error) {
+	if k.ContentHash == "" {
+		err = arrived.add(tx, k.ID, r, buyerID)
+	} else {
+		restated, err = k.restate(tx, r, buyerID, arrived)
 	}
 	k.LinkedBefore = append(k.LinkedBefore, split(k.Linked, ",")...)
 	k.ContentHash, k.Linked, k.Aliases, k.OwnDeadline = r.hash, strings.Join(r.Linked, ","), strings.Join(r.Aliases, ","), r.Deadline
 	k.version = r.version()
-	return restated, nil
+	return restated, err
 }
 
-// contentHash tells two versions of a notice apart by what we read in them.
-func contentHash(r *Record) string {
+// restate saves a later state.
+func (k *knownNotice) restate(tx *db.Tx, r hashedRecord, buyerID string, arrived *arrivals) (restated bool, err error) {
+	if err := arrived.write(tx); err != nil { // the former state may be among them
+		return false, err
+	}
+	if err := replace(tx, k.ID, r, buyerID); err != nil {
+		return false, err
+	}
+	if err := supersede(tx, k.ID, k.ContentHash); err != nil {
+		return false, err
+	}
+	if k.OwnDeadline != r.Deadline && k.Kind == Contract && r.Kind == Contract {
+		if err := restate(tx, k.ID, k.OwnDeadline, r.Deadline, r.DeadlineDoubtful); err != nil {
+			return false, err
+		}
+		restated = true
+	}
+	return restated, link(tx, k, r.Record)
+}
+
+// HashOf tells two versions of a notice apart by what we read in them. It takes a while:
+// who reads many records asks it while the database is busy with others.
+func HashOf(r *Record) string {
 	c := *r
 	c.Raw = ""
 	text, err := json.Marshal(c)

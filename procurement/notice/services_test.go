@@ -30,7 +30,9 @@ func TestServicesOfAnOrganism(t *testing.T) {
 			buyer("mairie annex", "Mairie annexe", "", "67600"))
 		h.Record(false, buyer("city", "VILLE DE SELESTAT", "21670462500014", "67600"), buyer("mairie", "Mairie", "", "67600"))
 		of := func(sourceID string) (id string) {
-			h.Read(func(tx *db.Tx) error { return tx.One(&id, "SELECT buyer_id FROM notice WHERE source_id = $1", sourceID) })
+			h.Read(func(tx *db.Tx) error {
+				return tx.One(&id, "SELECT buyer_id FROM notice WHERE source_id = $1", sourceID)
+			})
 			return id
 		}
 		cases := []struct {

@@ -148,11 +148,8 @@ func takeTurn(tx *db.Tx) error {
 }
 
 func findKnown(tx *db.Tx, source string, sourceIDs []string) (map[string]*knownNotice, error) {
-	args := []any{source}
-	for _, id := range sourceIDs {
-		args = append(args, id)
-	}
-	in := "n.source = $1 AND n.source_id IN (" + db.Placeholders(2, len(sourceIDs)) + ")"
+	args := []any{source, tx.List(sourceIDs)}
+	in := "n.source = $1 AND n.source_id " + tx.AnyOf(2)
 	var rows []struct {
 		ID, SourceID, ContentHash, Linked, Aliases, PublishedOn string
 		Kind                                                    Kind
@@ -182,35 +179,86 @@ func supersede(tx *db.Tx, id, hash string) error {
 	return err
 }
 
-// save writes a notice, new or changed, and its raw record.
-func save(tx *db.Tx, id string, r *Record, buyerID, hash string) error {
+// savedColumns are those of a notice that a record says, in the order of savedRow.
+var savedColumns = []string{"id", "source", "source_id", "kind", "category", "procedure_type", "title", "description", "reference", "buyer_id", "buyer_name",
+	"departments", "cpv", "descriptors", "lots", "detail", "published_on", "deadline", "deadline_raw", "deadline_source", "deadline_doubtful",
+	"visit_at", "questions_until", "time_zone", "url", "linked", "recorded_at", "changed_at", "aliases",
+	"content_hash", "stamp", "partial", "own_deadline", "own_doubtful"}
+
+func savedRow(tx *db.Tx, id string, r hashedRecord, buyerID string) ([]any, error) {
 	lots, err := json.Marshal(r.Lots)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	detail, err := json.Marshal(r.Detail)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = tx.Exec(`INSERT INTO notice (`+columns+`, content_hash, stamp, partial, own_deadline, own_doubtful)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $27, NULL, '', $28, $29, $30, $31, $18, $21)
-		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, category = excluded.category, procedure_type = excluded.procedure_type,
-			title = excluded.title, description = excluded.description, reference = excluded.reference, buyer_id = excluded.buyer_id,
-			buyer_name = excluded.buyer_name, departments = excluded.departments, cpv = excluded.cpv, descriptors = excluded.descriptors,
-			lots = excluded.lots, detail = excluded.detail, published_on = excluded.published_on, deadline = excluded.deadline,
-			deadline_raw = excluded.deadline_raw, deadline_source = excluded.deadline_source, deadline_doubtful = excluded.deadline_doubtful,
-			visit_at = excluded.visit_at, questions_until = excluded.questions_until, time_zone = excluded.time_zone, url = excluded.url, linked = excluded.linked,
-			changed_at = excluded.changed_at, content_hash = excluded.content_hash, aliases = excluded.aliases, stamp = excluded.stamp,
-			partial = excluded.partial, own_deadline = excluded.own_deadline, own_doubtful = excluded.own_doubtful`,
+	return []any{
 		id, r.Source, r.SourceID, string(r.Kind), string(r.Category), string(r.Procedure), r.Title, r.Description, r.Reference, buyerID, r.Buyer.Name,
 		strings.Join(r.Departments, ","), strings.Join(r.CPV, ","), strings.Join(r.Descriptors, "\n"), string(lots), string(detail),
 		r.PublishedOn, r.Deadline, r.DeadlineRaw, r.DeadlineSource, r.DeadlineDoubtful, r.VisitAt, r.QuestionsUntil, r.TimeZone, r.URL,
-		strings.Join(r.Linked, ","), tx.Now, strings.Join(r.Aliases, ","), hash, r.Stamp, r.Partial)
+		strings.Join(r.Linked, ","), tx.Now, tx.Now, strings.Join(r.Aliases, ","), r.hash, r.Stamp, r.Partial, r.Deadline, r.DeadlineDoubtful,
+	}, nil
+}
+
+// replaceState writes a notice in the place of its former state.
+var replaceState = "INSERT INTO notice (" + strings.Join(savedColumns, ", ") + ") VALUES (" + db.Placeholders(1, len(savedColumns)) + `)
+	ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, category = excluded.category, procedure_type = excluded.procedure_type,
+		title = excluded.title, description = excluded.description, reference = excluded.reference, buyer_id = excluded.buyer_id,
+		buyer_name = excluded.buyer_name, departments = excluded.departments, cpv = excluded.cpv, descriptors = excluded.descriptors,
+		lots = excluded.lots, detail = excluded.detail, published_on = excluded.published_on, deadline = excluded.deadline,
+		deadline_raw = excluded.deadline_raw, deadline_source = excluded.deadline_source, deadline_doubtful = excluded.deadline_doubtful,
+		visit_at = excluded.visit_at, questions_until = excluded.questions_until, time_zone = excluded.time_zone, url = excluded.url, linked = excluded.linked,
+		changed_at = excluded.changed_at, content_hash = excluded.content_hash, aliases = excluded.aliases, stamp = excluded.stamp,
+		partial = excluded.partial, own_deadline = excluded.own_deadline, own_doubtful = excluded.own_doubtful`
+
+// replace writes a later state of a notice, and its raw record.
+func replace(tx *db.Tx, id string, r hashedRecord, buyerID string) error {
+	row, err := savedRow(tx, id, r, buyerID)
 	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(replaceState, row...); err != nil {
 		return err
 	}
 	_, err = tx.Exec(`INSERT INTO notice_raw (notice_id, raw, received_at) VALUES ($1, $2, $3)
 		ON CONFLICT (notice_id) DO UPDATE SET raw = excluded.raw, received_at = excluded.received_at`, id, r.Raw, tx.Now)
+	return err
+}
+
+// arrivals are notices of a chunk that the platform did not have: they are written
+// together.
+type arrivals struct{ notices, raws, links, aliases [][]any }
+
+func (a *arrivals) add(tx *db.Tx, id string, r hashedRecord, buyerID string) error {
+	row, err := savedRow(tx, id, r, buyerID)
+	if err != nil {
+		return err
+	}
+	a.notices, a.raws = append(a.notices, row), append(a.raws, []any{id, r.Raw, tx.Now})
+	for _, name := range r.Linked {
+		a.links = append(a.links, []any{r.Source, name, id})
+	}
+	for _, name := range r.Record.Aliases {
+		a.aliases = append(a.aliases, []any{r.Source, name, id})
+	}
+	return nil
+}
+
+// write adds them; whoever reads or changes one of them in this transaction writes first.
+func (a *arrivals) write(tx *db.Tx) error {
+	err := tx.Insert("notice", savedColumns, a.notices)
+	if err == nil {
+		err = tx.Insert("notice_raw", []string{"notice_id", "raw", "received_at"}, a.raws)
+	}
+	if err == nil {
+		err = tx.ExecMany("INSERT INTO notice_link (source, target, notice_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", a.links)
+	}
+	if err == nil {
+		err = tx.ExecMany("INSERT INTO notice_alias (source, alias, notice_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", a.aliases)
+	}
+	*a = arrivals{}
 	return err
 }
 

@@ -27,16 +27,13 @@ func settle(tx *db.Tx, source string, names []string) ([]string, error) {
 	}
 	f := newFamily(all)
 	var touched []string
+	var todo settlement
 	for _, r := range all {
-		changed, err := r.settle(tx, f.standing(r), noted[r.ID])
-		if err != nil {
-			return nil, fmt.Errorf("settle %s: %w", r.SourceID, err)
-		}
-		if changed {
+		if todo.settle(tx, r, f.standing(r), noted[r.ID]) {
 			touched = append(touched, r.ID)
 		}
 	}
-	return touched, nil
+	return touched, todo.write(tx)
 }
 
 // anyDiffers tells whether something stands otherwise than the notice itself says.
@@ -86,18 +83,15 @@ const relativeColumns = `n.id, n.source_id, n.aliases, n.published_on, n.linked,
 // named reads the notices that have one of these names or name one of them.
 func named(tx *db.Tx, source string, names []string) (found []*relative, err error) {
 	for some := range slices.Chunk(names, Chunk) {
-		args := []any{source}
-		for _, n := range some {
-			args = append(args, n)
-		}
-		in := "IN (" + db.Placeholders(2, len(some)) + ")"
+		in := tx.AnyOf(2)
 		var rows []struct {
 			relative
 			Detail string
 		}
 		if err := tx.All(&rows, "SELECT "+relativeColumns+" FROM notice n WHERE n.source = $1 AND n.source_id "+in+
-			" UNION SELECT "+relativeColumns+" FROM notice n JOIN notice_alias a ON a.notice_id = n.id WHERE a.source = $1 AND a.alias "+in+
-			" UNION SELECT "+relativeColumns+" FROM notice n JOIN notice_link l ON l.notice_id = n.id WHERE l.source = $1 AND l.target "+in, args...); err != nil {
+			" UNION ALL SELECT "+relativeColumns+" FROM notice n JOIN notice_alias a ON a.notice_id = n.id WHERE a.source = $1 AND a.alias "+in+
+			" UNION ALL SELECT "+relativeColumns+" FROM notice n JOIN notice_link l ON l.notice_id = n.id WHERE l.source = $1 AND l.target "+in,
+			source, tx.List(some)); err != nil {
 			return nil, err
 		}
 		for _, row := range rows {
@@ -118,12 +112,8 @@ func named(tx *db.Tx, source string, names []string) (found []*relative, err err
 // followed gives those of these names that another notice names.
 func followed(tx *db.Tx, source string, names []string) (found []string, err error) {
 	for some := range slices.Chunk(names, Chunk) {
-		args := []any{source}
-		for _, n := range some {
-			args = append(args, n)
-		}
 		var part []string
-		if err := tx.All(&part, "SELECT DISTINCT target FROM notice_link WHERE source = $1 AND target IN ("+db.Placeholders(2, len(some))+")", args...); err != nil {
+		if err := tx.All(&part, "SELECT DISTINCT target FROM notice_link WHERE source = $1 AND target "+tx.AnyOf(2), source, tx.List(some)); err != nil {
 			return nil, err
 		}
 		found = append(found, part...)
@@ -135,9 +125,9 @@ func followed(tx *db.Tx, source string, names []string) (found []string, err err
 func changesNoted(tx *db.Tx, all []*relative) (map[string][]Change, error) {
 	noted := map[string][]Change{}
 	for some := range slices.Chunk(all, Chunk) {
-		args := []any{string(Restated)}
-		for _, r := range some {
-			args = append(args, r.ID)
+		ids := make([]string, len(some))
+		for i, r := range some {
+			ids[i] = r.ID
 		}
 		var rows []struct {
 			NoticeID, ByID string
@@ -146,7 +136,7 @@ func changesNoted(tx *db.Tx, all []*relative) (map[string][]Change, error) {
 			Doubtful       bool
 		}
 		if err := tx.All(&rows, `SELECT notice_id, by_id, what, before, after, doubtful FROM notice_change
-			WHERE what <> $1 AND notice_id IN (`+db.Placeholders(2, len(some))+`) ORDER BY position`, args...); err != nil {
+			WHERE what <> $1 AND notice_id `+tx.AnyOf(2)+` ORDER BY position`, string(Restated), tx.List(ids)); err != nil {
 			return nil, err
 		}
 		for _, r := range rows {
@@ -156,14 +146,17 @@ func changesNoted(tx *db.Tx, all []*relative) (map[string][]Change, error) {
 	return noted, nil
 }
 
-// settle writes what stands of one notice, when that is not what is written.
-func (r *relative) settle(tx *db.Tx, s standing, noted []Change) (changed bool, err error) {
+// settlement is what is to be written of notices that others changed.
+type settlement struct{ standing, forgotten, noted [][]any }
+
+// settle adds what stands of one notice, when that is not what is written.
+func (w *settlement) settle(tx *db.Tx, r *relative, s standing, noted []Change) (changed bool) {
 	same := slices.EqualFunc(s.changes, noted, func(a, b Change) bool {
 		a.BySource, a.On = "", ""
 		return a == b
 	})
 	if same && s.deadline == r.Deadline && s.doubtful == r.DeadlineDoubtful && s.cancelled != r.CancelledAt.IsZero() && s.awardedOn == r.AwardedOn {
-		return false, nil
+		return false
 	}
 	cancelledAt := r.CancelledAt
 	if !s.cancelled {
@@ -171,20 +164,27 @@ func (r *relative) settle(tx *db.Tx, s standing, noted []Change) (changed bool, 
 	} else if cancelledAt.IsZero() {
 		cancelledAt = tx.Now
 	}
-	if _, err := tx.Exec(`UPDATE notice SET deadline = $1, deadline_doubtful = $2, cancelled_at = $3, awarded_on = $4 WHERE id = $5`,
-		s.deadline, s.doubtful, cancelledAt, s.awardedOn, r.ID); err != nil || same {
-		return true, err
+	w.standing = append(w.standing, []any{s.deadline, s.doubtful, cancelledAt, s.awardedOn, r.ID})
+	if same {
+		return true
 	}
-	if _, err := tx.Exec(`DELETE FROM notice_change WHERE notice_id = $1 AND what <> $2`, r.ID, string(Restated)); err != nil {
-		return true, err
+	if len(noted) > 0 {
+		w.forgotten = append(w.forgotten, []any{r.ID, string(Restated)})
 	}
 	for i, c := range s.changes {
-		if _, err := tx.Exec(`INSERT INTO notice_change (notice_id, by_id, what, before, after, doubtful, position, noted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			r.ID, c.ByID, string(c.What), c.Before, c.After, c.Doubtful, i, tx.Now); err != nil {
-			return true, err
-		}
+		w.noted = append(w.noted, []any{r.ID, c.ByID, string(c.What), c.Before, c.After, c.Doubtful, i, tx.Now})
 	}
-	return true, nil
+	return true
+}
+
+func (w *settlement) write(tx *db.Tx) error {
+	if err := tx.ExecMany(`UPDATE notice SET deadline = $1, deadline_doubtful = $2, cancelled_at = $3, awarded_on = $4 WHERE id = $5`, w.standing); err != nil {
+		return err
+	}
+	if err := tx.ExecMany(`DELETE FROM notice_change WHERE notice_id = $1 AND what <> $2`, w.forgotten); err != nil {
+		return err
+	}
+	return tx.ExecMany(`INSERT INTO notice_change (notice_id, by_id, what, before, after, doubtful, position, noted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, w.noted)
 }
 
 // restate notes that a later state of a notice has another deadline.

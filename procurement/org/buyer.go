@@ -22,6 +22,7 @@ type Buyer struct {
 	City      string
 	CreatedAt clock.Instant
 	Twin      bool `db:"-"` // another buyer has the same label: it says more
+	Merged    int  `db:"-"` // how many were merged into it
 }
 
 // Title is what to call it, even when no notice has named it.
@@ -215,6 +216,7 @@ func gather(rows []buyerRow) map[string]Buyer {
 		if !ok {
 			continue
 		}
+		b.Merged++
 		if b.Name == "" {
 			b.Name = r.Name
 		}

@@ -22,6 +22,8 @@ type BuyerCache struct {
 	seen    map[sightingKey]*Seen
 	locked  bool
 	changed []string
+	added   []*Buyer // not written yet
+	aliases [][]any  // the same
 }
 
 // sightingKey is what is counted of a buyer.
@@ -61,11 +63,32 @@ func (c *BuyerCache) load(keys []string) error {
 	if err != nil {
 		return err
 	}
+	var numberless []string
 	for _, f := range found {
 		c.byKey[f.Key] = f.ID
-		if c.buyers[f.ID] == nil {
-			c.buyers[f.ID], c.whole[f.ID] = &f.Buyer, f.WholeSIREN
+		if c.buyers[f.ID] != nil {
+			continue
 		}
+		if c.buyers[f.ID], c.whole[f.ID] = &f.Buyer, f.SIREN; f.SIREN == "" {
+			numberless = append(numberless, f.ID)
+		}
+	}
+	return c.lookBeyond(numberless)
+}
+
+// lookBeyond reads the numbers of those that buyers without one were merged with.
+func (c *BuyerCache) lookBeyond(ids []string) error {
+	merges, err := MergesOf(c.tx, ids)
+	if err != nil || len(merges.into) == 0 {
+		return err
+	}
+	rows, err := buyersByID(c.tx, merges.whole(ids))
+	if err != nil {
+		return err
+	}
+	whole := gather(rows)
+	for _, id := range ids {
+		c.whole[id] = whole[merges.Root(id)].SIREN
 	}
 	return nil
 }
@@ -169,11 +192,10 @@ func (c *BuyerCache) lock() error {
 
 func (c *BuyerCache) add(s sighting) (string, error) {
 	b := &Buyer{ID: db.NewID(), Name: s.name, SIREN: s.siren, Postcode: s.postcode, City: s.city, CreatedAt: c.tx.Now}
-	if err := insertBuyer(c.tx, *b); err != nil {
-		return "", err
-	}
+	c.added = append(c.added, b)
 	c.buyers[b.ID], c.whole[b.ID] = b, b.SIREN
-	return b.ID, c.alias(b, s)
+	c.alias(b, s)
+	return b.ID, nil
 }
 
 // learn fills what was blank and remembers the new keys.
@@ -188,32 +210,41 @@ func (c *BuyerCache) learn(b *Buyer, s sighting) error {
 		if b.Postcode == "" && b.City == "" {
 			b.Postcode, b.City = s.postcode, s.city
 		}
+		if slices.Contains(c.added, b) {
+			c.alias(b, s)
+			return nil // as it will be written
+		}
 		if err := updateBuyer(c.tx, *b); err != nil {
 			return err
 		}
 	}
-	return c.alias(b, s)
+	c.alias(b, s)
+	return nil
 }
 
 // alias has the sighting's keys lead to the buyer. A key that leads somewhere
 // already stays where it is: notices were recorded under it.
-func (c *BuyerCache) alias(b *Buyer, s sighting) error {
+func (c *BuyerCache) alias(b *Buyer, s sighting) {
 	c.changed = append(c.changed, b.ID)
 	for _, key := range []string{s.sirenKey, s.nameKey} {
 		if key == "" || c.byKey[key] != "" {
 			continue
 		}
-		if err := insertBuyerAlias(c.tx, key, b.ID, s.name); err != nil {
-			return err
-		}
+		c.aliases = append(c.aliases, []any{key, b.ID, s.name, c.tx.Now})
 		c.byKey[key] = b.ID
 	}
-	return nil
 }
 
-// Close writes down what was seen, gives buyers the best of their names, and tells the
-// followers of the register which buyers are not what they were.
+// Close writes down who was new and what was seen, gives buyers the best of their names,
+// and tells the followers of the register which buyers are not what they were.
 func (c *BuyerCache) Close() error {
+	if err := insertBuyers(c.tx, c.added); err != nil {
+		return err
+	}
+	if err := addAliases(c.tx, c.aliases); err != nil {
+		return err
+	}
+	c.added, c.aliases = nil, nil
 	if err := c.tally(); err != nil {
 		return err
 	}
@@ -230,52 +261,75 @@ func (c *BuyerCache) Close() error {
 // tally adds the sightings of this transaction to those of before.
 func (c *BuyerCache) tally() error {
 	added := make([]Seen, 0, len(c.seen))
+	names := map[string][]Seen{}
+	var ids []string
 	for _, s := range c.seen {
 		added = append(added, *s)
+		if names[s.BuyerID] == nil {
+			names[s.BuyerID] = []Seen{}
+			ids = append(ids, s.BuyerID)
+		}
 	}
 	slices.SortFunc(added, compareSeen) // two imports must not wait for each other's rows
-	now, err := sighted(c.tx, added)
+	before, err := buyerNamesOf(c.tx, ids)
 	if err != nil {
 		return err
 	}
+	for _, s := range before {
+		names[s.BuyerID] = append(names[s.BuyerID], s)
+	}
 	var rename []string
-	for _, s := range now {
-		before := s.Seen - c.seen[sightingKey{s.BuyerID, s.Kind, s.Value}].Seen
+	for _, s := range added {
 		if s.Kind != nameKind {
 			continue
 		}
-		if before == 0 || magnitude(before) != magnitude(s.Seen) {
+		had := seenBefore(names[s.BuyerID], s.Value)
+		if had == 0 || magnitude(had) != magnitude(had+s.Seen) {
 			c.changed = append(c.changed, s.BuyerID)
 		}
-		if c.buyers[s.BuyerID].Name != s.Value {
+		if names[s.BuyerID] = countIn(names[s.BuyerID], s); c.buyers[s.BuyerID].Name != s.Value {
 			rename = append(rename, s.BuyerID)
 		}
 	}
 	c.seen = map[sightingKey]*Seen{}
-	slices.Sort(rename)
-	return c.rename(slices.Compact(rename))
+	if err := c.rename(slices.Compact(rename), names); err != nil { // first, for it may lock
+		return err
+	}
+	return sighted(c.tx, added)
+}
+
+// seenBefore is how often a name was seen.
+func seenBefore(names []Seen, name string) int64 {
+	for _, n := range names {
+		if n.Value == name {
+			return n.Seen
+		}
+	}
+	return 0
+}
+
+// countIn adds what was seen of a name to the others.
+func countIn(names []Seen, s Seen) []Seen {
+	for i, n := range names {
+		if n.Value == s.Value {
+			names[i].Seen, names[i].LastOn = n.Seen+s.Seen, max(n.LastOn, s.LastOn)
+			return names
+		}
+	}
+	return append(names, s)
 }
 
 // rename gives these buyers the best name that they have now.
-func (c *BuyerCache) rename(ids []string) error {
-	names, err := buyerNamesOf(c.tx, ids)
-	if err != nil {
-		return err
-	}
-	byBuyer := map[string][]Seen{}
-	for _, n := range names {
-		byBuyer[n.BuyerID] = append(byBuyer[n.BuyerID], n)
-	}
+func (c *BuyerCache) rename(ids []string, names map[string][]Seen) error {
 	for _, id := range ids {
 		b := c.buyers[id]
-		best := bestName(byBuyer[id], b.Name)
+		best := bestName(names[id], b.Name)
 		if best == b.Name {
 			continue
 		}
 		if err := c.lock(); err != nil {
 			return err
 		}
-		b.Name = best
 		if err := renameBuyer(c.tx, id, best); err != nil {
 			return err
 		}

@@ -152,6 +152,9 @@ func TestNoOrderMergesTwoSIREN(t *testing.T) {
 			siren, buyer := map[string]string{}, map[string]string{}
 			for range rapid.IntRange(1, 40).Draw(rt, "sightings") {
 				if rapid.Bool().Draw(rt, "next import") {
+					if err := cache.Close(); err != nil {
+						return err
+					}
 					cache = org.NewBuyerCache(tx)
 				}
 				s := org.Sighting{

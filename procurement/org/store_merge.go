@@ -25,7 +25,7 @@ func allMerged(tx *db.Tx) ([]mergedPair, error) {
 // mergedWith reads who is one with these buyers.
 func mergedWith(tx *db.Tx, ids []string) ([]mergedPair, error) {
 	return inBatches[mergedPair](tx, ids, `SELECT id, merged_into FROM buyer WHERE merged_into IS NOT NULL
-		AND merged_into IN (SELECT coalesce(r.merged_into, r.id) FROM buyer r WHERE r.id IN `, ")")
+		AND merged_into IN (SELECT coalesce(r.merged_into, r.id) FROM buyer r WHERE r.id `, ")")
 }
 
 const mergeColumns = "id, gone_id, kept_id, reason, merged_at, merged_by, undone_at, undone_by"

@@ -151,7 +151,7 @@ var decisions = map[string]decision{
 	"digest_run":        {why: "hours"},
 	"watch_progress":    {why: "a watch's id and a number"},
 	"import_progress":   {why: "numbers of records of files"},
-	"gazette":           {why: "dates and numbers of a fetch"},
+	"gazette":           {why: "dates and numbers of a fetch", columns: map[string]fate{"whole_to": plain}},
 	"counter":           {why: "numbers of the platform", columns: map[string]fate{"name": plain}},
 	"setting":           {why: "settings of the platform", columns: map[string]fate{"name": plain}},
 	"change":            {why: "ids of what changed, for a day"},

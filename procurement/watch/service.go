@@ -321,6 +321,7 @@ type Hit struct {
 type Live struct {
 	Total int
 	Hits  []Hit
+	Index notice.Progress // whether that is all
 	At    clock.Instant
 }
 
@@ -343,7 +344,7 @@ func (s *Service) Live(ctx context.Context, by access.Actor, order notice.Order,
 	if err != nil {
 		return Live{}, err
 	}
-	live := Live{Total: page.Total, At: page.At}
+	live := Live{Total: page.Total, Index: page.Index, At: page.At}
 	for _, n := range page.Notices {
 		reasons, err := Reasons(watches, n, now)
 		if err != nil {

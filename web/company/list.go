@@ -28,6 +28,7 @@ type listPage struct {
 	Active   int
 	Failing  []failing
 	MailDown bool
+	Index    ui.IndexState
 	Total    int
 	Matches  []match
 	Order    notice.Order
@@ -122,7 +123,7 @@ func (p Pages) matches(v *answer.Visit, page *listPage, watches map[string]*watc
 			return err
 		}
 	}
-	page.Total = live.Total
+	page.Total, page.Index = live.Total, ui.IndexState(live.Index)
 	for _, hit := range live.Hits {
 		m, err := matchOf(hit, watches, live.At)
 		if err != nil {

@@ -23,6 +23,7 @@ type spacePage struct {
 	Newcomer bool
 	Watches  int
 	Active   int
+	Index    ui.IndexState
 	Open     int // contracts now online that match
 	Soon     []match
 	Requests int // to join the establishment, for whoever answers them
@@ -51,7 +52,7 @@ func (p Pages) space(v *answer.Visit) (answer.Answer, error) {
 	if err != nil {
 		return answer.Answer{}, err
 	}
-	page.Open = live.Total
+	page.Open, page.Index = live.Total, ui.IndexState(live.Index)
 	if err := page.soon(live, byID(watches)); err != nil {
 		return answer.Answer{}, err
 	}

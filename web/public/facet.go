@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"parvis/procurement/access"
 	"parvis/procurement/notice"
 	"parvis/procurement/refdata"
 	"parvis/web/ui"
@@ -188,22 +189,34 @@ func (p Pages) buyerFacet(ctx context.Context, s *searchPage, f *notice.Facets) 
 	for i, c := range counts {
 		ids[i] = c.Value
 	}
-	found, err := p.Orgs.BuyersByID(ctx, ids)
+	named, err := p.Orgs.BuyersNamed(ctx, ids)
 	if err != nil {
 		return out, err
 	}
-	labels := map[string]string{}
-	for _, b := range found {
-		labels[b.ID] = b.Label()
-	}
 	var values []ui.FacetValue
+	seen := map[string]bool{}
 	for _, c := range counts {
-		on := slices.Contains(s.Criteria.Buyers, c.Value)
-		if labels[c.Value] == "" || !on && len(s.Criteria.Buyers) >= notice.MaxBuyers {
+		b, ok := named[c.Value]
+		on := slices.Contains(s.Criteria.Buyers, b.ID)
+		if !ok || seen[b.ID] || !on && len(s.Criteria.Buyers) >= notice.MaxBuyers {
 			continue
 		}
-		values = append(values, s.value(labels[c.Value], c.N, on,
-			func(a *ask) { a.Criteria.Buyers = with(a.Criteria.Buyers, c.Value) }, func(a *ask) { a.Criteria.Buyers = without(a.Criteria.Buyers, c.Value) }))
+		seen[b.ID] = true
+		if b.Merged > 0 { // the notices of those that it is one with count too
+			if c.N, err = p.countOf(ctx, s, b.ID); err != nil {
+				return out, err
+			}
+		}
+		values = append(values, s.value(b.Label(), c.N, on,
+			func(a *ask) { a.Criteria.Buyers = with(a.Criteria.Buyers, b.ID) }, func(a *ask) { a.Criteria.Buyers = without(a.Criteria.Buyers, b.ID) }))
 	}
 	return folded(out, values), nil
+}
+
+// countOf counts what the search would give for one organism alone.
+func (p Pages) countOf(ctx context.Context, s *searchPage, id string) (int, error) {
+	only := s.Criteria
+	only.Buyers = []string{id}
+	page, err := p.Notices.Search(ctx, access.Anybody(), notice.Search{Criteria: only, Open: s.Open, Within: s.Within, Size: 1})
+	return page.Total, err
 }

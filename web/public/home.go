@@ -19,6 +19,7 @@ type homePage struct {
 	Open     int // calls that can be answered now
 	New      int // calls that the platform first had these last days
 	Newest   []ui.Found
+	Index    ui.IndexState
 	SignedIn bool
 }
 
@@ -32,6 +33,7 @@ func (p Pages) home(v *answer.Visit) (answer.Answer, error) {
 	everything := &notice.Query{}
 	h := homePage{
 		Open: page.Total, New: p.Notices.Index().CallsSince(everything, p.DB.Clock.Now().Add(-newFor)), SignedIn: v.Actor.SignedIn(),
+		Index: ui.IndexState(page.Index),
 	}
 	for _, n := range page.Notices {
 		h.Newest = append(h.Newest, found(n, page.At, everything))

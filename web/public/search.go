@@ -24,6 +24,7 @@ type searchPage struct {
 	Errors     ui.Errors
 	Chosen     []ui.Picked
 	Candidates []ui.Picked
+	Index      ui.IndexState
 	Total      int
 	Last       int
 	Hits       []hit
@@ -203,6 +204,7 @@ func (p Pages) readHits(v *answer.Visit, s *searchPage) error {
 		return err
 	}
 	facets := page.Facets
+	s.Index = ui.IndexState(page.Index)
 	s.Total, s.Last = page.Total, max(1, (page.Total+s.Size-1)/s.Size)
 	if s.Page > s.Last {
 		s.Page = s.Last

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -178,7 +179,7 @@ func TestHostileAddresses(t *testing.T) {
 // An address kept from before a merge names both, or the one that is gone.
 func TestOrganismsThatWereMergedAreShownAsOne(t *testing.T) {
 	each(t, func(h *house) {
-		h.record(false, some(h)...)
+		h.record(false, append(some(h), notice.Record{SourceID: "26-9", Title: "Voirie", PublishedOn: "2026-11-23", Buyer: notice.BuyerRecord{Name: "Ville de Barr", Postcode: "67140"}})...)
 		selestat, denis := h.buyer("Ville de Sélestat"), h.buyer("Ville de Saint-Denis")
 		queue := job.New(h.DB, slog.New(slog.DiscardHandler)) // of the command line's process
 		buyers := org.NewBuyers(h.DB, event.NewJournal(queue))
@@ -193,6 +194,12 @@ func TestOrganismsThatWereMergedAreShownAsOne(t *testing.T) {
 			p := h.get("/annonces?etat=toutes&" + query)
 			h.says(p, 200, "Ville de Sélestat — Sélestat (67)")
 			h.holds(p, `name="organisme" value="`+selestat+`"`, `!value="`+denis+`"`)
+		}
+		// The facet counts them as one: three of the one, one of the other.
+		tally := regexp.MustCompile(`(Ville de [^<]*\(67\))\s*<span class="unseen">, </span></span>\s*<span class="tally">(\d+)`)
+		found := fmt.Sprint(tally.FindAllStringSubmatch(h.get("/annonces?etat=toutes").body, -1))
+		if !strings.Contains(found, "Sélestat (67) 4]") || !strings.Contains(found, "Barr (67) 1]") {
+			t.Error(found)
 		}
 	})
 }

@@ -19,6 +19,9 @@ type wider struct {
 // help says, where nothing was found, which words no notice has at all, and what would
 // be found by asking less, one criterion at a time.
 func (p Pages) help(v *answer.Visit, s *searchPage) error {
+	if !s.Index.Ready {
+		return nil // what is not found may only not be there yet
+	}
 	for _, word := range s.Criteria.Keywords[:min(len(s.Criteria.Keywords), mostUnseen)] {
 		n, err := p.total(v, notice.Criteria{Keywords: []string{word}}, false, 0)
 		if err != nil {

@@ -1,0 +1,84 @@
+package app_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"parvis/app"
+	"parvis/kit/db"
+	"parvis/procurement/intake"
+)
+
+// TestAnImportOnAFullDiskGoesOnWhenThereIsRoom fills the disk in the middle of a file: what
+// is in stays, nothing is half written, and the same file goes on.
+func TestAnImportOnAFullDiskGoesOnWhenThereIsRoom(t *testing.T) {
+	b := openBureau(t, db.SQLite, 1)
+	var text strings.Builder
+	for i := range 2600 {
+		text.WriteString(b.roof(i+1, 0).Raw + "\n")
+	}
+	back := func() {}
+	chunks := 0
+	var resumed intake.File
+	read := func() (app.Import, error) {
+		return b.ImportFile(t.Context(), app.Reading{
+			Source: "boamp", ID: "avis", In: strings.NewReader(text.String()), Bytes: func() int64 { return 0 },
+			Refused: func(err error) { t.Error(err) }, Resumed: func(f intake.File) { resumed = f }, Reached: func() {},
+			Progress: func(app.Import) {
+				if chunks++; chunks == 2 {
+					back = b.lose(t, db.SQLite)
+				}
+			},
+		})
+	}
+	did, err := read()
+	if err == nil || !strings.Contains(err.Error(), "full") || did.New < 1000 || did.New%500 != 0 {
+		t.Fatalf("%+v, %v", did, err)
+	}
+	if n := len(b.recorded(t)); n != did.New {
+		t.Errorf("%d notices, %d were said to be in", n, did.New)
+	}
+	back()
+	again, err := read()
+	if err != nil || again.New != 2600-did.New || again.Same != 0 || resumed.At.Records != did.New || again.Before.New != did.New {
+		t.Errorf("then: %+v, %v; resumed %+v", again, err, resumed)
+	}
+	if n, twice := b.events(t, 0); n != 2600 || len(twice) > 0 {
+		t.Errorf("the journal tells of %d, %d of them twice", n, len(twice))
+	}
+}
+
+// TestTwoImportsOfOneFileAtOnce has two people type the same command.
+func TestTwoImportsOfOneFileAtOnce(t *testing.T) {
+	eachDialect(t, func(t *testing.T, dialect db.Dialect) {
+		b := openBureau(t, dialect, 2)
+		var text strings.Builder
+		for i := range 1700 {
+			text.WriteString(b.roof(i+1, 0).Raw + "\n")
+		}
+		errs := make(chan error, 2)
+		for _, a := range b.programs {
+			go func() {
+				did, err := a.ImportFile(t.Context(), app.Reading{Source: "boamp", ID: "avis", In: strings.NewReader(text.String()), Bytes: func() int64 { return 0 },
+					Refused: func(error) {}, Resumed: func(intake.File) {}, Reached: func() {}, Progress: func(app.Import) {}})
+				if err == nil && did.Read()+did.Before.Read() != 1700 {
+					err = fmt.Errorf("read %+v", did)
+				}
+				errs <- err
+			}()
+		}
+		for range b.programs {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+		if n, twice := b.events(t, 0); n != 1700 || len(twice) > 0 {
+			t.Errorf("the journal tells of %d, %d of them twice", n, len(twice))
+		}
+		var left int
+		if err := b.DB.Read(t.Context(), func(tx *db.Tx) error { return tx.One(&left, "SELECT count(*) FROM import_progress") }); err != nil || left != 0 {
+			t.Errorf("%d are still under way, %v", left, err)
+		}
+	})
+}
