@@ -31,6 +31,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		access.AddMembership:   "newcomer user admin",
 		access.ContestAdmin:    "newcomer",
 		access.DecideDisputes:  "system",
+		access.MergeBuyers:     "system",
 	}
 	for _, act := range access.Acts {
 		got := ""

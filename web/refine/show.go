@@ -58,7 +58,7 @@ func (s section) note() string {
 		}
 	}
 	if n == 0 {
-		return "code CPV, nature, source…"
+		return "CPV, nature, source…"
 	}
 	return ui.Number(n) + "\u00a0" + ui.Plural(n, "critère", "critères")
 }
