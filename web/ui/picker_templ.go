@@ -247,7 +247,7 @@ func DepartmentPicker(m PickerModel) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if m.counted() {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<p class=\"map-note\">Plus un département est foncé, plus il compte d'annonces&nbsp;; la liste en donne le nombre.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<p class=\"map-note\">Plus un département est coloré, plus il compte d'annonces&nbsp;; la liste en donne le nombre.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
