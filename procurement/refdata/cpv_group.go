@@ -48,6 +48,16 @@ func GroupOfCPV(code string) (CPVGroup, bool) {
 	return cpvGroups[i], true
 }
 
+// CPVFamily is what a code's group buys, or its division where the group has no name: what
+// can be said of a code without the whole nomenclature. "" for what is no code.
+func CPVFamily(code string) string {
+	if g, ok := GroupOfCPV(code); ok {
+		return g.Label
+	}
+	d, _ := DivisionOfCPV(code)
+	return d.Label
+}
+
 // CPVCheckDigit computes the ninth digit of a code of eight: its digits weighted 3,
 // 7 and 1 in turn, modulo ten. The regulation prints the digits and gives no rule;
 // this one agrees with 8 922 of the 9 454 codes in force, and the others seem to

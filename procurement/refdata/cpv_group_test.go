@@ -22,6 +22,13 @@ func TestGroupsBelongToDivisions(t *testing.T) {
 			t.Errorf("%+v", g)
 		}
 	}
+	for code, want := range map[string]string{
+		"45421000": "Travaux de parachèvement de bâtiment", "45000000": "Travaux de construction", "45": "Travaux de construction", "": "", "99900000": "",
+	} {
+		if got := refdata.CPVFamily(code); got != want {
+			t.Errorf("%q buys %q, want %q", code, got, want)
+		}
+	}
 	for code, want := range map[string]string{"45261210": "452", "452": "452", "45000000": "", "45": "", "": "", "99900000": ""} {
 		if g, ok := refdata.GroupOfCPV(code); g.Code != want || ok != (want != "") {
 			t.Errorf("%q belongs to %+v", code, g)

@@ -19,7 +19,7 @@ func TestNothingOfASearchIsLostWhenItBecomesAWatch(t *testing.T) {
 	each(t, func(t *testing.T, p *platform) {
 		odile := p.join(muller, "odile")
 		page := odile.get("/entreprise/veilles/nouvelle?mots_cles=menuiserie+charpente&mode=all&departement=67&" + everything)
-		page.says("45421000 — Travaux de construction", "45261000 — Travaux de construction", "Mots exclus", "Inclure les marchés France entière")
+		page.says("45421000 — Travaux de parachèvement de bâtiment", "45261000 — Travaux de construction complète ou partielle et travaux de génie civil", "Mots exclus", "Inclure les marchés France entière")
 		form := page.form()
 		form.Set("nom", "Bois")
 		odile.follow(watchesPage, form).says("La veille « Bois » est créée.")
@@ -32,7 +32,7 @@ func TestNothingOfASearchIsLostWhenItBecomesAWatch(t *testing.T) {
 		if diff := cmp.Diff(want, w.Criteria); diff != "" {
 			t.Error(diff)
 		}
-		odile.get(watchesPage).says("Mots exclus : amiante \"gros œuvre\"", "Recherche : dans l'objet et les lots seulement", "Codes CPV : 45421000 — Travaux de construction 45261000 — Travaux de construction",
+		odile.get(watchesPage).says("Mots exclus : amiante \"gros œuvre\"", "Recherche : dans l'objet et les lots seulement", "Codes CPV : 45421000 — Travaux de parachèvement de bâtiment 45261000 — Travaux de construction complète ou partielle et travaux de génie civil",
 			"Mots clés et codes : les deux", "Codes plus généraux : inclus", "Natures : Travaux Services", "Types d'avis : Avis de marché Résultat de marché", "Source : BOAMP",
 			"Services de l'organisme : inclus", "Marchés France entière : exclus", "Jours restants : 10 au moins")
 		edited := odile.get(watchesPage + "/" + w.ID + "/modifier").form()

@@ -118,13 +118,13 @@ type code struct {
 }
 
 // codes names codes by the vocabulary; where that lacks them and broadly is wanted, by
-// what the division buys, which the program always knows.
+// what the group buys, which the program always knows.
 func (p noticePage) codes(all []string, broadly bool) []code {
 	out := make([]code, len(all))
 	for i, c := range all {
 		out[i] = code{Code: c, Label: p.Labels[c], URL: at("/annonces", url.Values{notice.FieldCPV: {c}})}
-		if d, ok := refdata.DivisionOfCPV(c); ok && broadly && out[i].Label == "" {
-			out[i].Label = d.Label
+		if broadly && out[i].Label == "" {
+			out[i].Label = refdata.CPVFamily(c)
 		}
 	}
 	return out

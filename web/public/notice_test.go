@@ -26,7 +26,7 @@ func TestANoticeShowsAllThatIsKnown(t *testing.T) {
 		p := h.get("/annonces/" + ids[0])
 		h.says(p, 200, "Réfection du préau", "Ouverte", "mardi 27 juillet 2027 à 16 h 00 (heure de Paris)", "Ajouter à mon agenda", "Licence Ouverte 2.0 . Seul l'avis publié à la source fait foi.", "Date limite : mardi 27 juillet 2027 à 16 h 00 (dans 245 jours)", "heure à vérifier dans l'avis",
 			"Dans l'avis : « 27/07/2027 à midi ou 16h »", "Ville de Sélestat — Sélestat (67)", "PREAU-1", "(67) Bas-Rhin (68) Haut-Rhin (99) Étranger",
-			"Avis de marché", "Procédure ouverte", "Travaux", "2 lots", "Code CPV 45421000 — Travaux de construction", "SIREN : 216 704 627", "Descripteurs : Menuiserie Voirie", "MAPA (marchés à procédure adaptée)",
+			"Avis de marché", "Procédure ouverte", "Travaux", "2 lots", "Code CPV 45421000 — Travaux de parachèvement de bâtiment", "SIREN : 216 704 627", "Descripteurs : Menuiserie Voirie", "MAPA (marchés à procédure adaptée)",
 			"sociaux", "Première ligne seconde ligne", "Autre paragraphe <b>gras</b>", "Lot 1 : Couverture Tuiles plates Code CPV 45261000 Divers",
 			"Visite obligatoire mercredi 25 novembre 2026 à 12 h 00 (heure de Paris) demain", "Questions jusqu'au lundi 23 novembre 2026", "passée",
 			"BOAMP n° 26-70001", "Une partie de cet avis n'a pas pu être reprise", "Reçu sur Parvis le mardi 24 novembre 2026 à 10 h 0", "Parution : 20/11/2026", "!soit ")

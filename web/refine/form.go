@@ -1,6 +1,7 @@
 package refine
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -179,10 +180,7 @@ func Name(ctx context.Context, codes *cpv.Service, by access.Actor, all []string
 	}
 	out := make([]ui.Picked, len(all))
 	for i, code := range all {
-		label := labels[code]
-		if d, ok := refdata.DivisionOfCPV(code); ok && label == "" {
-			label = d.Label
-		}
+		label := cmp.Or(labels[code], refdata.CPVFamily(code))
 		out[i] = ui.Picked{ID: printable(code), Label: cpv.Entry{Code: printable(code), Label: label}.Name()}
 	}
 	return out, nil
