@@ -50,7 +50,6 @@ var departmentsCSV string
 var (
 	departments     = mustReadDepartments(departmentsCSV)
 	departmentIndex = indexDepartments(departments)
-	departmentNames = foldDepartmentNames(departments)
 )
 
 // DepartmentSlots is how many values DepartmentIndex can take: the size of a
@@ -84,14 +83,6 @@ func indexDepartments(all []Department) map[string]int {
 	}
 	index[Abroad] = len(all)
 	return index
-}
-
-func foldDepartmentNames(all []Department) []string {
-	names := make([]string, len(all))
-	for i, d := range all {
-		names[i] = fold(d.Name)
-	}
-	return names
 }
 
 // Departments gives all departments and collectivities in the order of their
@@ -163,44 +154,4 @@ func Regions() []Region {
 		return 0 // overseas: the table's order
 	})
 	return regions
-}
-
-// FindDepartments answers what somebody types to choose a department: a number or
-// its beginning ("6", "2a", "97"), a part of a name without care for case,
-// accents and hyphens ("rhin", "cote d or"), or a whole label. An exact number
-// comes first, then numbers that begin so, names that begin so, names with a word
-// that begins so, and names that contain it; within each, the table's order.
-// Nothing typed finds nothing.
-func FindDepartments(typed string) []Department {
-	query := fold(typed)
-	if query == "" {
-		return nil
-	}
-	exact := DepartmentsOfPlace(typed)
-	var ranked [5][]Department
-	for i, d := range departments {
-		if rank := departmentRank(d, departmentNames[i], query, exact); rank >= 0 {
-			ranked[rank] = append(ranked[rank], d)
-		}
-	}
-	return slices.Concat(ranked[:]...)
-}
-
-// departmentRank places a department among the answers to a folded query, -1
-// when it is not one.
-func departmentRank(d Department, name, query string, exact []string) int {
-	switch {
-	case slices.Contains(exact, d.Code):
-		return 0
-	case strings.HasPrefix(strings.ToLower(d.Code)+" "+name, query):
-		return 1
-	case strings.HasPrefix(name, query):
-		return 2
-	case strings.Contains(name, " "+query):
-		return 3
-	case strings.Contains(name, query):
-		return 4
-	default:
-		return -1
-	}
 }

@@ -210,53 +210,6 @@ func TestWhatIsGivenIsTheCallers(t *testing.T) {
 	}
 }
 
-func TestFindDepartments(t *testing.T) {
-	for typed, want := range map[string]string{
-		"":                     "",
-		"   ":                  "",
-		"67":                   "67",
-		"1":                    "01 10 11 12 13 14 15 16 17 18 19",
-		"06":                   "06",
-		"2":                    "02 2A 2B 21 22 23 24 25 26 27 28 29",
-		"2a":                   "2A",
-		"20":                   "2A 2B",
-		"20B":                  "2B",
-		"69M":                  "69",
-		"97":                   "971 972 973 974 975 976 977 978",
-		"975":                  "975",
-		"99":                   "",
-		"rhin":                 "67 68",
-		"haut rhin":            "68",
-		"HAUT-RHIN":            "68",
-		"bas\u2011rhin":        "67",
-		"ain":                  "01 35 49 93 975 977 978", // then names that contain it
-		"cote d'or":            "21",
-		"COTE D’OR":            "21",
-		"côtes d":              "22",
-		"he\u0301rault":        "34",
-		"reunion":              "974",
-		"st pierre":            "975",
-		"st-martin":            "978",
-		"saint":                "975 977 978 93",
-		"loire":                "42 44 45 37 43 49 71",
-		"(67) Bas-Rhin":        "67",
-		"67 - Bas-Rhin":        "67",
-		"wallis-et-futuna":     "986",
-		"polynesie":            "987",
-		"alsace":               "",
-		"’":                    "",
-		"%":                    "",
-		"67' OR '1'='1":        "",
-		"\xff\xfe":             "",
-		strings.Repeat("a", 9): "",
-	} {
-		got := strings.Join(codes(refdata.FindDepartments(typed)), " ")
-		if got != want {
-			t.Errorf("FindDepartments(%q) = %q, want %q", typed, got, want)
-		}
-	}
-}
-
 // TestTheTableAgreesWithTheRealExport compares the embedded table with an export
 // of the official geography, where one is at hand.
 func TestTheTableAgreesWithTheRealExport(t *testing.T) {

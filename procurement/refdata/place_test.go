@@ -214,16 +214,3 @@ func FuzzDepartmentOfPostcode(f *testing.F) {
 		}
 	})
 }
-
-func FuzzFindDepartments(f *testing.F) {
-	for _, seed := range []string{"67", "rhin", "st", "(67) Bas-Rhin", "%", "\xff", "côte"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, typed string) {
-		found := codes(refdata.FindDepartments(typed))
-		slices.Sort(found)
-		if len(slices.Compact(slices.Clone(found))) != len(found) {
-			t.Fatalf("%q finds %v", typed, found)
-		}
-	})
-}
