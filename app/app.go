@@ -147,6 +147,7 @@ func (a *App) build(ctx context.Context) error {
 		return fault.New(fault.Invalid, "Le relais de messagerie donné par --smtp n'est pas compris\u00a0: écrivez smtp://serveur:port ou smtps://serveur:port.").Because(err)
 	}
 	a.Alerts = alert.NewService(a.DB, a.Journal, a.Outbox, a.Watches, a.Config.BaseURL, log)
+	a.Alerts.NameCodes(a.CPV)
 	a.Persons = person.New(a.DB, a.Accounts, a.Members, a.Watches, a.Alerts)
 	if a.Config.OperatorMail != "" {
 		operator, err := account.ParseAddress(a.Config.OperatorMail)

@@ -12,6 +12,7 @@ var labels = map[string]string{
 	mailErased:          "Compte supprimé",
 	mailRequest:         "Demande d'accord pour recevoir une veille",
 	mailNotices:         "Alerte de marchés",
+	mailChanges:         "Changement d'un marché annoncé",
 	mailJoinRequest:     "Demande d'une personne de rejoindre l'établissement",
 	mailJoinAccepted:    "Demande de rejoindre un établissement acceptée",
 	mailJoinRefused:     "Demande de rejoindre un établissement refusée",
