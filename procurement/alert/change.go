@@ -200,8 +200,8 @@ func differences(known snapshot, n *notice.Notice, follows bool, now clock.Insta
 		}
 		out = append(out, difference{Head: "Procédure reprise", Text: "La procédure reprend\u00a0: son annulation est retirée."})
 	}
-	if is.Deadline != known.Deadline {
-		out = append(out, deadlineMoved(known, n, now))
+	if is.Deadline != known.Deadline && !(over(is.Deadline, now) && over(known.Deadline, now)) {
+		out = append(out, deadlineMoved(known, n, now)) // of what was over and still is, it is no news
 	}
 	if !follows {
 		return out
@@ -216,6 +216,9 @@ func differences(known snapshot, n *notice.Notice, follows bool, now clock.Insta
 	}
 	return out
 }
+
+// over tells whether a deadline that is known has passed.
+func over(deadline, now clock.Instant) bool { return !deadline.IsZero() && deadline < now }
 
 func deadlineMoved(known snapshot, n *notice.Notice, now clock.Instant) difference {
 	d := difference{Head: "Date limite modifiée"}
