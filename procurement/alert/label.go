@@ -11,6 +11,7 @@ var labels = map[string]string{
 	mailSignedIn:        "Nouvelle connexion au compte",
 	mailErased:          "Compte supprimé",
 	mailRequest:         "Demande d'accord pour recevoir une veille",
+	mailFailing:         "Adresses en échec",
 	mailNotices:         "Alerte de marchés",
 	mailChanges:         "Changement d'un marché annoncé",
 	mailJoinRequest:     "Demande d'une personne de rejoindre l'établissement",

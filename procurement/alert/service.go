@@ -44,6 +44,7 @@ func NewService(d *db.DB, j *event.Journal, o *mail.Outbox, w *watch.Service, ba
 	o.Compose(mailRequest, s.composeRequest)
 	o.Compose(mailNotices, s.composeNotices)
 	o.Compose(mailChanges, s.composeChanges)
+	o.Compose(mailFailing, s.composeFailing)
 	s.composeMembers()
 	s.composeEstablishments()
 	o.OnRefused(s.suspend)
@@ -66,8 +67,17 @@ func (s *Service) suspend(tx *db.Tx, recipient, _ string) error {
 	if err != nil {
 		return err
 	}
+	reached, err := watch.ReachedBy(tx, a.Key)
+	if err != nil {
+		return err
+	}
 	if err := errors.Join(watch.Fail(tx, a.Key), org.FailFallback(tx, a.Key)); err != nil {
 		return err
+	}
+	for _, whose := range reached {
+		if err := s.journal.Record(tx, access.Platform("messagerie"), event.RecipientFailed, whose.Scope, failingBody{whose.EstablishmentID}); err != nil {
+			return err
+		}
 	}
 	for _, who := range theirs {
 		if err := s.journal.Record(tx, access.Platform("messagerie"), event.AddressFailed, who.EstablishmentID, failedBody{who.AccountID}); err != nil {
