@@ -118,7 +118,7 @@ func (s *Service) composeFailing(tx *db.Tx, ref, _ string) (mail.Message, error)
 	if err != nil {
 		return mail.Message{}, err
 	}
-	if !slices.ContainsFunc(people, func(a account.Account) bool { return a.ID == reader }) {
+	if len(failing) == 0 || !slices.ContainsFunc(people, func(a account.Account) bool { return a.ID == reader }) {
 		return mail.Message{}, mail.ErrUnwanted // put right meanwhile, or it is no longer theirs
 	}
 	l := failingLetter{Title: FailingTitle(len(failing)), Link: s.baseURL + logURL, Kept: true}
@@ -131,7 +131,11 @@ func (s *Service) composeFailing(tx *db.Tx, ref, _ string) (mail.Message, error)
 			names = append(names, "«\u00a0"+oneLine(w.Name)+"\u00a0»")
 			l.Kept = l.Kept && w.AccountID != reader
 		}
-		l.Items = append(l.Items, failingItem{f.Address, strings.Join(names, ", ")})
+		what := "veille "
+		if len(names) > 1 {
+			what = "veilles "
+		}
+		l.Items = append(l.Items, failingItem{f.Address, what + strings.Join(names, ", ")})
 	}
 	out, err := write("recipients_failed", l.Title, l)
 	out.Text = wrap(out.Text)
