@@ -29,6 +29,7 @@ type Service struct {
 	index   *Index
 	follow  *db.Follower
 	loading loading
+	growth  growth
 }
 
 // NewService makes the room. The index is empty until Load.
@@ -145,6 +146,9 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, 
 	if err != nil {
 		return out, err
 	}
+	if err := keepRaw(tx, fresh); err != nil {
+		return out, err
+	}
 	body := Recorded{Source: source, Alerts: alerts}
 	var saved []string
 	var arrived arrivals
@@ -177,6 +181,7 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, 
 	}
 	body.alter(settled)
 	body.Change = out.Changed
+	tx.AfterCommit(func() { s.grew(tx.Context(), out.New) })
 	slices.Sort(saved)
 	if err := tx.Changed(changeKind, strings.Join(slices.Compact(append(saved, settled...)), ",")); err != nil {
 		return out, err
@@ -220,6 +225,7 @@ func settleChunk(tx *db.Tx, source string, fresh []hashedRecord, have map[string
 type hashedRecord struct {
 	*Record
 	hash string
+	raw  rawPlace
 }
 
 // hashed reads what tells records apart, on all processors and before the transaction
@@ -231,7 +237,7 @@ func hashed(records []Record) []hashedRecord {
 	for from := 0; from < len(records); from += part {
 		all.Go(func() {
 			for i := from; i < min(from+part, len(records)); i++ {
-				if out[i] = (hashedRecord{&records[i], records[i].Hash}); out[i].hash == "" {
+				if out[i] = (hashedRecord{Record: &records[i], hash: records[i].Hash}); out[i].hash == "" {
 					out[i].hash = HashOf(&records[i])
 				}
 			}
