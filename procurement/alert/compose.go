@@ -113,7 +113,7 @@ type letterWatch struct{ Name, Link string }
 
 // composeNotices writes an alert from its mailing as things are now: a watch that
 // no longer sends to this address is left out, and with it what only it had found;
-// so is a notice that can no longer be answered.
+// so is a notice that can no longer be answered, and one that its company passes on.
 func (s *Service) composeNotices(tx *db.Tx, ref, recipient string) (mail.Message, error) {
 	m, err := holdMailing(tx, ref)
 	if errors.Is(err, db.ErrNone) {
@@ -134,9 +134,15 @@ func (s *Service) composeNotices(tx *db.Tx, ref, recipient string) (mail.Message
 		return mail.Message{}, err
 	}
 	l := noticesLetter{List: s.baseURL + "/entreprise/veilles", Address: m.Address}
+	passes, err := watch.Passed(tx, theirs, notices)
+	if err != nil {
+		return mail.Message{}, err
+	}
 	named := map[string]*watch.Watch{}
 	for i, it := range items {
-		found := slices.DeleteFunc(slices.Clone(theirs), func(w *watch.Watch) bool { return !contains(it.watches, w.ID) })
+		found := slices.DeleteFunc(slices.Clone(theirs), func(w *watch.Watch) bool {
+			return !contains(it.watches, w.ID) || passes.Silence(w, it.NoticeID)
+		})
 		still := slices.DeleteFunc(slices.Clone(found), func(w *watch.Watch) bool { return w.Paused(tx.Now) })
 		if len(still) == 0 {
 			if len(found) > 0 { // silent for a while: it is owed when they speak again

@@ -40,6 +40,7 @@ var labels = map[Kind]string{
 	RecipientAsked:     "Accord demandé à un destinataire",
 	RecipientConfirmed: "Accord d'un destinataire",
 	RecipientStopped:   "Désabonnement d'un destinataire",
+	NoticeTagged:       "Étiquette posée sur un marché",
 	DigestsSent:        "Récapitulatifs envoyés",
 	FactorAdded:        "Second facteur ajouté",
 	FactorRemoved:      "Second facteur retiré",

@@ -63,6 +63,7 @@ const (
 	RecipientConfirmed Kind = "watch.recipient_confirmed"
 	RecipientStopped   Kind = "watch.recipient_stopped"
 	DigestsSent        Kind = "alert.digests_sent"
+	NoticeTagged       Kind = "notice.tagged" // by a company: à étudier, on y va, on passe; the subject is the notice
 
 	InvitationSent      Kind = "invitation.sent"
 	InvitationCancelled Kind = "invitation.cancelled"
@@ -88,6 +89,7 @@ var Kinds = []Kind{
 	FactorAdded, FactorRemoved, FactorsForgotten, CodesRenewed, CodeUsed, CodeRefused, StepExhausted, PasskeyDoubted,
 	InvitationSent, InvitationCancelled, InvitationAccepted, WatchesPassed, DisputeOpened, DisputeGranted, DisputeRejected, DisputeDropped,
 	BuyersMerged, BuyersUnmerged,
+	NoticeTagged,
 }
 
 // Event is one line of the journal.
