@@ -134,7 +134,7 @@ func (s *Service) tellReader(tx *db.Tx, lines []ledgerLine, byID map[string]*not
 		if !known.unsaid() && len(differences(known, byID[l.NoticeID], !l.FollowedAt.IsZero(), tx.Now)) == 0 {
 			continue
 		}
-		telling, address, err := tellers(tx, l)
+		telling, address, err := tellers(tx, l, byID[l.NoticeID])
 		if err != nil {
 			return err
 		}
@@ -160,7 +160,7 @@ func (s *Service) tellReader(tx *db.Tx, lines []ledgerLine, byID map[string]*not
 // to them, and the address as they write it. A pause silences new notices, not what
 // becomes of those announced; who follows a notice goes on when the watch is over, unless
 // they have said stop.
-func tellers(tx *db.Tx, l ledgerLine) (telling []*watch.Watch, address string, err error) {
+func tellers(tx *db.Tx, l ledgerLine, n *notice.Notice) (telling []*watch.Watch, address string, err error) {
 	var ids string
 	if err := tx.One(&ids, "SELECT watches FROM mailing_item WHERE mailing_id = $1 AND notice_id = $2", l.MailingID, l.NoticeID); err != nil {
 		if errors.Is(err, db.ErrNone) {
@@ -172,8 +172,15 @@ func tellers(tx *db.Tx, l ledgerLine) (telling []*watch.Watch, address string, e
 	if err != nil {
 		return nil, "", err
 	}
+	passes, err := watch.Passed(tx, watches, []*notice.Notice{n})
+	if err != nil {
+		return nil, "", err
+	}
 	for _, w := range watches {
 		for _, r := range w.Recipients {
+			if passes.Silence(w, n.ID) {
+				continue // its people pass on it
+			}
 			if r.AddressKey == l.AddressKey && r.State() == watch.Confirmed && (w.Live() || !l.FollowedAt.IsZero()) {
 				telling, address = append(telling, w), r.Address
 			}

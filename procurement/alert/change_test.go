@@ -11,6 +11,8 @@ import (
 	"parvis/kit/mail/mailbox"
 	"parvis/procurement/account"
 	"parvis/procurement/notice"
+	"parvis/procurement/notice/noticetest"
+	"parvis/procurement/watch"
 )
 
 // inDays is a moment that many days after the start.
@@ -266,4 +268,53 @@ func (h *house) followSecret(m mailbox.Message) string {
 	}
 	secret, _, _ := strings.Cut(rest, "?")
 	return strings.TrimSpace(strings.SplitN(secret, "\n", 2)[0])
+}
+
+// « On passe » silences what becomes of a notice too; other companies hear of it.
+func TestWhoPassesHearsOfNoChange(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		by := h.odile()
+		h.create(by, immediate("Bois"))
+		h.publish(call("26-1", "Menuiseries"))
+		h.mails()
+		h.publish(moved("26-2", "26-1", inDays(30)))
+		h.pass(by, "26-1", watch.Pass)
+		h.wantSubjects("passed on before the mail leaves")
+		h.publish(moved("26-3", "26-1", inDays(31)))
+		h.wantSubjects("and after")
+		h.pass(by, "26-1", watch.Go)
+		h.publish(moved("26-4", "26-1", inDays(32)))
+		h.wantSubjects("taken up again", odile+": Date limite reportée au 26/12/2026\u00a0: Menuiseries (67)")
+	})
+}
+
+// The same contract in two gazettes is twice in one mail, and each says so.
+func TestAProbableDuplicateSaysSo(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.create(h.odile(), immediate("Bois"))
+		one := call("26-1", "Menuiseries de l'école")
+		one.Buyer.SIRET = "21670462700018"
+		other := one
+		other.Source, other.SourceID = notice.SourceTED, "500-2026"
+		h.Record(true, one)
+		h.Record(true, other)
+		h.create(h.Join(noticetest.Other, "claire", "claire@vosges.example"), daily("Bois", 7))
+		h.Work()
+		for _, m := range h.mails() {
+			if n := strings.Count(m.Text, "Doublon probable\u00a0:"); n != 1 || !strings.Contains(m.HTML, "Doublon probable\u00a0: <a") {
+				t.Errorf("%d times in\n%s", n, m.Text)
+			}
+		}
+		third := call("26-2", "Menuiseries du gymnase")
+		h.Record(true, third)
+		twin := third
+		twin.Source, twin.SourceID, twin.Deadline = notice.SourceTED, "501-2026", inDays(30)
+		h.Record(true, twin)
+		h.Work()
+		for _, m := range h.mails() {
+			if strings.Contains(m.Text, "Doublon probable") {
+				t.Errorf("two deadlines are not one contract:\n%s", m.Text)
+			}
+		}
+	})
 }

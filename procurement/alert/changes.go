@@ -141,15 +141,18 @@ func (s *Service) unknown(tx *db.Tx, m mailing, lines map[string]ledgerLine) (ou
 			}
 			continue // the alert itself has not left: it will say so
 		}
-		telling, _, err := tellers(tx, l)
-		if err != nil {
-			return nil, err
-		}
 		notices, err := notice.ByIDs(tx, []string{it.NoticeID})
 		if err != nil {
 			return nil, err
 		}
-		if len(telling) == 0 || len(notices) == 0 {
+		if len(notices) == 0 {
+			continue
+		}
+		telling, _, err := tellers(tx, l, notices[0])
+		if err != nil {
+			return nil, err
+		}
+		if len(telling) == 0 {
 			continue
 		}
 		follows := !l.FollowedAt.IsZero()
@@ -160,7 +163,7 @@ func (s *Service) unknown(tx *db.Tx, m mailing, lines map[string]ledgerLine) (ou
 		if err := remember(tx, m, it, known, notices[0]); err != nil {
 			return nil, err
 		}
-		out = append(out, changed{finding{notices[0], telling}, diff, follows})
+		out = append(out, changed{finding{notice: notices[0], watches: telling}, diff, follows})
 	}
 	slices.SortStableFunc(out, func(a, b changed) int { return mostPressing(a.notice, b.notice) })
 	return out, nil

@@ -23,8 +23,12 @@ import (
 // lists all of them.
 const mostItems = 30
 
-// mostLots is how many matching lots of a notice are named.
-const mostLots = 10
+// mostLots is how many matching lots of a notice are named, mostAlike how many probable
+// duplicates.
+const (
+	mostLots  = 10
+	mostAlike = 3
+)
 
 // letterLink is somewhere to go from a mail.
 type letterLink struct{ Label, URL string }
@@ -63,7 +67,7 @@ type letterWatch struct{ Name, Link, Pause string }
 
 // composeNotices writes an alert from its mailing as things are now: a watch that
 // no longer sends to this address is left out, and with it what only it had found;
-// so is a notice that can no longer be answered.
+// so is a notice that can no longer be answered, and one that its company passes on.
 func (s *Service) composeNotices(tx *db.Tx, ref, recipient string) (mail.Message, error) {
 	m, err := holdMailing(tx, ref)
 	if errors.Is(err, db.ErrNone) {
@@ -129,6 +133,7 @@ func mintToken(tx *db.Tx, mailingID string) (string, error) {
 type finding struct {
 	notice  *notice.Notice
 	watches []*watch.Watch
+	alike   []*notice.Notice // probably the same contract in other sources: each says so
 }
 
 // wanted lists what of a mailing its reader still wants to be told.
@@ -141,8 +146,18 @@ func (s *Service) wanted(tx *db.Tx, m mailing) (out []finding, err error) {
 	if err != nil {
 		return nil, err
 	}
+	alike, err := notice.Alike(tx, notices)
+	if err != nil {
+		return nil, err
+	}
+	passes, err := watch.Passed(tx, theirs, notices)
+	if err != nil {
+		return nil, err
+	}
 	for i, it := range items {
-		found := slices.DeleteFunc(slices.Clone(theirs), func(w *watch.Watch) bool { return !contains(it.watches, w.ID) })
+		found := slices.DeleteFunc(slices.Clone(theirs), func(w *watch.Watch) bool {
+			return !contains(it.watches, w.ID) || passes.Silence(w, it.NoticeID)
+		})
 		still := slices.DeleteFunc(slices.Clone(found), func(w *watch.Watch) bool { return w.Paused(tx.Now) })
 		if len(still) == 0 {
 			if len(found) > 0 { // silent for a while: it is owed when they speak again
@@ -152,7 +167,7 @@ func (s *Service) wanted(tx *db.Tx, m mailing) (out []finding, err error) {
 			}
 			continue
 		}
-		out = append(out, finding{notices[i], still})
+		out = append(out, finding{notices[i], still, alike[it.NoticeID]})
 	}
 	return out, nil
 }
@@ -206,9 +221,8 @@ func (s *Service) letterItem(tx *db.Tx, f finding, secret string) (letterItem, e
 	n := f.notice
 	out := s.facts(n, tx.Now)
 	out.Follow = s.followURL(secret, n.ID)
-	var err error
-	if out.Alike, err = s.alike(tx, n); err != nil {
-		return out, err
+	for _, other := range f.alike[:min(len(f.alike), mostAlike)] {
+		out.Alike = append(out.Alike, letterLink{oneLine(other.SourceLabel()), s.baseURL + "/annonces/" + other.ID})
 	}
 	lots := watch.MatchingLots(f.watches, n, n.RecordedAt)
 	for _, lot := range lots[:min(len(lots), mostLots)] {
@@ -268,17 +282,6 @@ func places(codes []string) string {
 		}
 	}
 	return strings.Join(names, ", ")
-}
-
-// alike names the calls of other sources that are probably the same contract: the mail
-// has both, and each says so.
-func (s *Service) alike(tx *db.Tx, n *notice.Notice) ([]letterLink, error) {
-	same, err := notice.Alike(tx, n)
-	var out []letterLink
-	for _, other := range same {
-		out = append(out, letterLink{oneLine(other.SourceLabel()), s.baseURL + "/annonces/" + other.ID})
-	}
-	return out, err
 }
 
 // intro says how many there are.

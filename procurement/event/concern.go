@@ -42,6 +42,7 @@ var labels = map[Kind]string{
 	RecipientStopped:   "Désabonnement d'un destinataire",
 	RecipientFailed:    "Adresse d'un destinataire refusée par son serveur",
 	RecipientRecalled:  "Destinataire en échec remis en service",
+	NoticeTagged:       "Étiquette posée sur un marché",
 	DigestsSent:        "Récapitulatifs envoyés",
 	FactorAdded:        "Second facteur ajouté",
 	FactorRemoved:      "Second facteur retiré",

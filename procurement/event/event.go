@@ -65,6 +65,7 @@ const (
 	RecipientFailed    Kind = "watch.recipient_failed"   // of any watch of the subject, a scope: its server refuses
 	RecipientRecalled  Kind = "watch.recipient_recalled" // mailed again, once it was put right
 	DigestsSent        Kind = "alert.digests_sent"
+	NoticeTagged       Kind = "notice.tagged" // by a company: à étudier, on y va, on passe; the subject is the notice
 
 	InvitationSent      Kind = "invitation.sent"
 	InvitationCancelled Kind = "invitation.cancelled"
@@ -90,6 +91,7 @@ var Kinds = []Kind{
 	FactorAdded, FactorRemoved, FactorsForgotten, CodesRenewed, CodeUsed, CodeRefused, StepExhausted, PasskeyDoubted,
 	InvitationSent, InvitationCancelled, InvitationAccepted, WatchesPassed, DisputeOpened, DisputeGranted, DisputeRejected, DisputeDropped,
 	BuyersMerged, BuyersUnmerged,
+	NoticeTagged,
 }
 
 // Event is one line of the journal.

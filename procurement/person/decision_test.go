@@ -105,8 +105,17 @@ var decisions = map[string]decision{
 		whose: "account_id = $1",
 		columns: map[string]fate{"id": plain, "num": plain, "scope": plain, "establishment_id": plain, "account_id": plain, "name": copied,
 			"name_key": key, "criteria": copied, "active": plain, "active_since": plain, "frequency": plain, "hour": plain,
-			"weekday": plain, "paused_since": plain, "paused_until": plain, "rhythm_since": plain, "version": plain, "created_at": plain, "changed_at": plain, "deleted_at": plain},
+			"weekday": plain, "paused_since": plain, "paused_until": plain, "rhythm_since": plain, "version": plain, "created_at": plain, "changed_at": plain, "deleted_at": plain,
+			"shared_at": plain, "edited_by": plain},
 		fill: map[string]string{"criteria": `{"keywords":["%s"]}`},
+	},
+	"tag": {
+		why: "a company's choice about a contract; who erases their account is taken from it", whose: "account_id = $1",
+		columns: map[string]fate{"scope": plain, "establishment_id": plain, "notice_id": plain, "choice": plain, "account_id": plain, "at": plain},
+	},
+	"tag_note": {
+		why: "what was noted for an establishment is its own: it stays, without the name; what was noted alone goes", whose: "account_id = $1",
+		columns: map[string]fate{"id": plain, "scope": plain, "establishment_id": plain, "notice_id": plain, "account_id": plain, "text": copied, "at": plain},
 	},
 	"watch_recipient": {
 		whose: "address_key = $2",
