@@ -2,8 +2,8 @@ package alert_test
 
 import (
 	"fmt"
-	"net/http"
-	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -87,17 +87,12 @@ func TestTheMailsLookRight(t *testing.T) {
 	digest := h.fullDigest(h.odile())
 	changes := h.fullChanges(digest)
 	for name, m := range map[string]mailbox.Message{"recapitulatif": digest, "changements": changes, "adresses-en-echec": h.failingMail()} {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			_, _ = w.Write([]byte(m.HTML))
-		}))
-		t.Cleanup(server.Close)
+		file := saved(t, m)
 		for view, v := range map[string]browsertest.View{
 			"telephone": {Width: 375, Height: 812}, "ecran": {Width: 800, Height: 900},
 			"telephone-sombre": {Width: 375, Height: 812, Dark: true}, "ecran-sombre": {Width: 800, Height: 900, Dark: true},
 		} {
-			page := b.Page(server.URL, v)
-			page.AllowErrors("404") // a mail has no icon
+			page := b.Page(file, v)
 			if wide := page.MustEval(`() => document.documentElement.scrollWidth`).Int(); wide > v.Width {
 				t.Errorf("%s, %s: %d pixels wide", name, view, wide)
 			}
@@ -105,6 +100,16 @@ func TestTheMailsLookRight(t *testing.T) {
 			browsertest.Screenshot(t, page, "mail-"+name+"-"+view)
 		}
 	}
+}
+
+// saved is the address of a mail opened from a folder, where no server is.
+func saved(t *testing.T, m mailbox.Message) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "mail.html")
+	if err := os.WriteFile(file, []byte(m.HTML), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "file://" + file
 }
 
 // failingMail is the mail about two addresses.
@@ -138,13 +143,7 @@ func TestAMailIsReadInItsOrder(t *testing.T) {
 	h.create(h.odile(), immediate("Bois"))
 	h.publish(threeNotices()[0])
 	m := h.only()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write([]byte(m.HTML))
-	}))
-	t.Cleanup(server.Close)
-	page := browsertest.New(t).Page(server.URL)
-	page.AllowErrors("404")
+	page := browsertest.New(t).Page(saved(t, m))
 	tree, err := proto.AccessibilityGetFullAXTree{}.Call(page)
 	if err != nil {
 		t.Fatal(err)
