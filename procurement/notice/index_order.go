@@ -27,6 +27,9 @@ type Found struct {
 	IDs    []string // in their order
 	Total  int      // on all pages
 	Facets *Facets  // nil unless asked
+	// Twins are the probable duplicates of those of the page, by the id of the one that
+	// stands for them, when they are shown once.
+	Twins map[string][]string
 }
 
 // Find gives the ids of all notices that match any of the queries, sorted.
@@ -47,7 +50,10 @@ func (x *Index) Page(f Filter, from, size int, queries ...*Query) Found {
 	for _, q := range queries {
 		set.Or(x.answer(q, f))
 	}
-	return x.page(set, f, from, size, queries)
+	united := x.narrow(set, f.Narrowing)
+	out := x.page(set, f, from, size, queries)
+	out.Twins = x.twinsOf(out.IDs, united)
+	return out
 }
 
 // PageWithFacets is Page of one query, with the facets of all that was found.
