@@ -141,6 +141,9 @@ func (m match) found() ui.Found {
 	if m.Zone != "" {
 		f.Facts = append(f.Facts, m.Zone)
 	}
+	if c := m.Tag.Said.Choice; c != watch.Untagged {
+		f.Tags = append(f.Tags, tag.Badge(c))
+	}
 	return f
 }
 

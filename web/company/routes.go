@@ -1,6 +1,8 @@
 package company
 
 import (
+	"context"
+
 	"parvis/procurement/access"
 	"parvis/procurement/account"
 	"parvis/procurement/cpv"
@@ -25,6 +27,8 @@ type Pages struct {
 	Notices  *notice.Service
 	// Base begins the addresses that leave the site: those of files.
 	Base string
+	// Followed lists the notices that somebody follows (« Suivre »); nil: nothing can be.
+	Followed func(ctx context.Context, by access.Actor) ([]string, error)
 	// MailReady tells whether the platform can send mail now; nil means that it can.
 	MailReady func() bool
 }
