@@ -19,6 +19,10 @@ import (
 // changeKind is the kind of change that says which watch to read again.
 const changeKind = "watch"
 
+// ErrSaved refuses what was typed over a version of a watch that is no longer the last:
+// a colleague, or the same person in another tab, has saved one since.
+var ErrSaved = fault.New(fault.Conflict, "Cette veille a été modifiée entre-temps, par vous dans un autre onglet ou par un collègue. Rien n'est perdu\u00a0: ouvrez-la à nouveau et comparez.")
+
 var errNoWatch = fault.New(fault.NotFound, "Cette veille n'existe pas, ou plus.")
 
 // Service holds the use cases of watches.
@@ -109,7 +113,7 @@ func (s *Service) Create(ctx context.Context, by access.Actor, f Form) (Saved, e
 			ID: db.NewID(), Num: uint64(num), Scope: by.Scope(), EstablishmentID: by.EstablishmentID, AccountID: by.AccountID,
 			Version: 1, CreatedAt: tx.Now,
 		}
-		d.apply(w, tx.Now)
+		d.apply(w, by, tx.Now)
 		if err := s.checkUse(tx, w); err != nil {
 			return err
 		}
@@ -155,7 +159,9 @@ func room(tx *db.Tx, scope string) error {
 }
 
 // apply writes the draft on the watch. It becomes active now, or goes on being.
-func (d draft) apply(w *Watch, now clock.Instant) {
+func (d draft) apply(w *Watch, by access.Actor, now clock.Instant) {
+	w.EditedBy = by.AccountID
+	d.share(w, by, now)
 	if w.Frequency != d.frequency {
 		w.RhythmSince = now
 	}
@@ -260,7 +266,7 @@ func (s *Service) Update(ctx context.Context, by access.Actor, id string, f Form
 			return err
 		}
 		saved.Ignored = d.ignored
-		d.apply(w, tx.Now)
+		d.apply(w, by, tx.Now)
 		w.Version++
 		if err := s.checkUse(tx, w); err != nil {
 			return err
@@ -269,7 +275,7 @@ func (s *Service) Update(ctx context.Context, by access.Actor, id string, f Form
 		case err != nil:
 			return nameTaken(err)
 		case !ok:
-			return fault.New(fault.Conflict, "Cette veille a été modifiée entre-temps, par vous dans un autre onglet ou par un collègue. Rien n'est perdu\u00a0: vos saisies sont ci-dessous\u00a0; enregistrez à nouveau pour les garder.")
+			return ErrSaved
 		}
 		if saved.Asked, err = s.replaceRecipients(tx, by, w, d.recipients, f.Resume); err != nil {
 			return err

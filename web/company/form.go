@@ -2,6 +2,7 @@ package company
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -29,12 +30,19 @@ type formPage struct {
 	States        map[string]ui.AddressState
 	AskEverything bool
 	Errors        ui.Errors
+	Sharing       watch.Sharing
 }
 
 // begin shows the form of a new watch, filled from a search when it comes from there.
 func (p Pages) begin(v *answer.Visit) (answer.Answer, error) {
 	t := readTyped(v.URL.Query())
 	t.Active = true
+	if id := v.Form.Get(fieldCopy); id != "" {
+		var err error
+		if t, err = p.copied(v, id); err != nil {
+			return answer.Answer{}, err
+		}
+	}
 	return p.show(v, nil, t, nil)
 }
 
@@ -43,7 +51,11 @@ func (p Pages) edit(v *answer.Visit) (answer.Answer, error) {
 	if err != nil {
 		return answer.Answer{}, err
 	}
-	return p.show(v, w, typedOf(w, p.Watches.Now()), nil)
+	t := typedOf(w, p.Watches.Now())
+	if t.Base, err = p.baseOf(v, w); err != nil {
+		return answer.Answer{}, err
+	}
+	return p.show(v, w, t, nil)
 }
 
 // open leads to the form of a watch whoever asks its address, which a refused form had.
@@ -68,6 +80,9 @@ func (p Pages) update(v *answer.Visit) (answer.Answer, error) {
 // save makes or changes a watch; w is nil for a new one.
 func (p Pages) save(v *answer.Visit, w *watch.Watch) (answer.Answer, error) {
 	t := readTyped(v.PostForm)
+	if w != nil {
+		t.choose(v, typedOf(w, p.Watches.Now()))
+	}
 	changed := t.Refined.Changed // a button of the list of codes
 	if did, faults, err := p.rearrange(v.Context(), &t, v.PostForm); did || err != nil {
 		if err != nil {
@@ -88,15 +103,29 @@ func (p Pages) save(v *answer.Visit, w *watch.Watch) (answer.Answer, error) {
 	case problem != "" || unclear != "":
 		return p.refuseTyped(v, w, t, problem, unclear)
 	}
+	return p.store(v, w, t, false)
+}
+
+// store has the room keep what was typed; again tells that two versions have been
+// compared already.
+func (p Pages) store(v *answer.Visit, w *watch.Watch, t typed, again bool) (answer.Answer, error) {
 	var saved watch.Saved
+	var err error
 	if w == nil {
 		saved, err = p.Watches.Create(v.Context(), v.Actor, t.asked())
 	} else {
 		saved, err = p.Watches.Update(v.Context(), v.Actor, w.ID, t.asked())
 	}
 	switch {
-	case fault.Is(err, fault.Conflict):
-		return p.conflict(v, w, t, err)
+	case errors.Is(err, watch.ErrSaved):
+		return p.conflict(v, w, t, again)
+	case fault.Is(err, fault.Conflict): // who they act for, or their address, has changed
+		faults, err := answer.Errors(err)
+		if err != nil {
+			return answer.Answer{}, err
+		}
+		a, err := p.refuse(v, w, t, faults)
+		return a.WithStatus(http.StatusConflict), err
 	case err != nil:
 		faults, err := answer.Errors(err)
 		if err != nil {
@@ -147,21 +176,6 @@ func mainOf(w *watch.Watch) watch.Recipient {
 	return watch.Recipient{}
 }
 
-// conflict shows what was typed over the watch as it now is: sending it again saves it.
-func (p Pages) conflict(v *answer.Visit, w *watch.Watch, t typed, cause error) (answer.Answer, error) {
-	now, err := p.Watches.Find(v.Context(), v.Actor, w.ID)
-	if err != nil {
-		return answer.Answer{}, err
-	}
-	faults, err := answer.Errors(cause)
-	if err != nil {
-		return answer.Answer{}, err
-	}
-	t.Version = now.Version
-	a, err := p.refuse(v, now, t, faults)
-	return a.WithStatus(http.StatusConflict), err
-}
-
 // refuse shows the form again with its faults, where they are.
 func (p Pages) refuse(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) (answer.Answer, error) {
 	for i, e := range faults {
@@ -200,6 +214,9 @@ func (p Pages) show(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) 
 		page.Main, page.MainState = main.Address, main.State()
 	}
 	var err error
+	if page.Sharing, err = p.Watches.Sharing(v.Context(), v.Actor); err != nil {
+		return answer.Answer{}, err
+	}
 	if page.Buyers, err = p.pickedBuyers(v.Context(), t.Buyers); err != nil {
 		return answer.Answer{}, err
 	}
