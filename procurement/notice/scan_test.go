@@ -82,6 +82,9 @@ func randomCriteria(t *rapid.T) notice.Criteria {
 		Kinds:       seldom(t, rapid.SampledFrom(notice.Kinds()), "kinds"),
 		Sources:     seldom(t, rapid.SampledFrom(notice.Sources()), "sources"),
 		MinDays:     rapid.SampledFrom([]int{0, 0, 0, 1, 7, 20}).Draw(t, "days"),
+
+		ExcludeBuyers: seldom(t, rapid.SampledFrom(scanBuyers), "buyers out"),
+		ExcludeCPV:    seldom(t, rapid.SampledFrom(append([]string{"45", "4542", "33"}, scanCodes...)), "cpv out"),
 	}
 }
 

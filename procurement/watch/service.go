@@ -200,7 +200,7 @@ func (s *Service) checkUse(tx *db.Tx, w *Watch) error {
 	if n > 0 {
 		faults = append(faults, errName)
 	}
-	ids := slices.DeleteFunc(slices.Concat(w.Criteria.Buyers, w.named), func(id string) bool { return !IsID(id) })
+	ids := slices.DeleteFunc(slices.Concat(w.Criteria.Buyers, w.Criteria.ExcludeBuyers, w.named), func(id string) bool { return !IsID(id) })
 	found, err := org.BuyersNamed(tx, ids)
 	if err != nil {
 		return err
@@ -208,7 +208,9 @@ func (s *Service) checkUse(tx *db.Tx, w *Watch) error {
 	if slices.ContainsFunc(w.Criteria.Buyers, func(id string) bool { return found[id].ID == "" }) {
 		faults = append(faults, fault.New(fault.Invalid, "Un organisme choisi n'est plus au répertoire\u00a0: retirez-le et choisissez-le à nouveau.").On(notice.FieldBuyers))
 	}
+	gone := func(id string) bool { return found[id].ID == "" }
 	w.Criteria.Buyers = asNamed(w.Criteria.Buyers, w.named, found)
+	w.Criteria.ExcludeBuyers = asNamed(slices.DeleteFunc(w.Criteria.ExcludeBuyers, gone), w.named, found)
 	return faults.Err()
 }
 
