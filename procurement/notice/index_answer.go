@@ -16,6 +16,7 @@ type Filter struct {
 	At     clock.Instant // the moment of asking: days left are counted from it
 	Open   bool          // only calls that can be answered at that moment
 	Within int           // only those that close within that many days of Paris; 0: no limit
+	Since  clock.Instant // only notices heard of since then; zero: all
 	Order  Order
 }
 

@@ -69,6 +69,9 @@ type judged struct {
 // judge takes a query apart.
 func (s *shelf) judge(q *Query, f Filter) *judged {
 	j := &judged{base: s.alive.Clone()}
+	if !f.Since.IsZero() {
+		j.base = s.heardSince(f.Since)
+	}
 	if f.Open {
 		j.base.And(s.open(f.At, 0))
 	}
