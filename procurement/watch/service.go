@@ -188,6 +188,8 @@ func nameTaken(err error) error {
 	return err
 }
 
+var errBuyer = fault.New(fault.Invalid, "Un organisme choisi n'est plus au répertoire\u00a0: retirez-le et choisissez-le à nouveau.").On(notice.FieldBuyers)
+
 // checkUse refuses a name that another watch of the scope bears, and buyers
 // that are not in the register.
 func (s *Service) checkUse(tx *db.Tx, w *Watch) error {
@@ -206,7 +208,7 @@ func (s *Service) checkUse(tx *db.Tx, w *Watch) error {
 		return err
 	}
 	if slices.ContainsFunc(w.Criteria.Buyers, func(id string) bool { return found[id].ID == "" }) {
-		faults = append(faults, fault.New(fault.Invalid, "Un organisme choisi n'est plus au répertoire\u00a0: retirez-le et choisissez-le à nouveau.").On(notice.FieldBuyers))
+		faults = append(faults, errBuyer)
 	}
 	gone := func(id string) bool { return found[id].ID == "" }
 	w.Criteria.Buyers = asNamed(w.Criteria.Buyers, w.named, found)
