@@ -21,7 +21,7 @@ type Preview struct {
 	At       clock.Instant
 	Index    notice.Progress // whether what follows is about all notices
 	Now      int             // calls that match and can be answered
-	Examples []Hit           // a few of them, the last published first
+	Examples []Hit           // a few of them, those first that have most of the words
 	Past     bool            // none can be answered: the examples are closed
 	Forecast
 	Rhythm     Rhythm
@@ -105,6 +105,9 @@ func strange(ids []string) bool {
 // exemplify finds a few calls that match, closed ones when none can be answered.
 func (s *Service) exemplify(ctx context.Context, p *Preview, c notice.Criteria) error {
 	f := notice.Filter{At: p.At, Open: true, Order: notice.ByPublication}
+	if len(c.Keywords) > 0 {
+		f.Order = notice.ByRelevance
+	}
 	q, err := notice.Compile(c)
 	if err != nil {
 		return err
@@ -241,6 +244,9 @@ func (s *Service) readCodes(ctx context.Context, by access.Actor, p *Preview, c 
 // proposeCodes offers the codes whose label has the words.
 func (s *Service) proposeCodes(ctx context.Context, by access.Actor, p *Preview, c notice.Criteria, codes *cpv.Service) error {
 	for _, word := range c.Keywords[:min(len(c.Keywords), mostOffered)] {
+		if slices.ContainsFunc(p.Words, func(n WordNote) bool { return n.Word == word && n.Share > 0 }) && len(c.Keywords) > 1 {
+			continue // it says as little of codes
+		}
 		if _, ok := refdata.NormaliseCPV(word); ok {
 			continue
 		}

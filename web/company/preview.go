@@ -327,3 +327,11 @@ func (p previewPage) examplesTitle() string {
 	}
 	return "Par exemple"
 }
+
+// short is the same in a line of a narrow window.
+func (p previewPage) short() string {
+	if len(p.Problems) > 0 {
+		return "Aperçu\u00a0: une correction à faire"
+	}
+	return p.count() + " en ligne, " + p.mailsText(p.Mails90) + " en 90 jours"
+}

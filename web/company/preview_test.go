@@ -32,7 +32,7 @@ func TestTheRegionSaysWhatTheWatchWouldDo(t *testing.T) {
 		p.season()
 		odile := p.join(muller, "odile")
 		page := odile.post(previewPath, url.Values{"mots_cles": {"menuiserie"}, "mode": {"any"}, "alerte": {"oui"}, "rythme": {"daily"}, "heure": {"7"}})
-		page.says("3 marchés", "en ligne correspondent à ces critères", "Elle aurait envoyé 4 messages en 30 jours et 11 messages en 90 jours (tous les jours à 7 h).",
+		page.says("3 marchés", "en ligne correspondent à ces critères", "Cette veille aurait envoyé 4 messages en 30 jours et 11 messages en 90 jours (tous les jours à 7 h).",
 			"Messages par semaine, depuis 90 jours", "Par exemple", "Menuiseries extérieures de l'école", "Ville de Sélestat")
 		page.silent("Créer une nouvelle veille", "Mes veilles", "Aucun avis")
 		if !strings.Contains(page.source, "<mark>Menuiseries</mark>") || strings.Contains(page.source, "<html") {

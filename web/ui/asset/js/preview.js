@@ -9,11 +9,17 @@ const breath = 1200; // and before saying
 export function start(form) {
   const target = document.getElementById(form.dataset.previewTarget);
   if (!target) return;
+  const bar = document.querySelector(`[data-sum-of="${target.id}"]`);
   const voice = document.querySelector(`[data-said-of="${target.id}"]`);
   let timer;
   let speaking;
   let pending;
 
+  const sum = () => {
+    if (!bar) return;
+    bar.textContent = target.querySelector("[data-sum]")?.dataset.sum ?? "";
+    bar.hidden = bar.textContent === "";
+  };
   const say = () => {
     const sentence = target.querySelector("[data-said]")?.dataset.said ?? "";
     clearTimeout(speaking);
@@ -47,6 +53,7 @@ export function start(form) {
     target.querySelectorAll("details").forEach((one, i) => (one.open = unfolded[i] ?? false));
     for (const button of target.querySelectorAll("button[form]")) button.formAction = `${form.action}#${target.id}`;
     if (had) target.focus({ preventScroll: true });
+    sum();
     say();
   };
   // A word that is offered goes into its field without leaving the page; other offers are
@@ -71,6 +78,7 @@ export function start(form) {
     clearTimeout(speaking);
     timer = setTimeout(ask, pause);
   };
+  sum();
   form.addEventListener("input", later);
   form.addEventListener("change", later);
 }
