@@ -39,6 +39,7 @@ func TestWhatWasHeardOfIsWhatMatchedThen(t *testing.T) {
 	told := 0
 	rapid.Check(t, func(t *rapid.T) {
 		x := notice.NewIndex()
+		x.SetServices(scanServices)
 		var all []*notice.Notice
 		for range rapid.IntRange(0, 30).Draw(t, "notices") {
 			n := randomNotice(t, db.NewID())
