@@ -141,6 +141,7 @@ var decisions = map[string]decision{
 	"buyer_merge":       {why: "a decision of the operator about public bodies; who decided is a name that they gave to their command"},
 	"notice":            {why: "a published notice", columns: map[string]fate{"buyer_name": company}},
 	"notice_raw":        {why: "a published notice, as it was received"},
+	"raw_pack":          {why: "published notices, as they were received"},
 	"notice_link":       {why: "published notices"},
 	"notice_alias":      {why: "numbers of published notices"},
 	"notice_change":     {why: "published notices"},
