@@ -127,7 +127,7 @@ var decisions = map[string]decision{
 		columns: map[string]fate{"id": plain, "kind": plain, "address": key, "address_key": key, "slot": plain, "token_hash": secret, "created_at": plain},
 	},
 	"mailing_item": {
-		whose:   "mailing_id IN (SELECT id FROM mailing WHERE address_key = $2)",
+		whose: "mailing_id IN (SELECT id FROM mailing WHERE address_key = $2)",
 		columns: map[string]fate{"mailing_id": plain, "notice_id": plain, "watches": plain, "position": plain,
 			"said": plain, "known": plain},
 	},
