@@ -46,7 +46,7 @@ func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
 			register = true
 			continue
 		}
-		notices, err := ByIDs(tx, strings.Split(c.Subject, ","))
+		notices, err := searchedOf(tx, strings.Split(c.Subject, ","))
 		if err != nil {
 			return err
 		}
@@ -83,9 +83,12 @@ type Outcome struct {
 	New, Changed, Same int
 }
 
-// Chunk is how many records go in one transaction: one event, one job and one
-// line of the change log each.
-const Chunk = 500
+// How many records go in one transaction, with one event, one job and one line of the
+// change log: fewer when companies are told, because their watches are matched in one too.
+const (
+	Chunk = 500
+	Bulk  = 2000
+)
 
 // Record takes notices in: those we do not have, and those whose content has
 // changed. The same record again changes nothing. With alerts, companies whose
@@ -115,7 +118,7 @@ func (s *Service) Record(ctx context.Context, by access.Actor, records []Record,
 }
 
 // RecordIn is Record within the transaction of whoever has more to write with it: at
-// most Chunk records, of one source.
+// most Chunk records, or Bulk without alerts, of one source.
 func (s *Service) RecordIn(tx *db.Tx, by access.Actor, chunk []Record, alerts bool) (Outcome, error) {
 	if err := by.Must(access.RecordNotices); err != nil || len(chunk) == 0 {
 		return Outcome{}, err
