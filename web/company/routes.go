@@ -4,10 +4,12 @@ import (
 	"parvis/procurement/access"
 	"parvis/procurement/account"
 	"parvis/procurement/cpv"
+	"parvis/procurement/feed"
 	"parvis/procurement/member"
 	"parvis/procurement/org"
 	"parvis/procurement/person"
 	"parvis/procurement/watch"
+	"parvis/procurement/webhook"
 	"parvis/web/answer"
 	"parvis/web/ui"
 )
@@ -21,6 +23,9 @@ type Pages struct {
 	Profiles *org.Profiles
 	Persons  *person.Service
 	CPV      *cpv.Service
+	Feeds    *feed.Service
+	Webhooks *webhook.Service
+	Base     string // begins the addresses that leave the site
 	// MailReady tells whether the platform can send mail now; nil means that it can.
 	MailReady func() bool
 }
@@ -46,6 +51,21 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("POST /entreprise/veilles/{id}", access.EditWatches, p.update)
 	site.Route("GET /entreprise/veilles/{id}/supprimer", access.EditWatches, p.askDelete)
 	site.Route("POST /entreprise/veilles/{id}/supprimer", access.EditWatches, p.delete)
+
+	site.Route("GET /entreprise/veilles/{id}/flux", access.SeeWatches, p.feeds)
+	site.Route("POST /entreprise/veilles/{id}/flux", access.EditWatches, p.openFeed)
+	site.Route("GET /entreprise/veilles/{id}/flux/renouveler", access.EditWatches, p.askFeed(true))
+	site.Route("GET /entreprise/veilles/{id}/flux/revoquer", access.EditWatches, p.askFeed(false))
+	site.Route("POST /entreprise/veilles/{id}/flux/revoquer", access.EditWatches, p.closeFeed)
+	site.Route("GET /entreprise/veilles/{id}/webhooks", access.SeeWatches, p.webhooks)
+	site.Route("POST /entreprise/veilles/{id}/webhooks", access.EditWatches, p.addWebhook)
+	site.Route("GET /entreprise/veilles/{id}/webhooks/{hook}", access.SeeWatches, p.webhook)
+	site.Route("POST /entreprise/veilles/{id}/webhooks/{hook}/essai", access.EditWatches, p.tryWebhook)
+	site.Route("POST /entreprise/veilles/{id}/webhooks/{hook}/reprendre", access.EditWatches, p.resumeWebhook)
+	site.Route("GET /entreprise/veilles/{id}/webhooks/{hook}/secret", access.EditWatches, p.askSecret)
+	site.Route("POST /entreprise/veilles/{id}/webhooks/{hook}/secret", access.EditWatches, p.renewSecret)
+	site.Route("GET /entreprise/veilles/{id}/webhooks/{hook}/supprimer", access.EditWatches, p.askRemoveWebhook)
+	site.Route("POST /entreprise/veilles/{id}/webhooks/{hook}/supprimer", access.EditWatches, p.removeWebhook)
 
 	site.Route("GET /entreprise/mes-informations", access.EditAccount, p.personal)
 	site.Route("POST /entreprise/mes-informations", access.EditAccount, p.changeName)

@@ -34,6 +34,7 @@ Disallow: /adresse-de-secours/
 Disallow: /desabonnement/
 Disallow: /organismes
 Disallow: /annonces.atom
+Disallow: /flux/
 Disallow: /cpv
 Disallow: /demo
 Disallow: /sante
