@@ -3,8 +3,10 @@ package webhook
 import (
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 
@@ -25,7 +27,7 @@ func ParseAddress(typed, base string) (string, error) {
 	if len(typed) > maxAddress {
 		return refuse("Cette adresse est trop longue\u00a0: 500 caractères au plus.")
 	}
-	if strings.ContainsFunc(typed, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }) {
+	if !utf8.ValidString(typed) || strings.ContainsFunc(typed, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }) {
 		return refuse("Cette adresse contient un espace ou un caractère invisible\u00a0: recopiez-la.")
 	}
 	u, err := url.Parse(typed)
@@ -70,7 +72,7 @@ func publicName(host string) (name, why string) {
 	labels := strings.Split(name, ".")
 	last := labels[len(labels)-1]
 	// A last label of figures is an IPv4 address in one of its many spellings.
-	if len(labels) < 2 || strings.Contains(name, "..") || !strings.ContainsFunc(last, unicode.IsLetter) || strings.HasPrefix(last, "0x") {
+	if len(labels) < 2 || slices.Contains(labels, "") || !strings.ContainsFunc(last, unicode.IsLetter) || strings.HasPrefix(last, "0x") {
 		return "", unknown
 	}
 	switch last {
