@@ -18,18 +18,19 @@ type feedsPage struct {
 
 // feedRow is a format and the reader's own address in it, if they have made one.
 type feedRow struct {
-	Format           feed.Format
-	Label, For, Icon string
-	Made             string // the day; empty: not made
-	Used             string
-	URL              string // of the page's acts
+	Format    feed.Format
+	Label, Of string // « Flux Atom », « du flux Atom »
+	For, Icon string
+	Made      string // the day; empty: not made
+	Used      string
+	URL       string // of the page's acts
 }
 
 // formats are what each is called, and for whom it is.
 var formats = map[feed.Format]feedRow{
-	feed.Atom:     {Label: "Flux Atom", For: "Les nouveaux marchés dans un lecteur d'actualités\u00a0: Thunderbird, Feedly, NetNewsWire…", Icon: "rss"},
-	feed.Calendar: {Label: "Agenda des échéances", For: "Les dates limites, visites et fins de questions dans votre agenda, tenues à jour quand elles changent\u00a0: Outlook, Google Agenda, Apple Calendrier, Thunderbird…", Icon: "calendar"},
-	feed.JSON:     {Label: "Flux JSON", For: "Les mêmes marchés pour un programme\u00a0: un tableau de bord, un outil interne…", Icon: "file-text"},
+	feed.Atom:     {Label: "Flux Atom", Of: "du flux Atom", For: "Les nouveaux marchés dans un lecteur d'actualités\u00a0: Thunderbird, Feedly, NetNewsWire…", Icon: "rss"},
+	feed.Calendar: {Label: "Agenda des échéances", Of: "de l'agenda des échéances", For: "Les dates limites, visites et fins de questions dans votre agenda, tenues à jour quand elles changent\u00a0: Outlook, Google Agenda, Apple Calendrier, Thunderbird…", Icon: "calendar"},
+	feed.JSON:     {Label: "Flux JSON", Of: "du flux JSON", For: "Les mêmes marchés pour un programme\u00a0: un tableau de bord, un outil interne…", Icon: "file-text"},
 }
 
 func feedsURL(watchID string) string { return watchesURL + "/" + watchID + "/flux" }
@@ -100,12 +101,12 @@ func (p Pages) askFeed(renew bool) answer.Handler {
 			return answer.Answer{}, err
 		}
 		f := feed.Format(v.Form.Get(feed.FieldFormat))
-		label := formats[f].Label
-		if label == "" {
+		of := formats[f].Of
+		if of == "" {
 			return answer.SeeOther(feedsURL(w.ID), ""), nil
 		}
 		c := ui.Confirm{
-			Title:  "Révoquer l'adresse de «\u00a0" + label + "\u00a0»\u00a0?",
+			Title:  "Révoquer l'adresse " + of + "\u00a0?",
 			Losses: []string{"l'adresse actuelle\u00a0: les lecteurs et agendas où vous l'avez mise n'y liront plus rien"},
 			Kept:   []string{"la veille " + quoted(w.Name) + ", ses mails et ses autres flux"},
 			Undo:   "Vous pourrez créer une autre adresse\u00a0; celle-ci ne reviendra pas.",
@@ -113,7 +114,7 @@ func (p Pages) askFeed(renew bool) answer.Handler {
 			Cancel: ui.Link{Label: "Garder l'adresse", URL: feedsURL(w.ID)},
 		}
 		if renew {
-			c.Title, c.Label = "Remplacer l'adresse de «\u00a0"+label+"\u00a0»\u00a0?", "Remplacer l'adresse"
+			c.Title, c.Label = "Remplacer l'adresse "+of+"\u00a0?", "Remplacer l'adresse"
 			c.Undo = "La nouvelle adresse vous sera montrée une seule fois. L'ancienne ne reviendra pas."
 			c.Action = feedsURL(w.ID)
 		}
@@ -127,7 +128,7 @@ func (p Pages) closeFeed(v *answer.Visit) (answer.Answer, error) {
 	if err := p.Feeds.Close(v.Context(), v.Actor, id, f); err != nil {
 		return answer.Answer{}, err
 	}
-	return answer.SeeOther(feedsURL(id), "L'adresse de «\u00a0"+formats[f].Label+"\u00a0» est révoquée\u00a0: elle ne répond plus."), nil
+	return answer.SeeOther(feedsURL(id), "L'adresse "+formats[f].Of+" est révoquée\u00a0: elle ne répond plus."), nil
 }
 
 // done says what has just been made.

@@ -298,7 +298,7 @@ func feedsBody(p feedsPage) templ.Component {
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
-								templ_7745c5c3_Err = ui.Act(ui.Button{Label: "Créer l'adresse", Context: "du " + r.Label, Kind: ui.Small, Icon: r.Icon}).Render(ctx, templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.Act(ui.Button{Label: "Créer l'adresse", Context: r.Of, Kind: ui.Small, Icon: r.Icon}).Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
@@ -307,7 +307,7 @@ func feedsBody(p feedsPage) templ.Component {
 									return templ_7745c5c3_Err
 								}
 							} else {
-								templ_7745c5c3_Err = ui.ActionLink("Remplacer", r.URL+"/renouveler?format="+string(r.Format), "l'adresse de "+r.Label).Render(ctx, templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.ActionLink("Remplacer", r.URL+"/renouveler?format="+string(r.Format), "l'adresse "+r.Of).Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
@@ -315,7 +315,7 @@ func feedsBody(p feedsPage) templ.Component {
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
-								templ_7745c5c3_Err = ui.DeleteLink("Révoquer", r.URL+"/revoquer?format="+string(r.Format), "l'adresse de "+r.Label).Render(ctx, templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.DeleteLink("Révoquer", r.URL+"/revoquer?format="+string(r.Format), "l'adresse "+r.Of).Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}

@@ -27,6 +27,7 @@ type listPage struct {
 	Watches  []watchRow
 	Active   int
 	Failing  []failing
+	Stopped  []watchRow // those of which a webhook is suspended
 	MailDown bool
 	Index    ui.IndexState
 	Total    int
@@ -87,6 +88,10 @@ func (p Pages) rows(v *answer.Visit, page *listPage, watches []*watch.Watch) err
 	for _, b := range buyers {
 		names[b.ID] = b.Title()
 	}
+	troubled, err := p.Webhooks.Troubled(v.Context(), idsOf(watches))
+	if err != nil {
+		return err
+	}
 	for _, w := range watches {
 		codes, err := refine.Name(v.Context(), p.CPV, v.Actor, w.Criteria.CPV)
 		if err != nil {
@@ -100,6 +105,9 @@ func (p Pages) rows(v *answer.Visit, page *listPage, watches []*watch.Watch) err
 			row.Pause = "En pause jusqu'au " + lastDay(w).Format("02/01/2006") + " inclus"
 		}
 		page.Watches = append(page.Watches, row)
+		if troubled[w.ID] {
+			page.Stopped = append(page.Stopped, row)
+		}
 		for _, r := range w.Recipients {
 			if r.State() == watch.Failed {
 				page.fail(r.Address, row)

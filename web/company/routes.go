@@ -49,9 +49,6 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("GET /entreprise/veilles/{id}/modifier", access.EditWatches, p.edit)
 	site.Route("GET /entreprise/veilles/{id}", access.EditWatches, p.open)
 	site.Route("POST /entreprise/veilles/{id}", access.EditWatches, p.update)
-	site.Route("GET /entreprise/veilles/{id}/supprimer", access.EditWatches, p.askDelete)
-	site.Route("POST /entreprise/veilles/{id}/supprimer", access.EditWatches, p.delete)
-
 	site.Route("GET /entreprise/veilles/{id}/flux", access.SeeWatches, p.feeds)
 	site.Route("POST /entreprise/veilles/{id}/flux", access.EditWatches, p.openFeed)
 	site.Route("GET /entreprise/veilles/{id}/flux/renouveler", access.EditWatches, p.askFeed(true))
@@ -66,6 +63,8 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("POST /entreprise/veilles/{id}/webhooks/{hook}/secret", access.EditWatches, p.renewSecret)
 	site.Route("GET /entreprise/veilles/{id}/webhooks/{hook}/supprimer", access.EditWatches, p.askRemoveWebhook)
 	site.Route("POST /entreprise/veilles/{id}/webhooks/{hook}/supprimer", access.EditWatches, p.removeWebhook)
+	site.Route("GET /entreprise/veilles/{id}/supprimer", access.EditWatches, p.askDelete)
+	site.Route("POST /entreprise/veilles/{id}/supprimer", access.EditWatches, p.delete)
 
 	site.Route("GET /entreprise/mes-informations", access.EditAccount, p.personal)
 	site.Route("POST /entreprise/mes-informations", access.EditAccount, p.changeName)

@@ -232,3 +232,11 @@ func code(l webhook.Line) string {
 func limits() string {
 	return fmt.Sprintf("Une veille compte %d webhooks au plus.", webhook.MaxPerWatch)
 }
+
+func idsOf(watches []*watch.Watch) []string {
+	ids := make([]string, len(watches))
+	for i, w := range watches {
+		ids[i] = w.ID
+	}
+	return ids
+}
