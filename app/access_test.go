@@ -53,6 +53,7 @@ var objects = []object{
 	{"/flux/agenda/{token}", "l'adresse privée d'un agenda", everybody, aFeed(feed.Calendar)},
 	{"/flux/json/{token}", "l'adresse privée d'un flux JSON", everybody, aFeed(feed.JSON)},
 	{"/entreprise/veilles/{id}/webhooks/{hook}", "un webhook d'une veille de l'établissement", "user admin", (*village).aWebhook},
+	{"/suivi/{token}", "les marchés d'un message", everybody, (*village).aStop},
 	{"/entreprise/veilles/{id}", "une veille de l'établissement", "user admin", (*village).aWatch},
 	{"/entreprise/veilles/{id}", "une veille d'une personne non rattachée", "newcomer", (*village).anOwnWatch},
 	{"/entreprise/veilles/{id}", "une veille d'un autre établissement", "stranger", (*village).theirWatch},

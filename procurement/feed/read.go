@@ -82,7 +82,7 @@ func (s *Service) used(ctx context.Context, f Feed, at clock.Instant) error {
 }
 
 // fill finds the calls that match and are open, by the index that answers the live list,
-// and those that were given up before their deadline.
+// and those that were given up before their deadline; not those that its people pass on.
 func (s *Service) fill(ctx context.Context, c *Contents, q *notice.Query, f Format) error {
 	if !s.notices.Progress().Ready {
 		return errLoading // a diary would take what is missing for cancelled
@@ -112,6 +112,11 @@ func (s *Service) fill(ctx context.Context, c *Contents, q *notice.Query, f Form
 			})
 			open = open[:min(len(open), most)]
 		}
+		passed, err := watch.Passed(tx, []*watch.Watch{c.Watch}, open)
+		if err != nil {
+			return err
+		}
+		open = slices.DeleteFunc(open, func(n *notice.Notice) bool { return passed.Silence(c.Watch, n.ID) })
 		histories, err := notice.Histories(tx, open)
 		if err != nil {
 			return err

@@ -15,6 +15,7 @@ type Filter struct {
 	Open   bool          // only calls that can be answered at that moment
 	Within int           // only those that close within that many days of Paris; 0: no limit
 	Order  Order
+	Narrowing
 }
 
 // found is where words are: notices by their common text, and lots.

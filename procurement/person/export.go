@@ -26,6 +26,8 @@ type Export struct {
 	Watches     []Watch      `json:"veilles"`
 	Feeds       []Feed       `json:"flux_prives"`
 	Received    []Received   `json:"veilles_recues"`
+	Tags        []Tag        `json:"etiquettes"`
+	Notes       []Note       `json:"notes"`
 	Mails       []Mail       `json:"messages"`
 	Journal     []Line       `json:"journal"`
 	Purposes    []Purpose    `json:"pourquoi_et_combien_de_temps"`
@@ -179,6 +181,22 @@ type Received struct {
 	ConfirmedAt Moment `json:"accord_le"`
 	StoppedAt   Moment `json:"refus_le"`
 	FailedAt    Moment `json:"adresse_refusee_le"`
+}
+
+// Tag is what they were the last to decide about a contract.
+type Tag struct {
+	Notice  string `json:"avis"`
+	Company string `json:"entreprise"` // for whom; empty: themselves
+	Choice  string `json:"etiquette"`
+	At      Moment `json:"quand"`
+}
+
+// Note is what they noted of a contract.
+type Note struct {
+	Notice  string `json:"avis"`
+	Company string `json:"entreprise"`
+	Text    string `json:"note"`
+	At      Moment `json:"quand"`
 }
 
 // Mail is a message to their address.

@@ -72,6 +72,9 @@ func (s *Service) gather(ctx context.Context, by access.Actor, titles bool) (Exp
 		if err := e.received(tx, r.Account); err != nil {
 			return err
 		}
+		if err := e.tags(tx, r.Account); err != nil {
+			return err
+		}
 		if err := e.mails(tx, r.Account, titles); err != nil {
 			return err
 		}
@@ -268,6 +271,48 @@ func (e *Export) mails(tx *db.Tx, a account.Account, titles bool) error {
 		})
 	}
 	return nil
+}
+
+// tags takes what they decided about contracts, and noted.
+func (e *Export) tags(tx *db.Tx, a account.Account) error {
+	tags, notes, err := watch.TagsBy(tx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, t := range tags {
+		title, company, err := aboutTag(tx, t.NoticeID, t.EstablishmentID)
+		if err != nil {
+			return err
+		}
+		e.Tags = append(e.Tags, Tag{title, company, t.Choice.Label(), Moment(t.At)})
+	}
+	for _, n := range notes {
+		title, company, err := aboutTag(tx, n.NoticeID, n.EstablishmentID)
+		if err != nil {
+			return err
+		}
+		e.Notes = append(e.Notes, Note{title, company, n.Text, Moment(n.At)})
+	}
+	return nil
+}
+
+// aboutTag names the contract and the company of a tag.
+func aboutTag(tx *db.Tx, noticeID, establishmentID string) (title, company string, err error) {
+	found, err := notice.ByIDs(tx, []string{noticeID})
+	if err != nil {
+		return "", "", err
+	}
+	for _, n := range found {
+		title = cmp.Or(n.Title, n.SourceID)
+	}
+	if establishmentID == "" {
+		return title, "", nil
+	}
+	where, err := org.EstablishmentByID(tx, establishmentID)
+	if errors.Is(err, db.ErrNone) {
+		err = nil
+	}
+	return title, where.CompanyName, err
 }
 
 // mailedTitles gives the titles of the notices of each message.

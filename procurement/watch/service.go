@@ -311,50 +311,6 @@ func (s *Service) Delete(ctx context.Context, by access.Actor, id string) (name 
 	return name, err
 }
 
-// Hit is one row of the live list: a contract and why it is there.
-type Hit struct {
-	*notice.Notice
-	Reasons []Reason
-}
-
-// Live is a page of the contracts now online that match the active watches.
-type Live struct {
-	Total int
-	Hits  []Hit
-	Index notice.Progress // whether that is all
-	At    clock.Instant
-}
-
-// Live answers the page's list, each contract once, from the queries that alert.
-func (s *Service) Live(ctx context.Context, by access.Actor, order notice.Order, from, size int) (Live, error) {
-	watches, err := s.List(ctx, by)
-	if err != nil {
-		return Live{}, err
-	}
-	watches = slices.DeleteFunc(watches, func(w *Watch) bool { return !w.Live() })
-	var queries []*notice.Query
-	for _, w := range watches {
-		if q, err := notice.Compile(w.Criteria); err == nil { // else the list says that it is broken
-			queries = append(queries, q)
-		}
-	}
-	now := s.db.Clock.Now()
-	found := s.notices.Index().Page(notice.Filter{At: now, Open: true, Order: order}, from, size, queries...)
-	page, err := s.notices.Read(ctx, found)
-	if err != nil {
-		return Live{}, err
-	}
-	live := Live{Total: page.Total, Index: page.Index, At: page.At}
-	for _, n := range page.Notices {
-		reasons, err := Reasons(watches, n, now)
-		if err != nil {
-			return Live{}, err
-		}
-		live.Hits = append(live.Hits, Hit{n, reasons})
-	}
-	return live, nil
-}
-
 // PerWeek estimates how many notices a week the criteria would have brought over
 // the last four weeks: what the page says before an empty watch is accepted.
 func (s *Service) PerWeek(c notice.Criteria) (int, error) {

@@ -79,6 +79,13 @@ func (s *Service) compose(tx *db.Tx, h Webhook, d delivery) (string, error) {
 	if d.Reason == Matched && !n.Open(tx.Now) {
 		return "", unwanted("la consultation est close ou annulée")
 	}
+	passed, err := watch.Passed(tx, found, notices)
+	if err != nil {
+		return "", err
+	}
+	if passed.Silence(w, n.ID) {
+		return "", unwanted("vous avez choisi «\u00a0on passe\u00a0»")
+	}
 	facts, err := watch.FactsOf(n, []*watch.Watch{w}, strings.TrimSuffix(s.base, "/"))
 	if err != nil {
 		return "", err

@@ -62,8 +62,17 @@ func ears(tx *db.Tx) (map[string]ear, error) {
 	return out, nil
 }
 
+// watchesOf lists the watches that are listened to.
+func watchesOf(ears map[string]ear) []*watch.Watch {
+	var all []*watch.Watch
+	for _, e := range ears {
+		all = append(all, e.watch)
+	}
+	return all
+}
+
 // tellNew matches new notices by the engine that alerts do. What is older than the watch
-// or the webhook is not for it; what is found during a pause is due when it ends.
+// or the webhook is not for it, nor is what its company passes on (« on passe »); what is found during a pause is due when it ends.
 func (s *Service) tellNew(tx *db.Tx, ears map[string]ear, ids []string) error {
 	if len(ids) == 0 {
 		return nil
@@ -79,6 +88,10 @@ func (s *Service) tellNew(tx *db.Tx, ears map[string]ear, ids []string) error {
 	for _, e := range ears {
 		byNum[e.watch.Num] = append(byNum[e.watch.Num], e)
 	}
+	passed, err := watch.Passed(tx, watchesOf(ears), notices)
+	if err != nil {
+		return err
+	}
 	for _, n := range notices {
 		if !n.Open(tx.Now) {
 			continue
@@ -89,7 +102,7 @@ func (s *Service) tellNew(tx *db.Tx, ears map[string]ear, ids []string) error {
 		}
 		for _, num := range s.watches.Matcher().Match(n.Subject(n.RecordedAt)) {
 			for _, e := range byNum[num] {
-				if _, told := last[e.ID]; told || n.RecordedAt < max(e.watch.ActiveSince, e.ConfirmedAt) {
+				if _, told := last[e.ID]; told || passed.Silence(e.watch, n.ID) || n.RecordedAt < max(e.watch.ActiveSince, e.ConfirmedAt) {
 					continue
 				}
 				if err := owe(tx, delivery{ID: db.NewID(), WebhookID: e.ID, NoticeID: n.ID, Reason: Matched, Deadline: n.Deadline, DueAt: e.watch.PausedUntil}); err != nil {
@@ -110,6 +123,10 @@ func (s *Service) tellAltered(tx *db.Tx, ears map[string]ear, ids []string) erro
 	if err != nil {
 		return err
 	}
+	passed, err := watch.Passed(tx, watchesOf(ears), notices)
+	if err != nil {
+		return err
+	}
 	for _, n := range notices {
 		last, err := lastTold(tx, n.ID)
 		if err != nil {
@@ -118,7 +135,7 @@ func (s *Service) tellAltered(tx *db.Tx, ears map[string]ear, ids []string) erro
 		for id, d := range last {
 			e, listens := ears[id]
 			next, differs := d.next(n)
-			if !listens || !differs {
+			if !listens || !differs || passed.Silence(e.watch, n.ID) {
 				continue
 			}
 			next.DueAt = e.watch.PausedUntil

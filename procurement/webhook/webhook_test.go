@@ -93,6 +93,29 @@ func TestWhoWasToldHearsWhatBecomesOfIt(t *testing.T) {
 
 func rfc(i clock.Instant) string { return i.In(time.UTC).Format(time.RFC3339) }
 
+// « On passe » silences a notice; taken back, what has changed meanwhile is told.
+func TestWhatIsPassedOnIsSilent(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.listens()
+		first := call("1", "Menuiseries de l'école")
+		h.publish(first, call("2", "Menuiseries du lycée"))
+		tag := func(source, choice string) {
+			t.Helper()
+			h.must(h.watches.Tag(context.Background(), h.by, h.IDOf(source), watch.TagForm{Choice: choice}))
+		}
+		tag("2", string(watch.Pass))
+		h.sent("passed on before it leaves", "notice.matched Menuiseries de l'école")
+		tag("1", string(watch.Pass))
+		first.Deadline = first.Deadline.Add(48 * time.Hour)
+		h.publish(first)
+		h.sent("moved meanwhile")
+		tag("1", "")
+		first.Description, first.Deadline = "Encore", first.Deadline.Add(24*time.Hour)
+		h.publish(first)
+		h.sent("moved again", "notice.deadline_moved Menuiseries de l'école")
+	})
+}
+
 func TestNothingIsSentBeforeATrialIsAccepted(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.answers = bad

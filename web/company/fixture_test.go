@@ -83,7 +83,7 @@ func openWith(t *testing.T, d *db.DB, companies org.Directory) *platform {
 	p.members = member.New(d, j, p.accounts, p.org, p.watches)
 	p.feeds = feed.New(d, j, p.notices, p.watches)
 	p.webhooks = webhook.New(d, j, p.watches, func(context.Context, webhook.Request) webhook.Answer { return p.receiver }, "http://parvis.example", log)
-	company.Routes(site, company.Pages{Feeds: p.feeds, Webhooks: p.webhooks, Base: "http://parvis.example", Watches: p.watches, Org: p.org, Members: p.members, Accounts: p.accounts, Profiles: p.profiles, CPV: cpv.New(d),
+	company.Routes(site, company.Pages{Feeds: p.feeds, Webhooks: p.webhooks, Base: "http://parvis.example", Watches: p.watches, Alerts: alerts, Org: p.org, Members: p.members, Accounts: p.accounts, Profiles: p.profiles, CPV: cpv.New(d),
 		Persons: person.New(d, p.accounts, p.members, p.watches, alerts), MailReady: func() bool { return !p.mailDown }})
 	p.server = site.Server()
 	return p

@@ -3,6 +3,7 @@ package company
 import (
 	"parvis/procurement/access"
 	"parvis/procurement/account"
+	"parvis/procurement/alert"
 	"parvis/procurement/cpv"
 	"parvis/procurement/feed"
 	"parvis/procurement/member"
@@ -17,6 +18,7 @@ import (
 // Pages is what the pages of companies are made from.
 type Pages struct {
 	Watches  *watch.Service
+	Alerts   *alert.Service
 	Org      *org.Service
 	Members  *member.Service
 	Accounts *account.Service
@@ -65,6 +67,8 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("POST /entreprise/veilles/{id}/webhooks/{hook}/supprimer", access.EditWatches, p.removeWebhook)
 	site.Route("GET /entreprise/veilles/{id}/supprimer", access.EditWatches, p.askDelete)
 	site.Route("POST /entreprise/veilles/{id}/supprimer", access.EditWatches, p.delete)
+	site.Route("GET /entreprise/envois", access.SeeWatches, p.sent)
+	site.Route("POST /entreprise/envois/adresses/{id}", access.EditWatches, p.recall)
 
 	site.Route("GET /entreprise/mes-informations", access.EditAccount, p.personal)
 	site.Route("POST /entreprise/mes-informations", access.EditAccount, p.changeName)

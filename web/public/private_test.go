@@ -255,6 +255,20 @@ func TestAFeedSaysHowItsWatchStands(t *testing.T) {
 	})
 }
 
+func TestAFeedLeavesOutWhatIsPassedOn(t *testing.T) {
+	each(t, func(h *house) {
+		ids := h.roads()
+		by, id := h.follows(watch.Form{Active: true})
+		path, _ := h.opened(by, id, feed.Atom)
+		if err := h.Watches.Tag(h.t.Context(), by, ids[0], watch.TagForm{Choice: string(watch.Pass)}); err != nil {
+			h.t.Fatal(err)
+		}
+		if f, _ := h.feed(path); len(f.Entries) != 1 || f.Entries[0].ID != "urn:uuid:"+ids[1] {
+			h.t.Errorf("%+v", f.Entries)
+		}
+	})
+}
+
 func TestAFeedIsNotReadTooOften(t *testing.T) {
 	each(t, func(h *house) {
 		h.roads()
