@@ -51,6 +51,7 @@ var objects = []object{
 	{"/entreprise/veilles/{id}", "une veille de l'établissement", "user admin", (*village).aWatch},
 	{"/entreprise/veilles/{id}", "une veille d'une personne non rattachée", "newcomer", (*village).anOwnWatch},
 	{"/entreprise/veilles/{id}", "une veille d'un autre établissement", "stranger", (*village).theirWatch},
+	{"/entreprise/etiquettes/{id}", "un avis", "newcomer user admin stranger", (*village).aNotice},
 	{"/entreprise/connexions/{id}", "une connexion d'un administrateur", "admin", (*village).aConnection},
 	{"/entreprise/connexions/{id}", "une connexion d'une personne non rattachée", "newcomer", (*village).anOwnConnection},
 	{"/entreprise/connexions/navigateurs/{id}", "un navigateur connu d'un utilisateur", "user", (*village).aBrowser},

@@ -52,7 +52,7 @@ func (n news) lines() (out []newsLine) {
 		return ui.Number(n) + "\u00a0" + ui.Plural(n, "nouveau", "nouveaux")
 	}
 	if !n.Since.IsZero() {
-		out = append(out, newsLine{figure(n.Fresh), "depuis votre dernière connexion, le " + n.Since.Long(clock.Paris)})
+		out = append(out, newsLine{figure(n.Fresh), "depuis votre connexion précédente, le " + n.Since.Long(clock.Paris)})
 	}
 	return append(out, newsLine{figure(n.Week), "en 7\u00a0jours"})
 }

@@ -59,14 +59,18 @@ func (p Pages) tag(v *answer.Visit) (answer.Answer, error) {
 		}
 		return answer.Refused(ui.Page{Title: page.pageTitle(), Narrow: true}, tagBody(page)), nil
 	}
-	return answer.SeeOther(afterTag(v.PathValue("id"), f, back(v)), tagDone(f)), nil
+	where := afterTag(v.PathValue("id"), f, back(v))
+	if strings.Contains(where, "#"+anchorPassed) {
+		return answer.SeeOther(where, ""), nil // the page says it, with what can be done next
+	}
+	return answer.SeeOther(where, tagDone(f)), nil
 }
 
 // tagDone says what a choice did.
 func tagDone(f watch.TagForm) string {
 	switch watch.Choice(f.Choice) {
 	case watch.Pass:
-		return "On passe\u00a0: ce marché ne vous sera plus signalé, et n'est plus dans la liste."
+		return "On passe\u00a0: ce marché ne vous sera plus signalé."
 	case watch.Untagged:
 		return "Ce marché n'a plus d'étiquette."
 	}
@@ -85,7 +89,7 @@ func afterTag(id string, f watch.TagForm, back string) string {
 	}
 	q := u.Query()
 	q.Set(fieldPassed, id)
-	u.RawQuery, u.Fragment = q.Encode(), "passe"
+	u.RawQuery, u.Fragment = q.Encode(), anchorPassed
 	return u.String()
 }
 
@@ -230,7 +234,10 @@ func (p tagPage) facts() []ui.Criterion {
 }
 
 // fieldPassed names the contract that one has just passed on, in the list's address.
-const fieldPassed = "passe"
+const (
+	fieldPassed  = "passe"
+	anchorPassed = "on-passe"
+)
 
 // unknown tells a contract that does not exist, which an old address may name, from what
 // went wrong.
