@@ -15,6 +15,9 @@ import (
 	"parvis/procurement/watch"
 )
 
+// branchOfMuller is another establishment of Muller's company.
+const branchOfMuller = "12345678200010"
+
 // TestPagesOfTagsLookRight visits the list and the contract that a company has tagged,
 // what it says of them, and two versions of one watch.
 func TestPagesOfTagsLookRight(t *testing.T) {
@@ -29,7 +32,7 @@ func TestPagesOfTagsLookRight(t *testing.T) {
 	p.take(t, append(every(), crowd()...)...)
 	p.twin(t)
 	id := fullWatches(t, p, who)
-	live, err := p.Watches.Matches(t.Context(), who.Actor, watch.Ask{Size: 10})
+	live, err := p.Watches.Matches(t.Context(), who.Actor, watch.Ask{Size: 10, Order: notice.ByDeadline})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +63,7 @@ func TestPagesOfTagsLookRight(t *testing.T) {
 	visit(page, p.url+"/entreprise/veilles/"+id+"/modifier")
 	p.editedBy(t, karim, id)
 	page.AllowErrors("409")
-	page.MustElement("#nom").MustSelectAllText().MustInput(unbreakable)
+	page.MustElement("#nom").MustSelectAllText().MustInput(unbreakable[:90])
 	submit(page)
 	must(t, page, "Deux versions de la veille")
 	everywhere(t, page, "deux-versions")
@@ -99,8 +102,8 @@ func TestASharedWatchLooksRight(t *testing.T) {
 	p := start(t, db.SQLite)
 	b := browsertest.New(t)
 	who := p.join(t, mullerSIRET, "Menuiserie Muller", "Odile Muller", "odile.muller")
-	luc := p.join(t, branchSIRET, "Menuiserie Muller", "Luc Martin", "luc.martin")
-	for _, number := range []string{mullerSIRET, branchSIRET} {
+	luc := p.join(t, branchOfMuller, "Menuiserie Muller", "Luc Martin", "luc.martin")
+	for _, number := range []string{mullerSIRET, branchOfMuller} {
 		if _, _, err := p.Profiles.Verify(t.Context(), access.Platform("test"), "FR", number, true); err != nil {
 			t.Fatal(err)
 		}
