@@ -48,6 +48,7 @@ var objects = []object{
 	{"/confirmation/{token}", "une demande de confirmation", everybody, (*village).aRequest},
 	{"/adresse-de-secours/{token}", "une demande d'adresse de secours", everybody, (*village).aFallbackLink},
 	{"/desabonnement/{token}", "un lien de désabonnement", everybody, (*village).aStop},
+	{"/suivi/{token}", "les marchés d'un message", everybody, (*village).aStop},
 	{"/entreprise/veilles/{id}", "une veille de l'établissement", "user admin", (*village).aWatch},
 	{"/entreprise/veilles/{id}", "une veille d'une personne non rattachée", "newcomer", (*village).anOwnWatch},
 	{"/entreprise/veilles/{id}", "une veille d'un autre établissement", "stranger", (*village).theirWatch},

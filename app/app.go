@@ -147,6 +147,7 @@ func (a *App) build(ctx context.Context) error {
 		return fault.New(fault.Invalid, "Le relais de messagerie donné par --smtp n'est pas compris\u00a0: écrivez smtp://serveur:port ou smtps://serveur:port.").Because(err)
 	}
 	a.Alerts = alert.NewService(a.DB, a.Journal, a.Outbox, a.Watches, a.Config.BaseURL, log)
+	a.Alerts.NameCodes(a.CPV)
 	a.Persons = person.New(a.DB, a.Accounts, a.Members, a.Watches, a.Alerts)
 	if a.Config.OperatorMail != "" {
 		operator, err := account.ParseAddress(a.Config.OperatorMail)
@@ -209,7 +210,7 @@ func (a *App) site() {
 		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Members: a.Members, Alerts: a.Alerts, Profiles: a.Profiles, Persons: a.Persons,
 		CPV: a.CPV, Base: a.Config.BaseURL, Operator: a.Config.Operator,
 	})
-	company.Routes(s, company.Pages{Notices: a.Notices, Base: a.Config.BaseURL, Watches: a.Watches, Org: a.Orgs, Members: a.Members, Accounts: a.Accounts, Profiles: a.Profiles, Persons: a.Persons, CPV: a.CPV, MailReady: a.Sender.Configured})
+	company.Routes(s, company.Pages{Notices: a.Notices, Base: a.Config.BaseURL, Watches: a.Watches, Alerts: a.Alerts, Org: a.Orgs, Members: a.Members, Accounts: a.Accounts, Profiles: a.Profiles, Persons: a.Persons, CPV: a.CPV, MailReady: a.Sender.Configured})
 	a.Site = s
 }
 

@@ -76,7 +76,7 @@ func (a *App) ImportFile(ctx context.Context, f Reading) (Import, error) {
 }
 
 // chunkBytes is how much of the source waits in memory for one transaction, beyond
-// which a chunk has fewer records than notice.Chunk: one record may have 16 MiB.
+// which a chunk has fewer records than it might: one record may have 16 MiB.
 const chunkBytes = 32 << 20
 
 // taking is one import under way.
@@ -95,7 +95,10 @@ type taking struct {
 
 func (t *taking) all(ctx context.Context) error {
 	var at notice.Mark
-	broken, reached := false, false
+	broken, reached, most := false, false, notice.Bulk
+	if t.of.Alerts {
+		most = notice.Chunk
+	}
 	t.at = t.file.At
 	for r, err := range sources[t.of.Source](t.of.In, t.file.At, &at) {
 		var bad *notice.RecordError
@@ -117,7 +120,7 @@ func (t *taking) all(ctx context.Context) error {
 			continue
 		}
 		t.chunk, t.size = append(t.chunk, r), t.size+len(r.Raw)
-		if len(t.chunk) == notice.Chunk || t.size >= chunkBytes {
+		if len(t.chunk) == most || t.size >= chunkBytes {
 			if err := t.flush(ctx, false); err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"parvis/app"
 	"parvis/kit/db"
 	"parvis/procurement/intake"
+	"parvis/procurement/notice"
 )
 
 // TestAnImportOnAFullDiskGoesOnWhenThereIsRoom fills the disk in the middle of a file: what
@@ -15,7 +16,8 @@ import (
 func TestAnImportOnAFullDiskGoesOnWhenThereIsRoom(t *testing.T) {
 	b := openBureau(t, db.SQLite, 1)
 	var text strings.Builder
-	for i := range 2600 {
+	const all = 5*notice.Bulk + 100
+	for i := range all {
 		text.WriteString(b.roof(i+1, 0).Raw + "\n")
 	}
 	back := func() {}
@@ -33,7 +35,7 @@ func TestAnImportOnAFullDiskGoesOnWhenThereIsRoom(t *testing.T) {
 		})
 	}
 	did, err := read()
-	if err == nil || !strings.Contains(err.Error(), "full") || did.New < 1000 || did.New%500 != 0 {
+	if err == nil || !strings.Contains(err.Error(), "full") || did.New < 2*notice.Bulk || did.New%notice.Bulk != 0 {
 		t.Fatalf("%+v, %v", did, err)
 	}
 	if n := len(b.recorded(t)); n != did.New {
@@ -41,10 +43,10 @@ func TestAnImportOnAFullDiskGoesOnWhenThereIsRoom(t *testing.T) {
 	}
 	back()
 	again, err := read()
-	if err != nil || again.New != 2600-did.New || again.Same != 0 || resumed.At.Records != did.New || again.Before.New != did.New {
+	if err != nil || again.New != all-did.New || again.Same != 0 || resumed.At.Records != did.New || again.Before.New != did.New {
 		t.Errorf("then: %+v, %v; resumed %+v", again, err, resumed)
 	}
-	if n, twice := b.events(t, 0); n != 2600 || len(twice) > 0 {
+	if n, twice := b.events(t, 0); n != all || len(twice) > 0 {
 		t.Errorf("the journal tells of %d, %d of them twice", n, len(twice))
 	}
 }
@@ -54,7 +56,8 @@ func TestTwoImportsOfOneFileAtOnce(t *testing.T) {
 	eachDialect(t, func(t *testing.T, dialect db.Dialect) {
 		b := openBureau(t, dialect, 2)
 		var text strings.Builder
-		for i := range 1700 {
+		const all = 2*notice.Bulk + 100
+		for i := range all {
 			text.WriteString(b.roof(i+1, 0).Raw + "\n")
 		}
 		errs := make(chan error, 2)
@@ -62,7 +65,7 @@ func TestTwoImportsOfOneFileAtOnce(t *testing.T) {
 			go func() {
 				did, err := a.ImportFile(t.Context(), app.Reading{Source: "boamp", ID: "avis", In: strings.NewReader(text.String()), Bytes: func() int64 { return 0 },
 					Refused: func(error) {}, Resumed: func(intake.File) {}, Reached: func() {}, Progress: func(app.Import) {}})
-				if err == nil && did.Read()+did.Before.Read() != 1700 {
+				if err == nil && did.Read()+did.Before.Read() != all {
 					err = fmt.Errorf("read %+v", did)
 				}
 				errs <- err
@@ -73,7 +76,7 @@ func TestTwoImportsOfOneFileAtOnce(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if n, twice := b.events(t, 0); n != 1700 || len(twice) > 0 {
+		if n, twice := b.events(t, 0); n != all || len(twice) > 0 {
 			t.Errorf("the journal tells of %d, %d of them twice", n, len(twice))
 		}
 		var left int

@@ -18,6 +18,7 @@ func (a *App) timetable() []task {
 		{"send digests", time.Second, a.Alerts.Digests},
 		{"fetch the gazette, when it is time", time.Second, a.fetchWhenDue},
 		{"see whether the gazette still comes", time.Second, a.lookForSilence},
+		{"ask the addresses that had their mails of the day", time.Minute, a.Watches.AskWithheld},
 		{"forget expired sessions and sign-ups", time.Hour, a.Accounts.ForgetStale},
 		{"forget invitations that expired a month ago", time.Hour, a.Members.ForgetInvitations},
 		{"forget changes that everybody has followed", time.Hour, a.DB.ForgetChanges},

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"strconv"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -61,7 +62,10 @@ func importOnce(b *testing.B, dialect db.Dialect, file []byte) {
 	if err := p.Notices.Load(context.Background()); err != nil {
 		b.Fatal(err)
 	}
-	ctx := context.Background()
+	ctx, stop := context.WithCancel(context.Background())
+	var follower sync.WaitGroup
+	follower.Go(func() { p.Notices.Run(ctx, func(err error) { b.Error(err) }) }) // as the server does meanwhile
+	defer func() { stop(); follower.Wait() }()
 	before := spent()
 	b.StartTimer()
 	start := time.Now()

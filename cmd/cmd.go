@@ -34,6 +34,7 @@ type commands struct {
 	Fetch         Fetch         `cmd:"" help:"Relever maintenant ce qui est relevé deux fois par jour, ou dire où en est la relève."`
 	Establishment Establishment `cmd:"" help:"Dire ce que l'exploitant sait d'un établissement, et décider de qui l'administre."`
 	Buyer         Buyer         `cmd:"" help:"Tenir le répertoire des acheteurs\u00a0: chercher, réunir ceux qui n'en font qu'un, séparer."`
+	Notice        Notice        `cmd:"" help:"Montrer un avis tel qu'il a été reçu."`
 	Account       Account       `cmd:"" help:"Aider une personne à retrouver l'accès à son compte."`
 	Match         Match         `cmd:"" help:"Dire quelles veilles concernent quels avis, de fichier à fichier, sans base de données."`
 	Help          Help          `cmd:"" help:"Afficher cette aide, ou celle d'une commande."`

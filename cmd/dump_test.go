@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"parvis/kit/db"
+	"parvis/procurement/access"
 	"parvis/procurement/event"
 	"parvis/procurement/notice"
 )
@@ -40,7 +41,6 @@ func dump(t *testing.T, d *db.DB, columns ...string) (all []string) {
 			width int
 		}{
 			{"SELECT 'notice'" + notices + " FROM notice", len(columns) + 1},
-			{"SELECT 'raw', n.source_id, r.raw FROM notice_raw r JOIN notice n ON n.id = r.notice_id", 3},
 			{"SELECT 'link', l.source, l.target, n.source_id FROM notice_link l JOIN notice n ON n.id = l.notice_id", 4},
 			{"SELECT 'buyer of', n.source_id, b.name, b.folded, b.siren, b.postcode, b.city FROM notice n JOIN buyer b ON b.id = n.buyer_id", 7},
 			{"SELECT 'buyer', b.folded, b.siren, b.postcode, b.city FROM buyer b", 5},
@@ -65,6 +65,7 @@ func dump(t *testing.T, d *db.DB, columns ...string) (all []string) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	all = append(all, raws(t, d)...)
 	slices.Sort(all)
 	return all
 }
@@ -102,6 +103,27 @@ func recordedEvents(t *testing.T, d *db.DB) (all []notice.Recorded) {
 			t.Fatal(err)
 		}
 		all = append(all, r)
+	}
+	return all
+}
+
+// raws are the records as they came, of the notices that have one.
+func raws(t *testing.T, d *db.DB) (all []string) {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	var keys []struct{ Source, SourceID string }
+	if err := d.Read(ctx, func(tx *db.Tx) error { return tx.All(&keys, "SELECT source, source_id FROM notice") }); err != nil {
+		t.Fatal(err)
+	}
+	s := notice.NewService(d, nil)
+	for _, k := range keys {
+		raw, err := s.Raw(ctx, access.Platform("test"), k.Source, k.SourceID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if raw != "" {
+			all = append(all, "raw "+k.Source+" "+k.SourceID+" "+raw)
+		}
 	}
 	return all
 }

@@ -27,6 +27,7 @@ var everyCommand = []struct{ typed, golden string }{
 	{"account forget-factors", "help-account-forget-factors.golden"},
 	{"match", "help-match.golden"},
 	{"buyer", "help-buyer.golden"},
+	{"notice", "help-notice.golden"},
 	{"buyer search", "help-buyer-search.golden"},
 	{"buyer show", "help-buyer-show.golden"},
 	{"buyer duplicates", "help-buyer-duplicates.golden"},
@@ -134,7 +135,7 @@ func checkOption(t *testing.T, out string, words []string, field reflect.StructF
 		t.Errorf("parvis %s: --%s takes a value: %v, placeholder %q", strings.Join(words, " "), name, takes, m[1])
 	}
 	whose := words[0]
-	if whose == "import" || whose == "fetch" || whose == "establishment" || whose == "account" || whose == "buyer" {
+	if whose == "import" || whose == "fetch" || whose == "establishment" || whose == "account" || whose == "buyer" || whose == "notice" {
 		whose = "serve" // they share their database
 	}
 	if other := variables[m[3]]; other != "" && other != whose {
@@ -158,7 +159,7 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		{"help vendre", "il n'y a pas de commande «\u00a0vendre\u00a0».", seeAll},
 		{"help serve vite", "il n'y a pas de commande «\u00a0serve vite\u00a0».", seeAll},
 		{"--data x", "l'option «\u00a0--data\u00a0» n'existe pas.", seeAll},
-		{"--", "il manque une commande\u00a0: «\u00a0demo\u00a0», «\u00a0serve\u00a0», «\u00a0import\u00a0», «\u00a0fetch\u00a0», «\u00a0establishment\u00a0», «\u00a0buyer\u00a0», «\u00a0account\u00a0», «\u00a0match\u00a0», «\u00a0help\u00a0».", seeAll},
+		{"--", "il manque une commande\u00a0: «\u00a0demo\u00a0», «\u00a0serve\u00a0», «\u00a0import\u00a0», «\u00a0fetch\u00a0», «\u00a0establishment\u00a0», «\u00a0buyer\u00a0», «\u00a0notice\u00a0», «\u00a0account\u00a0», «\u00a0match\u00a0», «\u00a0help\u00a0».", seeAll},
 		{"serve --lisen x", "l'option «\u00a0--lisen\u00a0» n'existe pas\u00a0; vouliez-vous écrire «\u00a0--listen\u00a0»\u00a0?", seeServe},
 		{"serve -x", "l'option «\u00a0-x\u00a0» n'existe pas.", seeServe},
 		{"serve vite", "«\u00a0vite\u00a0» est de trop.", seeServe},

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parvis/kit/db"
+	"parvis/procurement/notice"
 )
 
 // export is a file of n notices like the gazette's: few buyers come often, some
@@ -47,7 +48,7 @@ func TestAnImportKilledManyTimesEndsAsIfNothingHadHappened(t *testing.T) {
 	if testing.Short() {
 		t.Skip("not in -short: it runs the program a dozen times")
 	}
-	const size, kills = 4000, 4
+	const size, kills = 12_000, 4
 	file := write(t, "avis.jsonl", export(size))
 	quiet := where(t, db.SQLite)
 	imports(t, quiet, "", file, counts{read: size, new: size})
@@ -119,10 +120,10 @@ func TestAnImportThatIsInterruptedSaysSo(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := launch(t, nil, in, append([]string{"import", "boamp", "-"}, place...)...)
-		if _, err := io.WriteString(to, export(700)); err != nil {
+		if _, err := io.WriteString(to, export(notice.Bulk+200)); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "the first notices", func() bool { return countOf(t, d, "notice") == 500 })
+		eventually(t, "the first notices", func() bool { return countOf(t, d, "notice") == notice.Bulk })
 		p.signal(t, s)
 		const says = "parvis\u00a0: L'import a été interrompu. Ce qui était entré est gardé\u00a0: la même commande reprend le reste.\n"
 		if status := p.status(t); status != 4 || p.said() != says {
@@ -132,6 +133,6 @@ func TestAnImportThatIsInterruptedSaysSo(t *testing.T) {
 			t.Errorf("%v: it says what it did not do: %s", s, out)
 		}
 		_, _ = in.Close(), to.Close()
-		imports(t, place, export(700), "-", counts{read: 200, new: 200, before: 500})
+		imports(t, place, export(notice.Bulk+200), "-", counts{read: 200, new: 200, before: notice.Bulk})
 	}
 }

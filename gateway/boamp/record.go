@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"parvis/kit/clock"
 	"parvis/kit/scrub"
@@ -41,7 +42,10 @@ func Parse(raw []byte) (notice.Record, error) {
 	if err != nil {
 		return notice.Record{}, err
 	}
-	r.out.Source, r.out.Raw = source, strings.ToValidUTF8(string(raw), "\ufffd")
+	r.out.Source, r.out.Raw = source, string(raw)
+	if !utf8.ValidString(r.out.Raw) { // asked first: it takes a tenth of the time of mending
+		r.out.Raw = strings.ToValidUTF8(r.out.Raw, "\ufffd")
+	}
 	if err := r.readIdentity(); err != nil {
 		return notice.Record{}, err
 	}

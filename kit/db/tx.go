@@ -94,7 +94,7 @@ func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
 func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 	tx.observe(query)
 	if tx.pg != nil {
-		tag, err := tx.pg.Exec(tx.ctx, query, args...)
+		tag, err := tx.pg.Exec(tx.ctx, query, planned(args)...)
 		if err != nil {
 			return 0, err
 		}
@@ -154,7 +154,7 @@ func (tx *Tx) observe(query string) {
 func (tx *Tx) rows(query string, args ...any) (dbscan.Rows, error) {
 	tx.observe(query)
 	if tx.pg != nil {
-		rows, err := tx.pg.Query(tx.ctx, query, args...)
+		rows, err := tx.pg.Query(tx.ctx, query, planned(args)...)
 		if err != nil {
 			return nil, err
 		}

@@ -68,6 +68,8 @@ var Rules = map[event.Kind]Rule{
 	event.RecipientAsked:     {"the address, once: do they want this watch?", (*Service).mailRequest},
 	event.RecipientConfirmed: nobody("the watch page shows it"),
 	event.RecipientStopped:   nobody("the watch page shows it; the page of the link confirms it"),
+	event.RecipientFailed:    {"the owners of the watches and the administrators, in one mail an hour at most: which addresses fail", (*Service).mailRecipientsFailed},
+	event.RecipientRecalled:  nobody("they are on the page that says so"),
 	event.NoticeTagged:       nobody("colleagues see it on their list, with who and when"),
 	event.DigestsSent:        nobody("the digests themselves tell"),
 

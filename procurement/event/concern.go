@@ -40,6 +40,8 @@ var labels = map[Kind]string{
 	RecipientAsked:     "Accord demandé à un destinataire",
 	RecipientConfirmed: "Accord d'un destinataire",
 	RecipientStopped:   "Désabonnement d'un destinataire",
+	RecipientFailed:    "Adresse d'un destinataire refusée par son serveur",
+	RecipientRecalled:  "Destinataire en échec remis en service",
 	NoticeTagged:       "Étiquette posée sur un marché",
 	DigestsSent:        "Récapitulatifs envoyés",
 	FactorAdded:        "Second facteur ajouté",

@@ -62,6 +62,8 @@ const (
 	RecipientAsked     Kind = "watch.recipient_asked"
 	RecipientConfirmed Kind = "watch.recipient_confirmed"
 	RecipientStopped   Kind = "watch.recipient_stopped"
+	RecipientFailed    Kind = "watch.recipient_failed"   // of any watch of the subject, a scope: its server refuses
+	RecipientRecalled  Kind = "watch.recipient_recalled" // mailed again, once it was put right
 	DigestsSent        Kind = "alert.digests_sent"
 	NoticeTagged       Kind = "notice.tagged" // by a company: à étudier, on y va, on passe; the subject is the notice
 
@@ -84,7 +86,7 @@ var Kinds = []Kind{
 	MembershipApproved, MembershipRefused, MembershipChanged, MembershipEnded,
 	ProfileChanged, EstablishmentVerified, EstablishmentUnverified, FallbackAsked, FallbackConfirmed, FallbackRefused, FallbackRemoved, AddressFailed,
 	NoticesRecorded, SourceSilent, SourceHeard,
-	WatchCreated, WatchChanged, WatchDeleted, RecipientAsked, RecipientConfirmed, RecipientStopped, DigestsSent,
+	WatchCreated, WatchChanged, WatchDeleted, RecipientAsked, RecipientConfirmed, RecipientStopped, RecipientFailed, RecipientRecalled, DigestsSent,
 	AccountErased,
 	FactorAdded, FactorRemoved, FactorsForgotten, CodesRenewed, CodeUsed, CodeRefused, StepExhausted, PasskeyDoubted,
 	InvitationSent, InvitationCancelled, InvitationAccepted, WatchesPassed, DisputeOpened, DisputeGranted, DisputeRejected, DisputeDropped,

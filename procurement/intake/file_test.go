@@ -58,7 +58,7 @@ func TestAChunkThatFailsMovesNothing(t *testing.T) {
 	noticetest.Each(t, func(t *testing.T, h *noticetest.House) {
 		s := open(h)
 		f := intake.File{ID: "x", Source: "boamp"}
-		h.Write(func(tx *db.Tx) error { _, err := tx.Exec("ALTER TABLE notice_raw RENAME TO elsewhere"); return err })
+		h.Write(func(tx *db.Tx) error { _, err := tx.Exec("ALTER TABLE raw_pack RENAME TO elsewhere"); return err })
 		_, err := s.Take(t.Context(), importer, &f, intake.Step{Records: []notice.Record{record("26-1")}, At: notice.Mark{Records: 1}})
 		if err == nil || f.At != (notice.Mark{}) || h.Count("SELECT count(*) FROM notice") != 0 || h.Count("SELECT count(*) FROM import_progress") != 0 {
 			t.Errorf("%v; something was written", err)

@@ -6,13 +6,15 @@ import (
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"parvis/kit/clock"
 )
 
 // Order is how a list is sorted.
 type Order string
 
-// Orders of a list. ByDeadline starts with what closes first, unknown deadlines last;
-// ByRelevance with what answers best to the words, see Query.Score. What is equal, and
+// Orders of a list. ByDeadline starts with what closes first; then come unknown
+// deadlines, and what has closed, the last first. ByRelevance starts with what answers best to the words, see Query.Score. What is equal, and
 // everything else, is by publication, the last first.
 const (
 	ByDeadline    Order = "echeance"
@@ -74,7 +76,7 @@ func (s *shelf) page(set *roaring.Bitmap, f Filter, from, size int, queries []*Q
 	if from == to {
 		return out
 	}
-	docs := s.sorted(set, from, to, s.compare(f.Order, set, queries))
+	docs := s.sorted(set, from, to, s.compare(f, set, queries))
 	out.IDs = make([]string, len(docs))
 	for i, d := range docs {
 		out.IDs[i] = s.docs[d].id.String()
@@ -83,19 +85,17 @@ func (s *shelf) page(set *roaring.Bitmap, f Filter, from, size int, queries []*Q
 }
 
 // compare gives the order, negative when a comes first.
-func (s *shelf) compare(o Order, set *roaring.Bitmap, queries []*Query) func(a, b uint32) int {
+func (s *shelf) compare(f Filter, set *roaring.Bitmap, queries []*Query) func(a, b uint32) int {
 	published := func(a, b uint32) int {
 		if x, y := s.published[a], s.published[b]; x != y {
 			return cmp.Compare(y, x)
 		}
 		return bytes.Compare(s.docs[b].id[:], s.docs[a].id[:])
 	}
-	switch o {
+	switch f.Order {
 	case ByDeadline:
 		return func(a, b uint32) int {
-			// Zero, unknown, is the largest once one is taken away.
-			x, y := uint64(s.deadlines[a])-1, uint64(s.deadlines[b])-1
-			if x != y {
+			if x, y := nearness(s.deadlines[a], f.At), nearness(s.deadlines[b], f.At); x != y {
 				return cmp.Compare(x, y)
 			}
 			return published(a, b)
@@ -110,6 +110,17 @@ func (s *shelf) compare(o Order, set *roaring.Bitmap, queries []*Query) func(a, 
 		}
 	}
 	return published
+}
+
+// nearness ranks a deadline: to come, unknown, past.
+func nearness(d, now clock.Instant) uint64 {
+	switch {
+	case d.IsZero():
+		return 1 << 62
+	case d < now:
+		return 1<<62 + uint64(now-d)
+	}
+	return uint64(d - now)
 }
 
 // scores gives what Query.Score says of the notices of a set, the best of the queries.

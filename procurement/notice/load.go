@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -107,6 +108,27 @@ func (s *Service) fill(tx *db.Tx, into *Index) error {
 	return err
 }
 
+// searched are the columns of what is searched of a notice.
+const searched = `id, source, kind, category, title, description, reference, buyer_id, departments, cpv, descriptors, lots, published_on, deadline,
+	recorded_at, changed_at, cancelled_at, awarded_on`
+
+func scanSearched(scan func(...any) error) (*Notice, error) {
+	n := &Notice{}
+	var departments, codes, descriptors, lots, category string
+	if err := scan(&n.ID, &n.Source, &n.Kind, &category, &n.Title, &n.Description, &n.Reference, &n.BuyerID, &departments, &codes, &descriptors,
+		&lots, &n.PublishedOn, &n.Deadline, &n.RecordedAt, &n.ChangedAt, &n.CancelledAt, &n.AwardedOn); err != nil {
+		return nil, err
+	}
+	n.Category = refdata.Category(category)
+	n.Departments, n.CPV, n.Descriptors = split(departments, ","), split(codes, ","), split(descriptors, "\n")
+	if len(lots) > len("null") { // else there is none, and most have none
+		if err := json.Unmarshal([]byte(lots), &n.Lots); err != nil {
+			return nil, fmt.Errorf("notice %s: %w", n.ID, err)
+		}
+	}
+	return n, nil
+}
+
 // eachSearched reads of every notice what is searched of it, the last recorded first:
 // some at a time, so that no database sorts them all before it gives any.
 func eachSearched(tx *db.Tx, f func(*Notice)) error {
@@ -115,25 +137,28 @@ func eachSearched(tx *db.Tx, f func(*Notice)) error {
 	for {
 		read := 0
 		if err := tx.Each(func(scan func(...any) error) error {
-			n := &Notice{}
-			var departments, codes, descriptors, lots, category string
-			if err := scan(&n.ID, &n.Source, &n.Kind, &category, &n.Title, &n.Description, &n.Reference, &n.BuyerID, &departments, &codes, &descriptors,
-				&lots, &n.PublishedOn, &n.Deadline, &n.RecordedAt, &n.ChangedAt, &n.CancelledAt, &n.AwardedOn); err != nil {
-				return err
+			n, err := scanSearched(scan)
+			if err == nil {
+				read, before = read+1, n.ID
+				f(n)
 			}
-			n.Category = refdata.Category(category)
-			n.Departments, n.CPV, n.Descriptors = split(departments, ","), split(codes, ","), split(descriptors, "\n")
-			if len(lots) > len("null") { // else there is none, and most have none
-				if err := json.Unmarshal([]byte(lots), &n.Lots); err != nil {
-					return fmt.Errorf("notice %s: %w", n.ID, err)
-				}
-			}
-			read, before = read+1, n.ID
-			f(n)
-			return nil
-		}, `SELECT id, source, kind, category, title, description, reference, buyer_id, departments, cpv, descriptors, lots, published_on, deadline,
-			recorded_at, changed_at, cancelled_at, awarded_on FROM notice WHERE id < $1 ORDER BY id DESC LIMIT $2`, before, some); err != nil || read < some {
+			return err
+		}, "SELECT "+searched+" FROM notice WHERE id < $1 ORDER BY id DESC LIMIT $2", before, some); err != nil || read < some {
 			return err
 		}
 	}
+}
+
+// searchedOf reads the same of these notices.
+func searchedOf(tx *db.Tx, ids []string) (all []*Notice, err error) {
+	for some := range slices.Chunk(ids, Chunk) {
+		if err := tx.Each(func(scan func(...any) error) error {
+			n, err := scanSearched(scan)
+			all = append(all, n)
+			return err
+		}, "SELECT "+searched+" FROM notice WHERE id "+tx.AnyOf(1), tx.List(some)); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }

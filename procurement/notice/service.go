@@ -29,6 +29,7 @@ type Service struct {
 	index   *Index
 	follow  *db.Follower
 	loading loading
+	growth  growth
 }
 
 // NewService makes the room. The index is empty until Load.
@@ -45,7 +46,7 @@ func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
 			register = true
 			continue
 		}
-		notices, err := ByIDs(tx, strings.Split(c.Subject, ","))
+		notices, err := searchedOf(tx, strings.Split(c.Subject, ","))
 		if err != nil {
 			return err
 		}
@@ -73,6 +74,8 @@ type Recorded struct {
 	// Altered are the ids of notices that the platform had and that another one, or a
 	// later state of themselves, has altered: deadline moved, cancelled, reopened, awarded.
 	Altered []string `json:"altered,omitempty"`
+	// Reworded are those whose source has published them otherwise, their deadline apart.
+	Reworded []string `json:"reworded,omitempty"`
 }
 
 // Outcome counts what became of the records of one batch.
@@ -80,9 +83,12 @@ type Outcome struct {
 	New, Changed, Same int
 }
 
-// Chunk is how many records go in one transaction: one event, one job and one
-// line of the change log each.
-const Chunk = 500
+// How many records go in one transaction, with one event, one job and one line of the
+// change log: fewer when companies are told, because their watches are matched in one too.
+const (
+	Chunk = 500
+	Bulk  = 2000
+)
 
 // Record takes notices in: those we do not have, and those whose content has
 // changed. The same record again changes nothing. With alerts, companies whose
@@ -112,7 +118,7 @@ func (s *Service) Record(ctx context.Context, by access.Actor, records []Record,
 }
 
 // RecordIn is Record within the transaction of whoever has more to write with it: at
-// most Chunk records, of one source.
+// most Chunk records, or Bulk without alerts, of one source.
 func (s *Service) RecordIn(tx *db.Tx, by access.Actor, chunk []Record, alerts bool) (Outcome, error) {
 	if err := by.Must(access.RecordNotices); err != nil || len(chunk) == 0 {
 		return Outcome{}, err
@@ -143,6 +149,9 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, 
 	if err != nil {
 		return out, err
 	}
+	if err := keepRaw(tx, fresh); err != nil {
+		return out, err
+	}
 	body := Recorded{Source: source, Alerts: alerts}
 	var saved []string
 	var arrived arrivals
@@ -157,8 +166,12 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, 
 		if err != nil {
 			return out, fmt.Errorf("record %s %s: %w", r.Source, r.SourceID, err)
 		}
-		if saved = append(saved, k.ID); restated {
+		saved = append(saved, k.ID)
+		switch {
+		case restated:
 			body.Altered = append(body.Altered, k.ID)
+		case known && !contains(body.New, k.ID):
+			body.Reworded = append(body.Reworded, k.ID)
 		}
 	}
 	if err := arrived.write(tx); err != nil {
@@ -171,6 +184,7 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, 
 	}
 	body.alter(settled)
 	body.Change = out.Changed
+	tx.AfterCommit(func() { s.grew(tx.Context(), out.New) })
 	slices.Sort(saved)
 	if err := tx.Changed(changeKind, strings.Join(slices.Compact(append(saved, settled...)), ",")); err != nil {
 		return out, err
@@ -214,6 +228,7 @@ func settleChunk(tx *db.Tx, source string, fresh []hashedRecord, have map[string
 type hashedRecord struct {
 	*Record
 	hash string
+	raw  rawPlace
 }
 
 // hashed reads what tells records apart, on all processors and before the transaction
@@ -225,7 +240,7 @@ func hashed(records []Record) []hashedRecord {
 	for from := 0; from < len(records); from += part {
 		all.Go(func() {
 			for i := from; i < min(from+part, len(records)); i++ {
-				if out[i] = (hashedRecord{&records[i], records[i].Hash}); out[i].hash == "" {
+				if out[i] = (hashedRecord{Record: &records[i], hash: records[i].Hash}); out[i].hash == "" {
 					out[i].hash = HashOf(&records[i])
 				}
 			}

@@ -60,10 +60,8 @@ func TestANoticeComesBackAsItWasRecorded(t *testing.T) {
 		if got.RecordedAt.IsZero() || got.ChangedAt != got.RecordedAt || !got.CancelledAt.IsZero() || got.BuyerID == "" {
 			t.Errorf("%+v", got.Notice)
 		}
-		var raw string
-		h.Read(func(tx *db.Tx) error { return tx.One(&raw, "SELECT raw FROM notice_raw WHERE notice_id = $1", got.ID) })
-		if raw != `{"idweb": "26-1"}` {
-			t.Errorf("raw: %s", raw)
+		if raw, err := h.Notices.Raw(t.Context(), access.Platform("test"), "boamp", "26-1"); err != nil || raw != `{"idweb": "26-1"}` {
+			t.Errorf("raw: %s (%v)", raw, err)
 		}
 		h.Record(false, notice.Record{Source: "boamp", SourceID: "bare", Kind: notice.Other}) // nothing but a number
 		if bare := read(t, h, "bare"); bare.Lots != nil || bare.Departments != nil || !bare.Deadline.IsZero() {

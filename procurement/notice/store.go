@@ -183,7 +183,7 @@ func supersede(tx *db.Tx, id, hash string) error {
 var savedColumns = []string{"id", "source", "source_id", "kind", "category", "procedure_type", "title", "description", "reference", "buyer_id", "buyer_name",
 	"departments", "cpv", "descriptors", "lots", "detail", "published_on", "deadline", "deadline_raw", "deadline_source", "deadline_doubtful",
 	"visit_at", "questions_until", "time_zone", "url", "linked", "recorded_at", "changed_at", "aliases",
-	"content_hash", "stamp", "partial", "own_deadline", "own_doubtful"}
+	"content_hash", "stamp", "partial", "own_deadline", "own_doubtful", "raw_pack_id", "raw_at", "raw_size"}
 
 func savedRow(tx *db.Tx, id string, r hashedRecord, buyerID string) ([]any, error) {
 	lots, err := json.Marshal(r.Lots)
@@ -199,6 +199,7 @@ func savedRow(tx *db.Tx, id string, r hashedRecord, buyerID string) ([]any, erro
 		strings.Join(r.Departments, ","), strings.Join(r.CPV, ","), strings.Join(r.Descriptors, "\n"), string(lots), string(detail),
 		r.PublishedOn, r.Deadline, r.DeadlineRaw, r.DeadlineSource, r.DeadlineDoubtful, r.VisitAt, r.QuestionsUntil, r.TimeZone, r.URL,
 		strings.Join(r.Linked, ","), tx.Now, tx.Now, strings.Join(r.Aliases, ","), r.hash, r.Stamp, r.Partial, r.Deadline, r.DeadlineDoubtful,
+		r.raw.packID, r.raw.At, r.raw.Size,
 	}, nil
 }
 
@@ -211,52 +212,56 @@ var replaceState = "INSERT INTO notice (" + strings.Join(savedColumns, ", ") + "
 		deadline_raw = excluded.deadline_raw, deadline_source = excluded.deadline_source, deadline_doubtful = excluded.deadline_doubtful,
 		visit_at = excluded.visit_at, questions_until = excluded.questions_until, time_zone = excluded.time_zone, url = excluded.url, linked = excluded.linked,
 		changed_at = excluded.changed_at, content_hash = excluded.content_hash, aliases = excluded.aliases, stamp = excluded.stamp,
-		partial = excluded.partial, own_deadline = excluded.own_deadline, own_doubtful = excluded.own_doubtful`
+		partial = excluded.partial, own_deadline = excluded.own_deadline, own_doubtful = excluded.own_doubtful,
+		raw_pack_id = excluded.raw_pack_id, raw_at = excluded.raw_at, raw_size = excluded.raw_size`
 
-// replace writes a later state of a notice, and its raw record.
+// replace writes a later state of a notice.
 func replace(tx *db.Tx, id string, r hashedRecord, buyerID string) error {
 	row, err := savedRow(tx, id, r, buyerID)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(replaceState, row...); err != nil {
-		return err
-	}
-	_, err = tx.Exec(`INSERT INTO notice_raw (notice_id, raw, received_at) VALUES ($1, $2, $3)
-		ON CONFLICT (notice_id) DO UPDATE SET raw = excluded.raw, received_at = excluded.received_at`, id, r.Raw, tx.Now)
+	_, err = tx.Exec(replaceState, row...)
 	return err
 }
 
 // arrivals are notices of a chunk that the platform did not have: they are written
 // together.
-type arrivals struct{ notices, raws, links, aliases [][]any }
+type arrivals struct{ notices, links, aliases [][]any }
 
 func (a *arrivals) add(tx *db.Tx, id string, r hashedRecord, buyerID string) error {
 	row, err := savedRow(tx, id, r, buyerID)
 	if err != nil {
 		return err
 	}
-	a.notices, a.raws = append(a.notices, row), append(a.raws, []any{id, r.Raw, tx.Now})
-	for _, name := range r.Linked {
+	a.notices = append(a.notices, row)
+	for _, name := range distinct(r.Linked) {
 		a.links = append(a.links, []any{r.Source, name, id})
 	}
-	for _, name := range r.Record.Aliases {
+	for _, name := range distinct(r.Record.Aliases) {
 		a.aliases = append(a.aliases, []any{r.Source, name, id})
 	}
 	return nil
+}
+
+// distinct leaves out what was said before.
+func distinct(names []string) []string {
+	for i, n := range names {
+		if contains(names[:i], n) {
+			return slices.Compact(slices.Sorted(slices.Values(names)))
+		}
+	}
+	return names
 }
 
 // write adds them; whoever reads or changes one of them in this transaction writes first.
 func (a *arrivals) write(tx *db.Tx) error {
 	err := tx.Insert("notice", savedColumns, a.notices)
 	if err == nil {
-		err = tx.Insert("notice_raw", []string{"notice_id", "raw", "received_at"}, a.raws)
+		err = tx.Insert("notice_link", []string{"source", "target", "notice_id"}, a.links)
 	}
 	if err == nil {
-		err = tx.ExecMany("INSERT INTO notice_link (source, target, notice_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", a.links)
-	}
-	if err == nil {
-		err = tx.ExecMany("INSERT INTO notice_alias (source, alias, notice_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", a.aliases)
+		err = tx.Insert("notice_alias", []string{"source", "alias", "notice_id"}, a.aliases)
 	}
 	*a = arrivals{}
 	return err

@@ -184,7 +184,7 @@ func (w *settlement) write(tx *db.Tx) error {
 	if err := tx.ExecMany(`DELETE FROM notice_change WHERE notice_id = $1 AND what <> $2`, w.forgotten); err != nil {
 		return err
 	}
-	return tx.ExecMany(`INSERT INTO notice_change (notice_id, by_id, what, before, after, doubtful, position, noted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, w.noted)
+	return tx.Insert("notice_change", []string{"notice_id", "by_id", "what", "before", "after", "doubtful", "position", "noted_at"}, w.noted)
 }
 
 // restate notes that a later state of a notice has another deadline.

@@ -15,6 +15,7 @@ const changeLine = 200
 // anything else (the register is locked while it grows), and Close it.
 type BuyerCache struct {
 	tx      *db.Tx
+	cleaned map[Sighting]sighting
 	asked   map[string]bool   // keys that were looked for
 	byKey   map[string]string // key → id of the buyer it leads to
 	buyers  map[string]*Buyer
@@ -31,7 +32,7 @@ type sightingKey struct{ buyer, kind, value string }
 
 // NewBuyerCache makes an empty cache; it dies with its transaction.
 func NewBuyerCache(tx *db.Tx) *BuyerCache {
-	c := &BuyerCache{tx: tx, seen: map[sightingKey]*Seen{}}
+	c := &BuyerCache{tx: tx, cleaned: map[Sighting]sighting{}, seen: map[sightingKey]*Seen{}}
 	c.forget()
 	return c
 }
@@ -44,10 +45,23 @@ func (c *BuyerCache) forget() {
 func (c *BuyerCache) Prime(sightings []Sighting) error {
 	var keys []string
 	for _, s := range sightings {
-		clean := s.clean()
+		clean := c.clean(s)
 		keys = append(keys, clean.sirenKey, clean.nameKey)
 	}
 	return c.load(keys)
+}
+
+// clean is what is read in a sighting, once: a chunk has the same one many times.
+func (c *BuyerCache) clean(raw Sighting) sighting {
+	day := raw.On
+	raw.On = ""
+	s, known := c.cleaned[raw]
+	if !known {
+		s = raw.clean()
+		c.cleaned[raw] = s
+	}
+	s.on = day
+	return s
 }
 
 // load reads where the keys lead that were not asked for yet.
@@ -103,7 +117,7 @@ func (c *BuyerCache) For(name, siretRaw, postcode, city string) (string, error) 
 // its SIREN when it is first seen with one; a name that leads to another SIREN leads to
 // another body. One that was merged is still itself here: see Merges.
 func (c *BuyerCache) Sight(raw Sighting) (string, error) {
-	s := raw.clean()
+	s := c.clean(raw)
 	id, err := c.identify(s)
 	if err == nil {
 		c.count(id, nameKind, s.name, s.on)

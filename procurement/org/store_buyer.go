@@ -13,6 +13,9 @@ const batch = 500
 
 const buyerColumns = "b.id, b.name, coalesce(b.siren, '') AS siren, b.postcode, b.city, b.created_at, coalesce(b.merged_into, '') AS merged_into"
 
+// Tables are those of the register: they grow with what is imported.
+var Tables = []string{"buyer", "buyer_alias", "buyer_sighting"}
+
 // buyerRow is a buyer as its table has it.
 type buyerRow struct {
 	Buyer
@@ -86,11 +89,11 @@ func sighted(tx *db.Tx, all []Seen) error {
 	for i, s := range all {
 		rows[i] = []any{s.BuyerID, s.Kind, s.Value, s.Seen, s.FirstOn, s.LastOn}
 	}
-	return tx.ExecMany("INSERT INTO buyer_sighting ("+sightingColumns+`) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (buyer_id, kind, value) DO UPDATE SET seen = buyer_sighting.seen + excluded.seen,
+	return tx.InsertOr(`ON CONFLICT (buyer_id, kind, value) DO UPDATE SET seen = buyer_sighting.seen + excluded.seen,
 			first_on = CASE WHEN buyer_sighting.first_on = '' OR excluded.first_on <> '' AND excluded.first_on < buyer_sighting.first_on
 				THEN excluded.first_on ELSE buyer_sighting.first_on END,
-			last_on = CASE WHEN excluded.last_on > buyer_sighting.last_on THEN excluded.last_on ELSE buyer_sighting.last_on END`, rows)
+			last_on = CASE WHEN excluded.last_on > buyer_sighting.last_on THEN excluded.last_on ELSE buyer_sighting.last_on END`,
+		"buyer_sighting", []string{"buyer_id", "kind", "value", "seen", "first_on", "last_on"}, rows)
 }
 
 // inBatches asks a question about any number of values, which come before its end.

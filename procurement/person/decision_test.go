@@ -120,7 +120,7 @@ var decisions = map[string]decision{
 	"watch_recipient": {
 		whose: "address_key = $2",
 		columns: map[string]fate{"id": plain, "watch_id": plain, "account_id": plain, "address": key, "address_key": key, "main": plain, "asked_at": plain,
-			"confirmed_at": plain, "stopped_at": plain, "failed_at": plain, "removed_at": plain, "token_hash": secret},
+			"confirmed_at": plain, "stopped_at": plain, "failed_at": plain, "removed_at": plain, "token_hash": secret, "withheld": plain},
 	},
 	"mailing": {
 		whose:   "address_key = $2",
@@ -128,11 +128,16 @@ var decisions = map[string]decision{
 	},
 	"mailing_item": {
 		whose:   "mailing_id IN (SELECT id FROM mailing WHERE address_key = $2)",
-		columns: map[string]fate{"mailing_id": plain, "notice_id": plain, "watches": plain, "position": plain},
+		columns: map[string]fate{"mailing_id": plain, "notice_id": plain, "watches": plain, "position": plain,
+			"said": plain, "known": plain},
+	},
+	"mailing_watch": {
+		whose:   "mailing_id IN (SELECT id FROM mailing WHERE address_key = $2)",
+		columns: map[string]fate{"watch_id": plain, "mailing_id": plain},
 	},
 	"told": {
 		whose:   "address_key = $2",
-		columns: map[string]fate{"address_key": key, "notice_id": plain, "mailing_id": plain, "at": plain},
+		columns: map[string]fate{"address_key": key, "notice_id": plain, "mailing_id": plain, "at": plain, "stated": plain, "followed_at": plain},
 	},
 	"outbox": {
 		whose: "lower(recipient) = $2",
@@ -150,12 +155,13 @@ var decisions = map[string]decision{
 	"buyer_merge":       {why: "a decision of the operator about public bodies; who decided is a name that they gave to their command"},
 	"notice":            {why: "a published notice", columns: map[string]fate{"buyer_name": company}},
 	"notice_raw":        {why: "a published notice, as it was received"},
+	"raw_pack":          {why: "published notices, as they were received"},
 	"notice_link":       {why: "published notices"},
 	"notice_alias":      {why: "numbers of published notices"},
 	"notice_change":     {why: "published notices"},
 	"notice_superseded": {why: "published notices"},
 	"cpv":               {why: "a public nomenclature", columns: map[string]fate{"label": plain}},
-	"notice_match":      {why: "numbers of watches"},
+	"notice_match":      {why: "ids of notices and numbers"},
 	"slot":              {why: "numbers and dates"},
 	"digest_run":        {why: "hours"},
 	"watch_progress":    {why: "a watch's id and a number"},

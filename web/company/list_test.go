@@ -249,8 +249,8 @@ func TestTheListWarnsOfAnAddressThatRefuses(t *testing.T) {
 		odile.watch(watch.Form{Name: "Routes", Keywords: "voirie", Active: true})
 		p.write(func(tx *db.Tx) error { return watch.Fail(tx, "odile@muller.example") })
 		page = odile.get(watchesPage)
-		page.says("L'adresse odile@muller.example refuse nos messages et ne reçoit plus d'alerte. Vérifiez-la dans les veilles « Bois », « Routes »")
-		if n := strings.Count(page.text(), "refuse nos messages"); n != 2 {
+		page.says("2 adresses en échec : odile@muller.example et devis@muller.example refusent nos messages et ne reçoivent plus d'alerte.")
+		if n := strings.Count(page.text(), "en échec : "); n != 1 {
 			t.Errorf("%d warnings for two addresses", n)
 		}
 	})

@@ -5,6 +5,7 @@ import (
 
 	"parvis/procurement/access"
 	"parvis/procurement/account"
+	"parvis/procurement/alert"
 	"parvis/procurement/cpv"
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
@@ -18,6 +19,7 @@ import (
 // Pages is what the pages of companies are made from.
 type Pages struct {
 	Watches  *watch.Service
+	Alerts   *alert.Service
 	Org      *org.Service
 	Members  *member.Service
 	Accounts *account.Service
@@ -55,6 +57,8 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("POST /entreprise/veilles/{id}", access.EditWatches, p.update)
 	site.Route("GET /entreprise/veilles/{id}/supprimer", access.EditWatches, p.askDelete)
 	site.Route("POST /entreprise/veilles/{id}/supprimer", access.EditWatches, p.delete)
+	site.Route("GET /entreprise/envois", access.SeeWatches, p.sent)
+	site.Route("POST /entreprise/envois/adresses/{id}", access.EditWatches, p.recall)
 
 	site.Route("GET /entreprise/etiquettes/{id}", access.SeeWatches, p.tagOf)
 	site.Route("POST /entreprise/etiquettes/{id}", access.EditWatches, p.tag)

@@ -32,6 +32,7 @@ Disallow: /inscription/
 Disallow: /confirmation/
 Disallow: /adresse-de-secours/
 Disallow: /desabonnement/
+Disallow: /suivi/
 Disallow: /organismes
 Disallow: /annonces.atom
 Disallow: /cpv

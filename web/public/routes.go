@@ -77,6 +77,8 @@ func Routes(s *answer.Site, p Pages) {
 	s.Route("POST /adresse-de-secours/{token}", access.VisitSite, p.answerFallback)
 	s.Route("GET /desabonnement/{token}", access.VisitSite, p.stopping)
 	s.Route("POST /desabonnement/{token}", access.VisitSite, p.stop)
+	s.Route("GET /suivi/{token}", access.VisitSite, p.following)
+	s.Route("POST /suivi/{token}", access.VisitSite, p.follow)
 
 	s.Route("GET /sante", access.VisitSite, p.health)
 	s.Route("GET /robots.txt", access.VisitSite, p.robots)

@@ -38,7 +38,10 @@ func CPV(v any) []string {
 				}
 			}
 		default:
-			if code, ok := refdata.NormaliseCPV(tree.Text(v)); inCPV && ok {
+			if !inCPV {
+				return
+			}
+			if code, ok := refdata.NormaliseCPV(tree.Text(v)); ok {
 				found = append(found, cpvFound{code, rank})
 			}
 		}

@@ -1,0 +1,64 @@
+package notice
+
+import (
+	"context"
+	"errors"
+
+	"parvis/kit/db"
+	"parvis/kit/fault"
+	"parvis/kit/pack"
+	"parvis/procurement/access"
+)
+
+// Records are kept as they came, for whoever doubts what we read in them, or reads more
+// in them one day. Those of one chunk make one pack. A record whose later state came
+// stays in its pack, where nothing leads to it any more.
+
+// rawPlace is where a record is kept.
+type rawPlace struct {
+	packID string
+	pack.Place
+}
+
+// keepRaw keeps the records of a chunk as they came.
+func keepRaw(tx *db.Tx, fresh []hashedRecord) error {
+	raws := make([]string, len(fresh))
+	for i, r := range fresh {
+		raws[i] = r.Raw
+	}
+	body, at := pack.Texts(raws)
+	id := db.NewID()
+	for i := range fresh {
+		fresh[i].raw = rawPlace{id, at[i]}
+	}
+	_, err := tx.Exec("INSERT INTO raw_pack (id, body) VALUES ($1, $2)", id, body)
+	return err
+}
+
+// Raw gives a notice of a source as it was received, to the operator.
+func (s *Service) Raw(ctx context.Context, by access.Actor, source, sourceID string) (raw string, err error) {
+	if err := by.Must(access.RecordNotices); err != nil {
+		return "", err
+	}
+	err = s.db.Read(ctx, func(tx *db.Tx) error { raw, err = rawOf(tx, source, sourceID); return err })
+	if errors.Is(err, db.ErrNone) {
+		return "", fault.New(fault.NotFound, "Cette source ne nous a donné aucun avis de ce numéro.")
+	}
+	return raw, err
+}
+
+func rawOf(tx *db.Tx, source, sourceID string) (string, error) {
+	var row struct {
+		Body        []byte
+		Raw         string
+		Packed      bool
+		RawAt, Size int64
+	}
+	err := tx.One(&row, `SELECT p.body, coalesce(r.raw, '') AS raw, n.raw_pack_id IS NOT NULL AS packed, coalesce(n.raw_at, 0) AS raw_at, coalesce(n.raw_size, 0) AS size
+		FROM notice n LEFT JOIN raw_pack p ON p.id = n.raw_pack_id LEFT JOIN notice_raw r ON r.notice_id = n.id
+		WHERE n.source = $1 AND n.source_id = $2`, source, sourceID)
+	if err != nil || !row.Packed { // before there were packs
+		return row.Raw, err
+	}
+	return pack.Text(row.Body, pack.Place{At: row.RawAt, Size: row.Size})
+}
