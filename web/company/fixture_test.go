@@ -81,7 +81,7 @@ func openWith(t *testing.T, d *db.DB, companies org.Directory) *platform {
 	site := answer.New(p.org.ActorOf, slog.New(slog.NewTextHandler(testLog{t}, nil)))
 	site.Hats = p.org.Memberships
 	p.members = member.New(d, j, p.accounts, p.org, p.watches)
-	company.Routes(site, company.Pages{Notices: p.notices, Base: "https://parvis.example", Watches: p.watches, Alerts: alerts, Org: p.org, Members: p.members, Accounts: p.accounts, Profiles: p.profiles, CPV: cpv.New(d),
+	company.Routes(site, company.Pages{Notices: p.notices, Followed: alerts.Followed, Base: "https://parvis.example", Watches: p.watches, Alerts: alerts, Org: p.org, Members: p.members, Accounts: p.accounts, Profiles: p.profiles, CPV: cpv.New(d),
 		Persons: person.New(d, p.accounts, p.members, p.watches, alerts), MailReady: func() bool { return !p.mailDown }})
 	p.server = site.Server()
 	return p

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"parvis/kit/clock"
+	"parvis/kit/db"
 	"parvis/kit/db/dbtest"
 	"parvis/procurement/watch"
 )
@@ -137,5 +139,27 @@ func TestTheSpaceSaysWhatIsNew(t *testing.T) {
 		if page := last.get("/entreprise"); !slices.Contains(page.links(), "/entreprise/veilles?tri=parution#marches") {
 			t.Errorf("%q", page.links())
 		}
+	})
+}
+
+// What one follows by a mail is one's own too, whether a watch still finds it or not.
+func TestTheSpaceShowsWhatOneFollows(t *testing.T) {
+	each(t, func(t *testing.T, p *platform) {
+		p.record(call{id: "26-1", title: "Voirie suivie", deadline: dbtest.Start.AddDate(0, 0, 40)}, call{id: "26-2", title: "Voirie dite"})
+		odile := p.join(muller, "odile")
+		odile.watch(watch.Form{Name: "Bois", Keywords: "menuiserie", Active: true})
+		p.write(func(tx *db.Tx) error {
+			for id, since := range map[string]clock.Instant{"26-1": tx.Now, "26-2": 0} {
+				if _, err := tx.Exec("INSERT INTO told (address_key, notice_id, mailing_id, at, followed_at) VALUES ($1, $2, 'm', $3, $4)", "odile@muller.example", p.idOf(id), tx.Now, since); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		page := odile.get("/entreprise")
+		page.says("Vos prochaines échéances", "Voirie suivie", "dans 40 jours")
+		page.silent("Voirie dite")
+		odile.post(tags+p.idOf("26-1"), url.Values{"etiquette": {"on_passe"}})
+		odile.get("/entreprise").silent("Voirie suivie")
 	})
 }
