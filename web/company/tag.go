@@ -8,6 +8,7 @@ import (
 	"parvis/kit/clock"
 	"parvis/kit/fault"
 	"parvis/kit/text"
+	"parvis/procurement/access"
 	"parvis/procurement/notice"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
@@ -18,6 +19,7 @@ import (
 // tagPage is the page of what a company decides about one contract.
 type tagPage struct {
 	notice.Story
+	By     access.Actor
 	Said   watch.Tagged
 	Chosen string // as it was typed
 	Note   string
@@ -102,7 +104,7 @@ func back(v *answer.Visit) string {
 }
 
 func (p Pages) readTag(v *answer.Visit) (tagPage, error) {
-	page := tagPage{Back: back(v)}
+	page := tagPage{By: v.Actor, Back: back(v)}
 	var err error
 	if page.Story, err = p.Notices.Find(v.Context(), v.Actor, v.PathValue("id")); err != nil {
 		return page, err
@@ -136,7 +138,7 @@ func (p Pages) lessLike(v *answer.Visit, n *notice.Notice, at clock.Instant) ([]
 		return nil, err
 	}
 	var out []sparing
-	for _, r := range reasons {
+	for _, r := range reasons[:min(len(reasons), mostSparing)] {
 		l := sparing{Name: r.Name}
 		add := func(label, field, value string) {
 			l.Links = append(l.Links, ui.Link{Label: label, URL: watchesURL + "/" + r.WatchID + "/modifier?" + url.Values{field: {value}}.Encode()})
@@ -167,6 +169,7 @@ const (
 	leaveCode     = "exclure-cpv"
 	mostLeftWords = 4
 	mostLeftCodes = 2
+	mostSparing   = 3 // watches
 )
 
 // leftWords are the words of a title on which no watch matched: those that say in what
