@@ -15,7 +15,7 @@ var floors = []string{"kit", "procurement", "gateway", "web", "app", "cmd", "ben
 // the lines above its own. A room that is not listed is put where it belongs, here,
 // before its first line is written. A folder inside a room has the room's place.
 var order = map[string][][]string{
-	"procurement": {{"refdata"}, {"access"}, {"event"}, {"account"}, {"org"}, {"cpv"}, {"notice"}, {"intake"}, {"watch"}, {"member"}, {"alert"}, {"person"}},
+	"procurement": {{"refdata"}, {"access"}, {"event"}, {"account"}, {"org"}, {"cpv"}, {"notice"}, {"intake"}, {"watch"}, {"webhook"}, {"member"}, {"feed"}, {"alert"}, {"person"}},
 	"web":         {{"ui"}, {"answer"}, {"refine"}, {"tag"}, {"public", "company", "demo"}},
 }
 

@@ -24,6 +24,8 @@ func (a *App) timetable() []task {
 		{"forget changes that everybody has followed", time.Hour, a.DB.ForgetChanges},
 		{"forget mail sent a year ago", 24 * time.Hour, a.forgetMail},
 		{"forget watches deleted a year ago", 24 * time.Hour, a.Watches.Forget},
+		{"forget webhooks that are over, and their log of ninety days", time.Hour, a.Webhooks.Forget},
+		{"forget feeds that nobody may read any more", time.Hour, a.Feeds.Sweep},
 		{"forget who was told of what a year ago", 24 * time.Hour, a.Alerts.Forget},
 		{"forget rescue addresses taken off a year ago", 24 * time.Hour, a.Profiles.ForgetFallbacks},
 		{"forget imports given up a month ago", 24 * time.Hour, a.Intake.ForgetFiles},

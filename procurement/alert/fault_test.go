@@ -141,7 +141,7 @@ func TestF20NothingLeavesASecondAfterAStop(t *testing.T) {
 			h.publish(call(fmt.Sprint("26-", n), fmt.Sprint("Menuiseries ", n)))
 		}
 		h.box.Misbehave(func(mailbox.Phase, string) error { time.Sleep(2 * time.Millisecond); return nil }) // a relay takes its time
-		var stopped sync.Map // address to the moment at which they were told that it is over
+		var stopped sync.Map                                                                                // address to the moment at which they were told that it is over
 		var all sync.WaitGroup
 		sending, stop := context.WithCancel(t.Context())
 		all.Go(func() { _ = h.sender.Run(sending) })

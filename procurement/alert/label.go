@@ -36,6 +36,7 @@ var labels = map[string]string{
 	mailSourceSilent:    "Journal d'annonces non reçu\u00a0: à l'exploitant",
 
 	mailInvitationAccepted: "Invitation acceptée",
+	mailWebhookSuspended:   "Webhook suspendu",
 	mailDisputeConfirmed:   "Administrateur confirmé",
 }
 

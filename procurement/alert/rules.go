@@ -90,6 +90,15 @@ var Rules = map[event.Kind]Rule{
 	event.DisputeDropped:          nobody("it is no longer in the operator's list"),
 	event.BuyersMerged:            nobody("the operator did it; the pages name the buyer that is kept"),
 	event.BuyersUnmerged:          nobody("the operator did it; the pages name each buyer again"),
+
+	event.FeedOpened:       nobody("they are on the page that shows its address"),
+	event.FeedClosed:       nobody("they are on the page that says so"),
+	event.WebhookAdded:     nobody("they are on the page that shows its secret"),
+	event.WebhookRemoved:   nobody("they are on the page that says so"),
+	event.WebhookRenewed:   nobody("they are on the page that shows the new one"),
+	event.WebhookConfirmed: nobody("its page says so, and the receiver knows"),
+	event.WebhookSuspended: {"whoever made the watch, once: nothing is sent there any more", (*Service).mailWebhookSuspended},
+	event.WebhookResumed:   nobody("they are on the page that says so"),
 }
 
 // told lists the kinds that somebody is told of.

@@ -53,6 +53,7 @@ func NewService(d *db.DB, j *event.Journal, o *mail.Outbox, w *watch.Service, ba
 	s.composeInvitations()
 	s.composeDisputes()
 	o.Compose(mailSourceSilent, s.composeSourceSilent)
+	o.Compose(mailWebhookSuspended, s.composeWebhookSuspended)
 	return s
 }
 

@@ -76,6 +76,15 @@ var labels = map[Kind]string{
 	EstablishmentVerified:   "Établissement vérifié",
 	EstablishmentUnverified: "Établissement déclaré, de nouveau",
 	InvitationCancelled:     "Invitation annulée",
+
+	FeedOpened:       "Adresse d'un flux privé créée",
+	FeedClosed:       "Adresse d'un flux privé révoquée",
+	WebhookAdded:     "Webhook ajouté",
+	WebhookRemoved:   "Webhook supprimé",
+	WebhookRenewed:   "Secret d'un webhook renouvelé",
+	WebhookConfirmed: "Webhook confirmé par un premier essai",
+	WebhookSuspended: "Webhook suspendu après des jours d'échec",
+	WebhookResumed:   "Webhook repris",
 }
 
 // Label is what people read of a kind.

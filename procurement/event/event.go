@@ -77,6 +77,17 @@ const (
 	DisputeDropped      Kind = "dispute.dropped" // with the request that it came from
 	BuyersMerged        Kind = "buyer.merged"    // by the operator; the subject is the one that is kept
 	BuyersUnmerged      Kind = "buyer.unmerged"
+
+	// The subject of a feed's is its watch: the feed itself is somebody's secret.
+	FeedOpened Kind = "feed.opened" // or given another address
+	FeedClosed Kind = "feed.closed"
+
+	WebhookAdded     Kind = "webhook.added"
+	WebhookRemoved   Kind = "webhook.removed"
+	WebhookRenewed   Kind = "webhook.renewed"   // its secret
+	WebhookConfirmed Kind = "webhook.confirmed" // it has accepted a trial for the first time
+	WebhookSuspended Kind = "webhook.suspended" // after days of failures
+	WebhookResumed   Kind = "webhook.resumed"
 )
 
 // Kinds lists them all, so that a test finds the ones nobody decided about.
@@ -91,6 +102,7 @@ var Kinds = []Kind{
 	FactorAdded, FactorRemoved, FactorsForgotten, CodesRenewed, CodeUsed, CodeRefused, StepExhausted, PasskeyDoubted,
 	InvitationSent, InvitationCancelled, InvitationAccepted, WatchesPassed, DisputeOpened, DisputeGranted, DisputeRejected, DisputeDropped,
 	BuyersMerged, BuyersUnmerged,
+	FeedOpened, FeedClosed, WebhookAdded, WebhookRemoved, WebhookRenewed, WebhookConfirmed, WebhookSuspended, WebhookResumed,
 	NoticeTagged,
 }
 

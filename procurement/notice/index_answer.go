@@ -2,6 +2,8 @@ package notice
 
 import (
 	"encoding/binary"
+	"slices"
+	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -14,6 +16,7 @@ type Filter struct {
 	At     clock.Instant // the moment of asking: days left are counted from it
 	Open   bool          // only calls that can be answered at that moment
 	Within int           // only those that close within that many days of Paris; 0: no limit
+	Since  clock.Instant // only notices heard of since then; zero: all
 	Order  Order
 	Narrowing
 }
@@ -172,6 +175,40 @@ func (s *shelf) codes(q *Query) *roaring.Bitmap {
 		}
 	}
 	return roaring.FastOr(all...)
+}
+
+// codedOut gives the notices all of whose codes begin with one of the prefixes.
+func (s *shelf) codedOut(prefixes []string) *roaring.Bitmap {
+	var out, others []*roaring.Bitmap
+	for _, p := range prefixes {
+		if set := s.cpv[p]; set != nil {
+			out = append(out, set)
+		}
+	}
+	for tens := '0'; tens <= '9'; tens++ {
+		for ones := '0'; ones <= '9'; ones++ {
+			others = s.beside(others, string(tens)+string(ones), prefixes)
+		}
+	}
+	set := roaring.FastOr(out...)
+	set.AndNot(roaring.FastOr(others...))
+	return set
+}
+
+// beside adds the sets of the codes that begin so and with none of the prefixes. Codes
+// have eight digits: what begins like a longer prefix goes on.
+func (s *shelf) beside(dst []*roaring.Bitmap, start string, prefixes []string) []*roaring.Bitmap {
+	set := s.cpv[start]
+	if set == nil || begins(start, prefixes) {
+		return dst
+	}
+	if !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(p, start) }) {
+		return append(dst, set)
+	}
+	for digit := '0'; digit <= '9'; digit++ {
+		dst = s.beside(dst, start+string(digit), prefixes)
+	}
+	return dst
 }
 
 // wanted gives where the words are, all of them or any.

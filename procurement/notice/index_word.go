@@ -31,6 +31,8 @@ type vocabulary struct {
 
 	inTitle, inCommon, inLots gather
 	recent                    [recentWords]slot
+
+	spellings
 }
 
 // recentWords is how many written words are found without a look at the table: most
@@ -93,7 +95,9 @@ func (v *vocabulary) learn(h uint64, w string) slot {
 		v.flat = append(v.flat, 0)
 		for _, p := range pieces {
 			for _, t := range p.Terms {
-				if n := v.term(t, s.number); !slices.Contains(v.termsAt(s.means), n) {
+				n := v.term(t, s.number)
+				v.spell(n, w, p)
+				if !slices.Contains(v.termsAt(s.means), n) {
 					v.flat = append(v.flat, n)
 					v.flat[s.means]++
 				}

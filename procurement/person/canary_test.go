@@ -143,6 +143,7 @@ func (w world) traces(who access.Actor, mark string) {
 			{"address_change (id, account_id, address, address_key, asked_at, expires_at, closed_at)", []any{db.NewID(), who.AccountID, mark, mark, at, at, at}},
 			{"former_address (id, account_id, address, address_key, left_at, until, closed_at)", []any{db.NewID(), who.AccountID, mark, mark, at, at, at}},
 			{"invitation (id, establishment_id, address, address_key, role, inviter_id, invited_at, expires_at, closed_at)", []any{db.NewID(), who.EstablishmentID, address, address, "user", who.MembershipID, at, at, at}},
+			{"feed (id, watch_id, account_id, membership_id, format, token_hash, created_at)", []any{db.NewID(), w.aWatchOf(tx, who), who.AccountID, who.MembershipID, "atom", mark, at}},
 			{"dispute (id, establishment_id, account_id, reason, opened_at, decided_at, outcome)", []any{db.NewID(), who.EstablishmentID, who.AccountID, mark, at, at, "rejected"}},
 		} {
 			holes := make([]string, len(row.values))
@@ -155,6 +156,13 @@ func (w world) traces(who access.Actor, mark string) {
 		}
 		return nil
 	})
+}
+
+// aWatchOf is one of somebody's.
+func (w world) aWatchOf(tx *db.Tx, who access.Actor) (id string) {
+	w.t.Helper()
+	w.must(tx.One(&id, "SELECT id FROM watch WHERE account_id = $1 ORDER BY id LIMIT 1", who.AccountID))
+	return id
 }
 
 // marked joins somebody whose name, identifiant and address hold a mark.

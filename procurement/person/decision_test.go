@@ -127,7 +127,7 @@ var decisions = map[string]decision{
 		columns: map[string]fate{"id": plain, "kind": plain, "address": key, "address_key": key, "slot": plain, "token_hash": secret, "created_at": plain},
 	},
 	"mailing_item": {
-		whose:   "mailing_id IN (SELECT id FROM mailing WHERE address_key = $2)",
+		whose: "mailing_id IN (SELECT id FROM mailing WHERE address_key = $2)",
 		columns: map[string]fate{"mailing_id": plain, "notice_id": plain, "watches": plain, "position": plain,
 			"said": plain, "known": plain},
 	},
@@ -145,7 +145,14 @@ var decisions = map[string]decision{
 			"expires_at": plain, "attempts": plain, "faults": plain, "lease_owner": plain, "lease_until": plain, "bytes": secret, "once": plain,
 			"answer": copied, "created_at": plain, "ended_at": plain},
 	},
+	"feed": {
+		whose: "account_id = $1",
+		columns: map[string]fate{"id": plain, "watch_id": plain, "account_id": plain, "membership_id": plain, "format": plain, "token_hash": secret,
+			"created_at": plain, "used_on": plain},
+	},
 
+	"webhook":           {why: "an address of a company's own systems: it goes with its watch", columns: map[string]fate{"address": company}},
+	"webhook_delivery":  {why: "published notices, and what machines answer"},
 	"company":           {why: "a company; its number is public", columns: map[string]fate{"number": company}},
 	"establishment":     {why: "a company's; its number is public", columns: map[string]fate{"name": company, "phone": company}},
 	"fallback_address":  {why: "a mailbox of a company's, that agreed by itself", columns: map[string]fate{"address": company, "address_key": company}},

@@ -24,6 +24,7 @@ type Export struct {
 	Invitations []Invitation `json:"invitations"`
 	Disputes    []Dispute    `json:"contestations"`
 	Watches     []Watch      `json:"veilles"`
+	Feeds       []Feed       `json:"flux_prives"`
 	Received    []Received   `json:"veilles_recues"`
 	Tags        []Tag        `json:"etiquettes"`
 	Notes       []Note       `json:"notes"`
@@ -153,11 +154,20 @@ type Watch struct {
 	Departments []string `json:"departements,omitempty"`
 	CPV         []string `json:"codes_cpv,omitempty"`
 	Categories  []string `json:"natures,omitempty"`
+	Webhooks    []string `json:"webhooks,omitempty"`   // addresses
 	Own         string   `json:"votre_adresse"`        // where it stands for their address
 	Others      int      `json:"autres_destinataires"` // counted, not named
 	CreatedAt   Moment   `json:"creee_le"`
 	ChangedAt   Moment   `json:"modifiee_le"`
 	DeletedAt   Moment   `json:"supprimee_le"`
+}
+
+// Feed is a private address at which they read a watch; what opens it is left out.
+type Feed struct {
+	Watch  string `json:"veille"`
+	Format string `json:"format"`
+	MadeAt Moment `json:"creee_le"`
+	UsedOn string `json:"derniere_lecture,omitempty"` // YYYY-MM-DD
 }
 
 // Received is a watch of somebody else that reaches their address, and what they said

@@ -11,10 +11,12 @@ import (
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
 	"parvis/procurement/event"
+	"parvis/procurement/feed"
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/watch"
+	"parvis/procurement/webhook"
 )
 
 // Export gives the actor the copy of what is kept of them.
@@ -62,6 +64,9 @@ func (s *Service) gather(ctx context.Context, by access.Actor, titles bool) (Exp
 			return err
 		}
 		if err := e.watches(tx, r.Account); err != nil {
+			return err
+		}
+		if err := e.feeds(tx, r.Account); err != nil {
 			return err
 		}
 		if err := e.received(tx, r.Account); err != nil {
@@ -193,6 +198,13 @@ func (e *Export) watch(tx *db.Tx, w *watch.Watch, addressKey string) (Watch, err
 	for _, b := range buyers {
 		one.Buyers = append(one.Buyers, b.Title())
 	}
+	hooks, err := webhook.OfWatch(tx, w.ID)
+	if err != nil {
+		return one, err
+	}
+	for _, h := range hooks {
+		one.Webhooks = append(one.Webhooks, h.Address)
+	}
 	if w.EstablishmentID != "" {
 		where, err := org.EstablishmentByID(tx, w.EstablishmentID)
 		if err != nil && !errors.Is(err, db.ErrNone) {
@@ -201,6 +213,26 @@ func (e *Export) watch(tx *db.Tx, w *watch.Watch, addressKey string) (Watch, err
 		one.Company = where.CompanyName
 	}
 	return one, nil
+}
+
+// feeds takes the private addresses, without what opens them.
+func (e *Export) feeds(tx *db.Tx, a account.Account) error {
+	made, err := feed.MadeBy(tx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range made {
+		found, err := watch.ByIDs(tx, []string{f.WatchID})
+		if err != nil {
+			return err
+		}
+		one := Feed{Format: string(f.Format), MadeAt: Moment(f.CreatedAt), UsedOn: f.UsedOn}
+		if len(found) > 0 {
+			one.Watch = found[0].Name
+		}
+		e.Feeds = append(e.Feeds, one)
+	}
+	return nil
 }
 
 // received takes the watches of others: what somebody agreed to is theirs to know.

@@ -194,6 +194,8 @@ func nameTaken(err error) error {
 	return err
 }
 
+var errBuyer = fault.New(fault.Invalid, "Un organisme choisi n'est plus au répertoire\u00a0: retirez-le et choisissez-le à nouveau.").On(notice.FieldBuyers)
+
 // checkUse refuses a name that another watch of the scope bears, and buyers
 // that are not in the register.
 func (s *Service) checkUse(tx *db.Tx, w *Watch) error {
@@ -206,15 +208,17 @@ func (s *Service) checkUse(tx *db.Tx, w *Watch) error {
 	if n > 0 {
 		faults = append(faults, errName)
 	}
-	ids := slices.DeleteFunc(slices.Concat(w.Criteria.Buyers, w.named), func(id string) bool { return !IsID(id) })
+	ids := slices.DeleteFunc(slices.Concat(w.Criteria.Buyers, w.Criteria.ExcludeBuyers, w.named), func(id string) bool { return !IsID(id) })
 	found, err := org.BuyersNamed(tx, ids)
 	if err != nil {
 		return err
 	}
 	if slices.ContainsFunc(w.Criteria.Buyers, func(id string) bool { return found[id].ID == "" }) {
-		faults = append(faults, fault.New(fault.Invalid, "Un organisme choisi n'est plus au répertoire\u00a0: retirez-le et choisissez-le à nouveau.").On(notice.FieldBuyers))
+		faults = append(faults, errBuyer)
 	}
+	gone := func(id string) bool { return found[id].ID == "" }
 	w.Criteria.Buyers = asNamed(w.Criteria.Buyers, w.named, found)
+	w.Criteria.ExcludeBuyers = asNamed(slices.DeleteFunc(w.Criteria.ExcludeBuyers, gone), w.named, found)
 	return faults.Err()
 }
 

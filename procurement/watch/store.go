@@ -52,7 +52,7 @@ func (r row) watch() (*Watch, error) {
 	if err := json.Unmarshal([]byte(r.Criteria), &w.Criteria); err != nil {
 		return nil, fmt.Errorf("watch %s: %w", r.ID, err)
 	}
-	w.named = w.Criteria.Buyers
+	w.named = slices.Concat(w.Criteria.Buyers, w.Criteria.ExcludeBuyers)
 	return w, nil
 }
 

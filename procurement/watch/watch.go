@@ -57,7 +57,7 @@ type Watch struct {
 	EditedBy        string        // the account that last saved its form; empty: not known
 	Recipients      []Recipient
 
-	named []string // the buyers as they were chosen, which the register may have made one since
+	named []string // the buyers as they were chosen or excluded, which the register may have made one since
 }
 
 // Live tells that the watch may still send anything.

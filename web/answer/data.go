@@ -56,5 +56,10 @@ func serveDocument(w http.ResponseWriter, r *http.Request, a Answer) {
 	sum := sha256.Sum256(a.data)
 	w.Header().Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum[:16])+`"`)
 	w.Header().Set("Cache-Control", "no-cache")
+	if a.Secret { // anybody may who has the address: nobody on the way, and nobody by a search
+		w.Header().Set("Cache-Control", "private, no-cache")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		w.Header().Set("X-Robots-Tag", "noindex")
+	}
 	http.ServeContent(w, r, "", a.changed.Time(), bytes.NewReader(a.data))
 }

@@ -31,6 +31,8 @@ type formPage struct {
 	AskEverything bool
 	Errors        ui.Errors
 	Sharing       watch.Sharing
+	Done          []string // what a link of a mail has filled in, to be said
+	Preview       previewPage
 }
 
 // begin shows the form of a new watch, filled from a search when it comes from there.
@@ -53,6 +55,9 @@ func (p Pages) edit(v *answer.Visit) (answer.Answer, error) {
 	}
 	t := typedOf(w, p.Watches.Now())
 	if t.Base, err = p.baseOf(v, w); err != nil {
+		return answer.Answer{}, err
+	}
+	if t.Done, err = p.leaveOut(v.Context(), &t, v.URL.Query()); err != nil {
 		return answer.Answer{}, err
 	}
 	return p.show(v, w, t, nil)
@@ -202,6 +207,7 @@ func (p Pages) refuse(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors
 // show lays the form out; w is nil for a new watch.
 func (p Pages) show(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) (answer.Answer, error) {
 	page := formPage{Typed: t, Main: v.Actor.Address, MainState: watch.Confirmed, States: map[string]ui.AddressState{}, Errors: faults}
+	page.Done = t.Done
 	page.AskEverything = t.AcceptEmpty || faults.On(watch.FieldEmpty) != ""
 	title := "Créer une nouvelle veille"
 	if w != nil {
@@ -220,10 +226,17 @@ func (p Pages) show(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) 
 	if page.Buyers, err = p.pickedBuyers(v.Context(), t.Buyers); err != nil {
 		return answer.Answer{}, err
 	}
-	if page.Typed.Refined.Chosen, err = refine.Name(v.Context(), p.CPV, v.Actor, t.Refined.CPV); err != nil {
+	if page.Typed.Refined.OutBuyers, err = p.pickedBuyers(v.Context(), t.Refined.ExcludeBuyers); err != nil {
 		return answer.Answer{}, err
 	}
-	return answer.Show(ui.Page{Title: title, Narrow: true}, formBody(page)), nil
+	if err = page.Typed.Refined.Name(v.Context(), p.CPV, v.Actor); err != nil {
+		return answer.Answer{}, err
+	}
+	if page.Preview, err = p.previewOf(v, t); err != nil {
+		return answer.Answer{}, err
+	}
+	page.Preview.Action = page.action() + "#" + previewID
+	return answer.Show(ui.Page{Title: title}, formBody(page)), nil
 }
 
 // pickedBuyers names the chosen organisms. One that the register does not have stays, so

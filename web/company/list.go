@@ -18,6 +18,7 @@ type listPage struct {
 	Active   int
 	Failing  []failing
 	Quiet    []*watch.Watch // that have found nothing for a month
+	Stopped  []watchRow     // those of which a webhook is suspended
 	MailDown bool
 	Index    ui.IndexState
 	Total    int
@@ -78,6 +79,10 @@ func (p Pages) rows(v *answer.Visit, page *listPage, watches []*watch.Watch) err
 	if err != nil {
 		return err
 	}
+	troubled, err := p.Webhooks.Troubled(v.Context(), idsOf(watches))
+	if err != nil {
+		return err
+	}
 	for i, w := range watches {
 		row := watchRow{ID: w.ID, Name: w.Name, Rhythm: rhythm(w), Criteria: told[i], Status: ui.Off("Inactive"), Shared: !w.SharedAt.IsZero(), Broken: w.Broken() != nil}
 		if w.Active {
@@ -87,6 +92,9 @@ func (p Pages) rows(v *answer.Visit, page *listPage, watches []*watch.Watch) err
 			row.Pause = "En pause jusqu'au " + lastDay(w).Format("02/01/2006") + " inclus"
 		}
 		page.Watches = append(page.Watches, row)
+		if troubled[w.ID] {
+			page.Stopped = append(page.Stopped, row)
+		}
 		for _, r := range w.Recipients {
 			if r.State() == watch.Failed {
 				page.fail(r.Address, row)

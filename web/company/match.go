@@ -18,12 +18,14 @@ const mostLots = 5
 type match struct {
 	ID, URL   string
 	Buyer     string
+	BuyerID   string
 	Reference string
 	Title     marked
 	Due       ui.Due
 	Zone      string // whose clocks, when they are not those of Paris
 	Published string
 	Reasons   []string
+	Found     []string // on what of its text or codes, for who sees no word in the title
 	Lots      []marked
 	MoreLots  int
 	Twins     []ui.Link // its probable duplicates
@@ -39,7 +41,7 @@ type marked struct {
 // matchOf reads a row; watches are the actor's, by id.
 func matchOf(hit watch.Hit, watches map[string]*watch.Watch, now clock.Instant) (match, error) {
 	m := match{
-		URL: "/annonces/" + hit.ID, ID: hit.ID, Tag: tag.Contract{ID: hit.ID, Title: title(hit.Notice), Said: hit.Tagged}, Buyer: buyerName(hit.Notice), Reference: reference(hit.Notice),
+		URL: "/annonces/" + hit.ID, ID: hit.ID, Tag: tag.Contract{ID: hit.ID, Title: title(hit.Notice), Said: hit.Tagged}, Buyer: buyerName(hit.Notice), BuyerID: hit.BuyerID, Reference: reference(hit.Notice),
 		Due: due(hit.Notice, now), Zone: zone(hit.Notice), Published: frenchDay(hit.PublishedOn),
 	}
 	for _, twin := range hit.Twins {

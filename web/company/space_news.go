@@ -59,12 +59,9 @@ func (n news) lines() (out []newsLine) {
 
 // deadlines reads what is to be answered: one's own first, then what closes soon.
 func (p Pages) deadlines(v *answer.Visit, page *spacePage, watches map[string]*watch.Watch) error {
-	var followed []string
-	var err error
-	if p.Followed != nil {
-		if followed, err = p.Followed(v.Context(), v.Actor); err != nil {
-			return err
-		}
+	followed, err := p.Alerts.Followed(v.Context(), v.Actor)
+	if err != nil {
+		return err
 	}
 	agenda, err := p.Watches.Agenda(v.Context(), v.Actor, followed, mostMine)
 	if err != nil {

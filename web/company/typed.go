@@ -37,7 +37,8 @@ type typed struct {
 	BuyerText  string
 	BuyerAsked string
 	Candidates []org.Buyer
-	Base       string // what the watch said when its form was opened, see fieldBase
+	Base       string   // what the watch said when its form was opened, see fieldBase
+	Done       []string // what has just been filled in for them
 }
 
 // readTyped reads a form that was sent, or the address of a new one.
@@ -126,6 +127,10 @@ func (p Pages) rearrange(ctx context.Context, t *typed, f url.Values) (did bool,
 		if i, err := strconv.Atoi(f.Get(buttonDropRow)); err == nil && i >= 0 && i < len(t.Recipients) {
 			t.Recipients = slices.Delete(t.Recipients, i, i+1)
 		}
+		return true, nil, nil
+	case f.Get(buttonAction) == buttonPreview:
+		return true, nil, nil
+	case p.offered(t, f):
 		return true, nil, nil
 	case f.Get(buttonAction) == "ajouter-destinataire":
 		t.Recipients = append(t.Recipients, "")

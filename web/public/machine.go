@@ -35,6 +35,7 @@ Disallow: /desabonnement/
 Disallow: /suivi/
 Disallow: /organismes
 Disallow: /annonces.atom
+Disallow: /flux/
 Disallow: /cpv
 Disallow: /demo
 Disallow: /sante
