@@ -59,6 +59,7 @@ var objects = []object{
 	{"/entreprise/veilles/{id}", "une veille d'un autre établissement", "stranger", (*village).theirWatch},
 	{"/entreprise/envois/adresses/{id}", "une adresse en échec d'une veille de l'établissement", "user admin", (*village).aFailing},
 	{"/entreprise/envois/adresses/{id}", "une adresse en échec d'une veille d'un autre établissement", "stranger", (*village).theirFailing},
+	{"/entreprise/etiquettes/{id}", "un avis", "newcomer user admin stranger", (*village).aNotice},
 	{"/entreprise/connexions/{id}", "une connexion d'un administrateur", "admin", (*village).aConnection},
 	{"/entreprise/connexions/{id}", "une connexion d'une personne non rattachée", "newcomer", (*village).anOwnConnection},
 	{"/entreprise/connexions/navigateurs/{id}", "un navigateur connu d'un utilisateur", "user", (*village).aBrowser},
