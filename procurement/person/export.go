@@ -150,6 +150,8 @@ type Watch struct {
 	Buyers      []string `json:"organismes,omitempty"`
 	Departments []string `json:"departements,omitempty"`
 	CPV         []string `json:"codes_cpv,omitempty"`
+	OutBuyers   []string `json:"organismes_exclus,omitempty"`
+	OutCPV      []string `json:"codes_cpv_exclus,omitempty"`
 	Categories  []string `json:"natures,omitempty"`
 	Own         string   `json:"votre_adresse"`        // where it stands for their address
 	Others      int      `json:"autres_destinataires"` // counted, not named

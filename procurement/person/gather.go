@@ -172,7 +172,7 @@ func (e *Export) watches(tx *db.Tx, a account.Account) error {
 func (e *Export) watch(tx *db.Tx, w *watch.Watch, addressKey string) (Watch, error) {
 	c := w.Criteria
 	one := Watch{
-		Name: w.Name, Active: w.Live(), Rhythm: rhythm(w), PausedUntil: Moment(w.PausedUntil), Mode: modeName(c.Mode), Keywords: c.Keywords, Exclude: c.Exclude, CPV: c.CPV,
+		Name: w.Name, Active: w.Live(), Rhythm: rhythm(w), PausedUntil: Moment(w.PausedUntil), Mode: modeName(c.Mode), Keywords: c.Keywords, Exclude: c.Exclude, CPV: c.CPV, OutCPV: c.ExcludeCPV,
 		Departments: departments(c.Departments), Categories: categories(c.Categories), Own: "n'en est pas destinataire",
 		CreatedAt: Moment(w.CreatedAt), ChangedAt: Moment(w.ChangedAt), DeletedAt: Moment(w.DeletedAt),
 	}
@@ -189,6 +189,12 @@ func (e *Export) watch(tx *db.Tx, w *watch.Watch, addressKey string) (Watch, err
 	}
 	for _, b := range buyers {
 		one.Buyers = append(one.Buyers, b.Title())
+	}
+	if buyers, err = org.BuyersByID(tx, c.ExcludeBuyers); err != nil {
+		return one, err
+	}
+	for _, b := range buyers {
+		one.OutBuyers = append(one.OutBuyers, b.Title())
 	}
 	if w.EstablishmentID != "" {
 		where, err := org.EstablishmentByID(tx, w.EstablishmentID)
