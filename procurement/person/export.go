@@ -95,6 +95,7 @@ type SignUp struct {
 	Number  string `json:"numero_d_entreprise"`
 	AskedAt Moment `json:"demandee_le"`
 	UsedAt  Moment `json:"terminee_le"`
+	LeadsTo string `json:"menait_a,omitempty"` // what they were going to do, once signed up
 }
 
 // Reset is a request for another password.

@@ -85,7 +85,7 @@ func (e *Export) identity(r account.Record) {
 		e.Browsers = append(e.Browsers, Browser{d.Browser, Moment(d.KnownAt), Moment(d.SeenAt), Moment(d.ExpiresAt), Moment(d.ForgottenAt)})
 	}
 	for _, u := range r.SignUps {
-		e.SignUps = append(e.SignUps, SignUp{u.Name, u.Address, u.CompanyName, u.Country, u.Number, Moment(u.AskedAt), Moment(u.UsedAt)})
+		e.SignUps = append(e.SignUps, SignUp{u.Name, u.Address, u.CompanyName, u.Country, u.Number, Moment(u.AskedAt), Moment(u.UsedAt), u.LeadsTo})
 	}
 	for _, a := range r.Resets {
 		e.Resets = append(e.Resets, Reset{Moment(a.AskedAt), Moment(a.ExpiresAt), Moment(a.ClosedAt)})
