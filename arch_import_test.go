@@ -15,8 +15,8 @@ var floors = []string{"kit", "procurement", "gateway", "web", "app", "cmd", "ben
 // the lines above its own. A room that is not listed is put where it belongs, here,
 // before its first line is written. A folder inside a room has the room's place.
 var order = map[string][][]string{
-	"procurement": {{"refdata"}, {"access"}, {"event"}, {"account"}, {"org"}, {"cpv"}, {"notice"}, {"intake"}, {"watch"}, {"member"}, {"alert"}, {"person"}},
-	"web":         {{"ui"}, {"answer"}, {"refine"}, {"public", "company", "demo"}},
+	"procurement": {{"refdata"}, {"access"}, {"event"}, {"account"}, {"org"}, {"cpv"}, {"notice"}, {"intake"}, {"watch"}, {"webhook"}, {"member"}, {"feed"}, {"alert"}, {"person"}},
+	"web":         {{"ui"}, {"answer"}, {"refine"}, {"tag"}, {"public", "company", "demo"}},
 }
 
 // checkImports refuses an import that goes up, or sideways where rooms are ordered.

@@ -15,6 +15,7 @@ import (
 	"parvis/kit/db"
 	"parvis/procurement/access"
 	"parvis/procurement/account"
+	"parvis/procurement/feed"
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/watch"
@@ -48,6 +49,11 @@ var objects = []object{
 	{"/confirmation/{token}", "une demande de confirmation", everybody, (*village).aRequest},
 	{"/adresse-de-secours/{token}", "une demande d'adresse de secours", everybody, (*village).aFallbackLink},
 	{"/desabonnement/{token}", "un lien de désabonnement", everybody, (*village).aStop},
+	{"/flux/atom/{token}", "l'adresse privée d'un flux", everybody, aFeed(feed.Atom)},
+	{"/flux/agenda/{token}", "l'adresse privée d'un agenda", everybody, aFeed(feed.Calendar)},
+	{"/flux/json/{token}", "l'adresse privée d'un flux JSON", everybody, aFeed(feed.JSON)},
+	{"/entreprise/veilles/{id}/webhooks/{hook}", "un webhook d'une veille de l'établissement", "user admin", (*village).aWebhook},
+	{"/suivi/{token}", "les marchés d'un message", everybody, (*village).aStop},
 	{"/entreprise/veilles/{id}", "une veille de l'établissement", "user admin", (*village).aWatch},
 	{"/entreprise/veilles/{id}", "une veille d'une personne non rattachée", "newcomer", (*village).anOwnWatch},
 	{"/entreprise/veilles/{id}", "une veille d'un autre établissement", "stranger", (*village).theirWatch},
@@ -326,6 +332,26 @@ func (v *village) aStop(...string) string {
 		v.stop = secretOf(v.t, v.mail(v.t, v.named("stranger").Address, "Nouveau marché"), "/desabonnement/")
 	}
 	return v.stop
+}
+
+// aFeed is the administrator's of a watch of theirs.
+func aFeed(f feed.Format) func(*village, ...string) string {
+	return func(v *village, _ ...string) string {
+		secret, err := v.Feeds.Open(v.t.Context(), v.named("admin").Actor, v.aWatch(), f)
+		if err != nil {
+			v.t.Fatal(err)
+		}
+		return secret
+	}
+}
+
+// aWebhook is one of the watch whose id was written before.
+func (v *village) aWebhook(o ...string) string {
+	h, err := v.Webhooks.Add(v.t.Context(), v.named("admin").Actor, o[0], "https://outils.exemple.example/parvis")
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return h.ID
 }
 
 func (v *village) aWatch(...string) string {

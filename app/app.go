@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"parvis/gateway/directory"
+	"parvis/gateway/receiver"
 	"parvis/kit/clock"
 	"parvis/kit/db"
 	"parvis/kit/fault"
@@ -24,12 +25,14 @@ import (
 	"parvis/procurement/alert"
 	"parvis/procurement/cpv"
 	"parvis/procurement/event"
+	"parvis/procurement/feed"
 	"parvis/procurement/intake"
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/person"
 	"parvis/procurement/watch"
+	"parvis/procurement/webhook"
 	"parvis/web/answer"
 	"parvis/web/company"
 	"parvis/web/public"
@@ -60,6 +63,8 @@ type Config struct {
 	Operator string         // who runs the platform and how to reach them, for the legal notice
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 
+	Receivers receiver.Config // how the addresses of webhooks are reached; zero: on the public network alone
+
 	OperatorMail string // where disputes are told to who runs the platform; empty: in the log alone
 }
 
@@ -77,6 +82,8 @@ type App struct {
 	Notices  *notice.Service
 	Intake   *intake.Service
 	Watches  *watch.Service
+	Feeds    *feed.Service
+	Webhooks *webhook.Service
 	Members  *member.Service
 	Alerts   *alert.Service
 	Persons  *person.Service
@@ -138,6 +145,8 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.Watches = watch.NewService(a.DB, a.Journal, a.Notices)
+	a.Feeds = feed.New(a.DB, a.Journal, a.Notices, a.Watches)
+	a.webhooks()
 	a.Members = member.New(a.DB, a.Journal, a.Accounts, a.Orgs, a.Watches)
 	var err error
 	if a.Outbox, err = mail.New(a.DB, mail.Options{From: a.from(), Log: log}); err != nil {
@@ -147,6 +156,7 @@ func (a *App) build(ctx context.Context) error {
 		return fault.New(fault.Invalid, "Le relais de messagerie donné par --smtp n'est pas compris\u00a0: écrivez smtp://serveur:port ou smtps://serveur:port.").Because(err)
 	}
 	a.Alerts = alert.NewService(a.DB, a.Journal, a.Outbox, a.Watches, a.Config.BaseURL, log)
+	a.Alerts.NameCodes(a.CPV)
 	a.Persons = person.New(a.DB, a.Accounts, a.Members, a.Watches, a.Alerts)
 	if a.Config.OperatorMail != "" {
 		operator, err := account.ParseAddress(a.Config.OperatorMail)
@@ -158,6 +168,7 @@ func (a *App) build(ctx context.Context) error {
 	if m, ok := a.Config.Clock.(*clock.Movable); ok {
 		m.OnMove(func() {
 			a.Outbox.Nudge()
+			a.Webhooks.Nudge()
 			select {
 			case a.due <- struct{}{}:
 			default:
@@ -207,9 +218,9 @@ func (a *App) site() {
 	s.Files("GET /static/", ui.Assets())
 	public.Routes(s, public.Pages{
 		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Members: a.Members, Alerts: a.Alerts, Profiles: a.Profiles, Persons: a.Persons,
-		CPV: a.CPV, Base: a.Config.BaseURL, Operator: a.Config.Operator,
+		CPV: a.CPV, Feeds: a.Feeds, Base: a.Config.BaseURL, Operator: a.Config.Operator,
 	})
-	company.Routes(s, company.Pages{Watches: a.Watches, Org: a.Orgs, Members: a.Members, Accounts: a.Accounts, Profiles: a.Profiles, Persons: a.Persons, CPV: a.CPV, MailReady: a.Sender.Configured})
+	company.Routes(s, company.Pages{Notices: a.Notices, Base: a.Config.BaseURL, Watches: a.Watches, Alerts: a.Alerts, Org: a.Orgs, Members: a.Members, Accounts: a.Accounts, Profiles: a.Profiles, Persons: a.Persons, CPV: a.CPV, Feeds: a.Feeds, Webhooks: a.Webhooks, MailReady: a.Sender.Configured})
 	a.Site = s
 }
 
@@ -292,6 +303,7 @@ func (a *App) runBackground(ctx context.Context, wait *sync.WaitGroup) {
 		}
 	})
 	wait.Go(func() { a.Watches.Matcher().Run(ctx, report) })
+	wait.Go(func() { a.Webhooks.Run(ctx) })
 	wait.Go(func() { a.Orgs.FollowBuyers(ctx, report) })
 	wait.Go(func() {
 		a.keepTimetable(ctx)

@@ -19,7 +19,7 @@ type Feed struct {
 	ID       string // an absolute IRI
 	Title    string
 	Subtitle string
-	Self     string // where the feed is
+	Self     string // where the feed is; empty: its address is a key, which is not copied into what it opens
 	Page     string // where people read the same
 	Author   string
 	Entries  []Entry
@@ -90,7 +90,10 @@ func (f Feed) Bytes() ([]byte, error) {
 	out := feedElement{
 		Lang: "fr", ID: f.ID, Title: readable(f.Title), Subtitle: readable(f.Subtitle), Updated: moment(f.Updated()),
 		Author: person{readable(f.Author)}, Generator: "Parvis",
-		Links: []link{{"self", "application/atom+xml", f.Self}, {"alternate", "text/html", f.Page}},
+		Links: []link{{"alternate", "text/html", f.Page}},
+	}
+	if f.Self != "" {
+		out.Links = append([]link{{"self", "application/atom+xml", f.Self}}, out.Links...)
 	}
 	for _, e := range f.Entries {
 		one := entryElement{

@@ -18,8 +18,11 @@ const product = "-//Parvis//Parvis//FR"
 
 // Calendar is a file of events.
 type Calendar struct {
-	Name   string // what a diary calls it, "" for a file of one matter
-	Events []Event
+	Name string // what a diary calls it, "" for a file of one matter
+	// Refresh is how often a diary that follows the file should read it again (RFC 7986,
+	// 5.7); zero for one that is read once.
+	Refresh time.Duration
+	Events  []Event
 }
 
 // Event is a moment: it has no length, since what counts is that it comes. Moments
@@ -47,6 +50,10 @@ func (c Calendar) Bytes() []byte {
 	w.line("METHOD", "PUBLISH")
 	if c.Name != "" {
 		w.text("X-WR-CALNAME", c.Name)
+	}
+	if c.Refresh > 0 {
+		w.line("REFRESH-INTERVAL;VALUE=DURATION", duration(c.Refresh))
+		w.line("X-PUBLISHED-TTL", duration(c.Refresh)) // what diaries read before the norm had a word for it
 	}
 	for _, e := range c.Events {
 		e.write(&w)

@@ -17,7 +17,7 @@ import (
 // property is a content line, its value as it was meant.
 type property struct{ Name, Value string }
 
-var nameShape = regexp.MustCompile(`^[A-Z][A-Z-]*$`)
+var nameShape = regexp.MustCompile(`^[A-Z][A-Z-]*(;VALUE=DURATION)?$`)
 
 // read is a strict reader of RFC 5545, written apart from the writer: it refuses lines
 // that are too long, that do not end as they must, components that do not close and
@@ -105,6 +105,19 @@ func TestADeadlineIsAnEventThatRemindsTwice(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, read(t, file)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAFileThatIsFollowedSaysHowOften(t *testing.T) {
+	file := string(ical.Calendar{Name: "x", Refresh: 6 * time.Hour}.Bytes())
+	read(t, []byte(file))
+	for _, line := range []string{"\r\nREFRESH-INTERVAL;VALUE=DURATION:PT360M\r\n", "\r\nX-PUBLISHED-TTL:PT360M\r\n"} {
+		if !strings.Contains(file, line) {
+			t.Errorf("no %q in %q", line, file)
+		}
+	}
+	if once := string(ical.Calendar{}.Bytes()); strings.Contains(once, "REFRESH") {
+		t.Errorf("%q", once)
 	}
 }
 

@@ -57,7 +57,7 @@ func ForgetAddress(tx *db.Tx, addressKey string, reaching, asked []string) error
 			continue
 		}
 		for _, statement := range []string{
-			"DELETE FROM told WHERE mailing_id = $1", "DELETE FROM mailing_item WHERE mailing_id = $1", "DELETE FROM mailing WHERE id = $1",
+			"DELETE FROM told WHERE mailing_id = $1", "DELETE FROM mailing_watch WHERE mailing_id = $1", "DELETE FROM mailing_item WHERE mailing_id = $1", "DELETE FROM mailing WHERE id = $1",
 		} {
 			if _, err := tx.Exec(statement, m.ID); err != nil {
 				return err
@@ -65,7 +65,7 @@ func ForgetAddress(tx *db.Tx, addressKey string, reaching, asked []string) error
 		}
 	}
 	return mail.ForgetRecipient(tx, addressKey, func(r mail.Row) bool {
-		return r.Kind == mailNotices && contains(kept, r.Ref) || r.Kind == mailRequest && contains(asked, r.Ref)
+		return (r.Kind == mailNotices || r.Kind == mailChanges) && contains(kept, r.Ref) || r.Kind == mailRequest && contains(asked, r.Ref)
 	})
 }
 

@@ -5,11 +5,10 @@ import "parvis/procurement/event"
 // Tells says whether a rule tells anybody.
 func Tells(k event.Kind) bool { return Rules[k].tell != nil }
 
-// Pack, Unpack and Shorten are tested by themselves.
+// Shorten and Wrap are tested by themselves.
 var (
-	Pack    = pack
-	Unpack  = unpack
 	Shorten = shorten
+	Wrap    = wrap
 )
 
 // PeoplePerStep has a run serve n people in each transaction, until restored.

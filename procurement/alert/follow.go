@@ -8,6 +8,7 @@ import (
 	"parvis/kit/clock"
 	"parvis/kit/db"
 	"parvis/procurement/account"
+	"parvis/procurement/notice"
 	"parvis/procurement/watch"
 )
 
@@ -31,7 +32,10 @@ func (s *Service) Follow(tx *db.Tx, from, to account.Address) error {
 	if err := s.followUnsent(tx, from, to); err != nil {
 		return err
 	}
-	return tellToo(tx, from, to, "")
+	if err := tellToo(tx, from, to, ""); err != nil {
+		return err
+	}
+	return s.followChanges(tx, from, to)
 }
 
 // Restore has the alerts of a person who takes back an address reach it: those that
@@ -43,6 +47,9 @@ func (s *Service) Restore(tx *db.Tx, from, to account.Address, others []string, 
 	}
 	if from.Key != to.Key {
 		if err := s.followUnsent(tx, from, to); err != nil {
+			return err
+		}
+		if err := s.followChanges(tx, from, to); err != nil {
 			return err
 		}
 	}
@@ -94,10 +101,32 @@ func (s *Service) followUnsent(tx *db.Tx, from, to account.Address) error {
 	return nil
 }
 
+// followChanges moves the mails about changes that have not left. What they say is
+// compared with what the new address was told when they are written.
+func (s *Service) followChanges(tx *db.Tx, from, to account.Address) error {
+	unsent, err := s.outbox.Unsent(tx, mailChanges, from.Mailbox())
+	if err != nil {
+		return err
+	}
+	for _, id := range unsent {
+		n, err := tx.Exec("UPDATE mailing SET address = $1, address_key = $2 WHERE id = $3 AND address_key = $4", to.Text, to.Key, id, from.Key)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			continue
+		}
+		if err := s.outbox.Readdress(tx, mailChanges, id, to.Mailbox()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // tellToo writes that an address was told what another one was, in one mailing or, for
 // none, in all.
 func tellToo(tx *db.Tx, from, to account.Address, mailingID string) error {
-	query, args := `INSERT INTO told (address_key, notice_id, mailing_id, at) SELECT $1, notice_id, mailing_id, at FROM told
+	query, args := `INSERT INTO told (address_key, notice_id, mailing_id, at, stated, followed_at) SELECT $1, notice_id, mailing_id, at, stated, followed_at FROM told
 		WHERE address_key = $2`, []any{to.Key, from.Key}
 	if mailingID != "" {
 		query, args = query+" AND mailing_id = $3", append(args, mailingID)
@@ -118,7 +147,7 @@ func (s *Service) catchUp(tx *db.Tx, to account.Address, others []string, since 
 	}
 	var rows []struct{ NoticeID, Watches string }
 	if err := tx.All(&rows, `SELECT i.notice_id, i.watches FROM mailing_item i JOIN mailing m ON m.id = i.mailing_id
-		WHERE m.created_at >= $2 AND m.address_key IN (`+db.Placeholders(3, len(others))+`)
+		WHERE m.created_at >= $2 AND m.kind <> '`+changeMailing+`' AND m.address_key IN (`+db.Placeholders(3, len(others))+`)
 			AND NOT EXISTS (SELECT 1 FROM told t WHERE t.address_key = $1 AND t.notice_id = i.notice_id)
 		ORDER BY m.created_at, m.id, i.position`, args...); err != nil {
 		return err
@@ -141,7 +170,7 @@ func (s *Service) catchUp(tx *db.Tx, to account.Address, others []string, since 
 			if _, err := ledger(tx, to.Key, row.NoticeID, m.ID); err != nil {
 				return err
 			}
-			items = append(items, item{row.NoticeID, named})
+			items = append(items, item{NoticeID: row.NoticeID, watches: named})
 			continue
 		}
 		for _, id := range named {
@@ -150,13 +179,32 @@ func (s *Service) catchUp(tx *db.Tx, to account.Address, others []string, since 
 			}
 		}
 	}
-	if len(items) == 0 {
-		return nil
+	if err := s.catchUpChanges(tx, to, others, since); err != nil || len(items) == 0 {
+		return err
 	}
 	if err := insertMailing(tx, m, 0, items); err != nil {
 		return err
 	}
 	return s.owe(tx, mailNotices, m.ID, m.Address)
+}
+
+// catchUpChanges owes one mail with what the others heard, of notices that this address
+// was told of, since an instant.
+func (s *Service) catchUpChanges(tx *db.Tx, to account.Address, others []string, since clock.Instant) error {
+	args := []any{since}
+	for _, key := range others {
+		args = append(args, key)
+	}
+	var ids []string
+	if err := tx.All(&ids, `SELECT DISTINCT i.notice_id FROM mailing_item i JOIN mailing m ON m.id = i.mailing_id
+		WHERE m.created_at >= $1 AND m.kind = '`+changeMailing+`' AND m.address_key IN (`+db.Placeholders(2, len(others))+")", args...); err != nil || len(ids) == 0 {
+		return err
+	}
+	notices, err := notice.ByIDs(tx, ids)
+	if err != nil {
+		return err
+	}
+	return s.tellChanges(tx, notices, to.Key)
 }
 
 // holdMailing reads a mailing and keeps its reader from moving until the transaction

@@ -52,7 +52,7 @@ func TestThreeDaysOffAreServedOnce(t *testing.T) {
 	})
 }
 
-// On 29/03/2026 the clocks of Paris skip two o'clock; on 25/10/2026 they show it
+// F11, F12: on 29/03/2026 the clocks of Paris skip two o'clock; on 25/10/2026 they show it
 // twice. Each hour's watches get one digest each day all the same.
 func TestTheChangeOfHourMakesOneDigest(t *testing.T) {
 	days := []struct {

@@ -11,7 +11,9 @@ var labels = map[string]string{
 	mailSignedIn:        "Nouvelle connexion au compte",
 	mailErased:          "Compte supprimé",
 	mailRequest:         "Demande d'accord pour recevoir une veille",
+	mailFailing:         "Adresses en échec",
 	mailNotices:         "Alerte de marchés",
+	mailChanges:         "Changement d'un marché annoncé",
 	mailJoinRequest:     "Demande d'une personne de rejoindre l'établissement",
 	mailJoinAccepted:    "Demande de rejoindre un établissement acceptée",
 	mailJoinRefused:     "Demande de rejoindre un établissement refusée",
@@ -34,6 +36,7 @@ var labels = map[string]string{
 	mailSourceSilent:    "Journal d'annonces non reçu\u00a0: à l'exploitant",
 
 	mailInvitationAccepted: "Invitation acceptée",
+	mailWebhookSuspended:   "Webhook suspendu",
 	mailDisputeConfirmed:   "Administrateur confirmé",
 }
 

@@ -30,7 +30,7 @@ func signUp(address string) account.SignUpForm {
 }
 
 var (
-	secrets = regexp.MustCompile(`(/(?:confirmation|desabonnement|inscription|adresse-de-secours)/)[\w-]{43}`)
+	secrets = regexp.MustCompile(`(/(?:confirmation|desabonnement|suivi|inscription|adresse-de-secours)/)[\w-]{43}`)
 	ids     = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)
 )
 

@@ -11,21 +11,32 @@ import (
 	"parvis/procurement/watch"
 )
 
-// matchRecorded hears of a batch of new notices: it matches those that can still
-// be answered and mails at once whom it must. One transaction: the rows of the
-// matches, the ledger and the mails owed are there together or not at all.
+// matchRecorded hears of a batch of notices: it matches the new ones that can still be
+// answered and mails at once whom it must, and tells what became of those that were
+// known. One transaction: the rows of the matches, the ledger and the mails owed are
+// there together or not at all.
 func (s *Service) matchRecorded(tx *db.Tx, e event.Event) error {
 	var body notice.Recorded
 	if err := e.Decode(&body); err != nil {
 		return err
 	}
-	if !body.Alerts || len(body.New) == 0 {
+	if !body.Alerts || len(body.New)+len(body.Altered)+len(body.Reworded) == 0 {
 		return nil
 	}
 	if err := s.watches.Matcher().CatchUp(tx.Context()); err != nil {
 		return err
 	}
-	notices, err := notice.ByIDs(tx, body.New)
+	if err := s.matchNew(tx, body.New); err != nil {
+		return err
+	}
+	return s.hearAltered(tx, slices.Concat(body.Altered, body.Reworded))
+}
+
+func (s *Service) matchNew(tx *db.Tx, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	notices, err := notice.ByIDs(tx, ids)
 	if err != nil {
 		return err
 	}
@@ -39,7 +50,7 @@ func (s *Service) matchRecorded(tx *db.Tx, e event.Event) error {
 			continue
 		}
 		nums := s.watches.Matcher().Match(n.Subject(n.RecordedAt))
-		fresh, err := addMatch(tx, n.ID, slot, nums)
+		fresh, err := addMatch(tx, n.ID, slot)
 		if err != nil {
 			return err
 		}
@@ -164,7 +175,7 @@ func (s *Service) mailOne(tx *db.Tx, kind string, who *person, slot int64) (bool
 	}
 	items := make([]item, len(fresh))
 	for i, n := range fresh {
-		items[i] = item{n.ID, who.found[n.ID]} // whatever was edited since it was matched
+		items[i] = item{NoticeID: n.ID, watches: who.found[n.ID]} // whatever was edited since it was matched
 		reasons, err := watch.Reasons(theirs, n, n.RecordedAt)
 		if err != nil {
 			return false, err

@@ -168,11 +168,12 @@ func line(m mailbox.Message) string {
 	var items []string
 	for _, part := range strings.Split(m.Text, "\n----------------------------------------\n")[1:] {
 		title, rest, _ := strings.Cut(part, "\n")
-		_, why, found := strings.Cut(rest, "Pourquoi vous recevez cet avis")
+		_, why, found := strings.Cut(rest, "Pourquoi vous recevez cet avis\u00a0:\n")
 		if !found {
 			continue // what follows the last notice
 		}
-		why, _, _ = strings.Cut(why, "\n")
+		why, _, _ = strings.Cut(why, "\n\n")
+		why = strings.ReplaceAll(why, "\n  ", " ")
 		var names []string
 		for _, r := range reason.FindAllStringSubmatch(why, -1) {
 			names = append(names, r[1])

@@ -68,6 +68,9 @@ var Rules = map[event.Kind]Rule{
 	event.RecipientAsked:     {"the address, once: do they want this watch?", (*Service).mailRequest},
 	event.RecipientConfirmed: nobody("the watch page shows it"),
 	event.RecipientStopped:   nobody("the watch page shows it; the page of the link confirms it"),
+	event.RecipientFailed:    {"the owners of the watches and the administrators, in one mail an hour at most: which addresses fail", (*Service).mailRecipientsFailed},
+	event.RecipientRecalled:  nobody("they are on the page that says so"),
+	event.NoticeTagged:       nobody("colleagues see it on their list, with who and when"),
 	event.DigestsSent:        nobody("the digests themselves tell"),
 
 	event.EstablishmentVerified:   {"the administrators: «\u00a0Établissement vérifié\u00a0»", (*Service).mailVerified},
@@ -87,6 +90,15 @@ var Rules = map[event.Kind]Rule{
 	event.DisputeDropped:          nobody("it is no longer in the operator's list"),
 	event.BuyersMerged:            nobody("the operator did it; the pages name the buyer that is kept"),
 	event.BuyersUnmerged:          nobody("the operator did it; the pages name each buyer again"),
+
+	event.FeedOpened:       nobody("they are on the page that shows its address"),
+	event.FeedClosed:       nobody("they are on the page that says so"),
+	event.WebhookAdded:     nobody("they are on the page that shows its secret"),
+	event.WebhookRemoved:   nobody("they are on the page that says so"),
+	event.WebhookRenewed:   nobody("they are on the page that shows the new one"),
+	event.WebhookConfirmed: nobody("its page says so, and the receiver knows"),
+	event.WebhookSuspended: {"whoever made the watch, once: nothing is sent there any more", (*Service).mailWebhookSuspended},
+	event.WebhookResumed:   nobody("they are on the page that says so"),
 }
 
 // told lists the kinds that somebody is told of.

@@ -11,6 +11,7 @@ import (
 	"parvis/kit/mail"
 	"parvis/procurement/access"
 	"parvis/procurement/account"
+	"parvis/procurement/cpv"
 	"parvis/procurement/event"
 	"parvis/procurement/org"
 	"parvis/procurement/watch"
@@ -25,7 +26,8 @@ type Service struct {
 	baseURL string
 	log     *slog.Logger
 
-	operator string // mailbox of whoever runs the platform; empty: not known
+	operator string       // mailbox of whoever runs the platform; empty: not known
+	codes    *cpv.Service // nil: the groups that the program carries
 }
 
 // NewService makes the room: it listens to the journal and composes its mails.
@@ -41,6 +43,8 @@ func NewService(d *db.DB, j *event.Journal, o *mail.Outbox, w *watch.Service, ba
 	o.Compose(mailErased, s.composeErased)
 	o.Compose(mailRequest, s.composeRequest)
 	o.Compose(mailNotices, s.composeNotices)
+	o.Compose(mailChanges, s.composeChanges)
+	o.Compose(mailFailing, s.composeFailing)
 	s.composeMembers()
 	s.composeEstablishments()
 	o.OnRefused(s.suspend)
@@ -49,6 +53,7 @@ func NewService(d *db.DB, j *event.Journal, o *mail.Outbox, w *watch.Service, ba
 	s.composeInvitations()
 	s.composeDisputes()
 	o.Compose(mailSourceSilent, s.composeSourceSilent)
+	o.Compose(mailWebhookSuspended, s.composeWebhookSuspended)
 	return s
 }
 
@@ -63,8 +68,17 @@ func (s *Service) suspend(tx *db.Tx, recipient, _ string) error {
 	if err != nil {
 		return err
 	}
+	reached, err := watch.ReachedBy(tx, a.Key)
+	if err != nil {
+		return err
+	}
 	if err := errors.Join(watch.Fail(tx, a.Key), org.FailFallback(tx, a.Key)); err != nil {
 		return err
+	}
+	for _, whose := range reached {
+		if err := s.journal.Record(tx, access.Platform("messagerie"), event.RecipientFailed, whose.Scope, failingBody{whose.EstablishmentID}); err != nil {
+			return err
+		}
 	}
 	for _, who := range theirs {
 		if err := s.journal.Record(tx, access.Platform("messagerie"), event.AddressFailed, who.EstablishmentID, failedBody{who.AccountID}); err != nil {
@@ -199,6 +213,7 @@ func (s *Service) Forget(ctx context.Context) error {
 		for _, statement := range []string{
 			"DELETE FROM told WHERE at < $1",
 			"DELETE FROM mailing_item WHERE mailing_id IN (SELECT id FROM mailing WHERE created_at < $1)",
+			"DELETE FROM mailing_watch WHERE mailing_id IN (SELECT id FROM mailing WHERE created_at < $1)",
 			"DELETE FROM mailing WHERE created_at < $1",
 			"DELETE FROM notice_match WHERE matched_at < $1",
 		} {

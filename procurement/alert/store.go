@@ -1,8 +1,6 @@
 package alert
 
 import (
-	"encoding/base64"
-	"encoding/binary"
 	"errors"
 	"strings"
 
@@ -68,40 +66,10 @@ func hasDigest(tx *db.Tx, addressKey string, slot int64) (bool, error) {
 }
 
 // addMatch writes the one row of a matched notice; false when it was matched before.
-func addMatch(tx *db.Tx, noticeID string, slot int64, watches []uint64) (bool, error) {
-	n, err := tx.Exec(`INSERT INTO notice_match (notice_id, slot, watches, matched_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (notice_id) DO NOTHING`, noticeID, slot, pack(watches), tx.Now)
+func addMatch(tx *db.Tx, noticeID string, slot int64) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO notice_match (notice_id, slot, matched_at) VALUES ($1, $2, $3)
+		ON CONFLICT (notice_id) DO NOTHING`, noticeID, slot, tx.Now)
 	return n == 1, err
-}
-
-// pack writes sorted numbers as their differences, in as few bytes as each needs.
-func pack(sorted []uint64) string {
-	var b []byte
-	last := uint64(0)
-	for _, n := range sorted {
-		b = binary.AppendUvarint(b, n-last)
-		last = n
-	}
-	return base64.RawStdEncoding.EncodeToString(b)
-}
-
-// unpack reads what pack wrote.
-func unpack(s string) ([]uint64, error) {
-	b, err := base64.RawStdEncoding.DecodeString(s)
-	if err != nil {
-		return nil, err
-	}
-	var out []uint64
-	last := uint64(0)
-	for len(b) > 0 {
-		d, n := binary.Uvarint(b)
-		if n <= 0 {
-			return nil, errors.New("alert: watch numbers are cut short")
-		}
-		last += d
-		out, b = append(out, last), b[n:]
-	}
-	return out, nil
 }
 
 // matched is a notice with the slot that it fell in.
@@ -146,6 +114,7 @@ const mailingColumns = "id, kind, address, address_key, created_at"
 const (
 	immediateMailing = "immediate"
 	digestMailing    = "digest"
+	changeMailing    = "change" // what has become of notices that its reader was told of
 )
 
 func insertMailing(tx *db.Tx, m mailing, slot int64, items []item) error {
@@ -163,29 +132,43 @@ func insertMailing(tx *db.Tx, m mailing, slot int64, items []item) error {
 			return err
 		}
 	}
+	for _, id := range named(items) {
+		if _, err := tx.Exec("INSERT INTO mailing_watch (watch_id, mailing_id) VALUES ($1, $2)", id, m.ID); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 // item is one notice of a mailing and the watches that it is there for.
 type item struct {
 	NoticeID string
+	Said     bool     // it is in the mail as it was written
+	known    snapshot // of a mail about changes: what its reader knew before
 	watches  []string // ids
 }
 
 func itemsOf(tx *db.Tx, mailingID string) ([]item, error) {
-	var rows []struct{ NoticeID, Watches string }
-	err := tx.All(&rows, "SELECT notice_id, watches FROM mailing_item WHERE mailing_id = $1 ORDER BY position", mailingID)
+	var rows []struct {
+		NoticeID, Watches, Known string
+		Said                     bool
+	}
+	if err := tx.All(&rows, "SELECT notice_id, watches, known, said FROM mailing_item WHERE mailing_id = $1 ORDER BY position", mailingID); err != nil {
+		return nil, err
+	}
 	out := make([]item, len(rows))
 	for i, r := range rows {
-		out[i] = item{r.NoticeID, strings.Split(r.Watches, ",")}
+		known, err := readSnapshot(r.Known)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = item{r.NoticeID, r.Said, known, strings.Split(r.Watches, ",")}
 	}
-	return out, err
+	return out, nil
 }
 
-// watchesNamed lists the watches that a mailing names, each once.
-func watchesNamed(tx *db.Tx, mailingID string) ([]string, error) {
-	items, err := itemsOf(tx, mailingID)
-	var ids []string
+// named lists the watches that items are there for, each once.
+func named(items []item) (ids []string) {
 	for _, it := range items {
 		for _, id := range it.watches {
 			if !contains(ids, id) {
@@ -193,7 +176,13 @@ func watchesNamed(tx *db.Tx, mailingID string) ([]string, error) {
 			}
 		}
 	}
-	return ids, err
+	return ids
+}
+
+// watchesNamed lists the watches that a mailing names, each once.
+func watchesNamed(tx *db.Tx, mailingID string) ([]string, error) {
+	items, err := itemsOf(tx, mailingID)
+	return named(items), err
 }
 
 func mailingByToken(tx *db.Tx, secret string) (mailing, error) {

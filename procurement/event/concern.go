@@ -40,6 +40,9 @@ var labels = map[Kind]string{
 	RecipientAsked:     "Accord demandé à un destinataire",
 	RecipientConfirmed: "Accord d'un destinataire",
 	RecipientStopped:   "Désabonnement d'un destinataire",
+	RecipientFailed:    "Adresse d'un destinataire refusée par son serveur",
+	RecipientRecalled:  "Destinataire en échec remis en service",
+	NoticeTagged:       "Étiquette posée sur un marché",
 	DigestsSent:        "Récapitulatifs envoyés",
 	FactorAdded:        "Second facteur ajouté",
 	FactorRemoved:      "Second facteur retiré",
@@ -73,6 +76,15 @@ var labels = map[Kind]string{
 	EstablishmentVerified:   "Établissement vérifié",
 	EstablishmentUnverified: "Établissement déclaré, de nouveau",
 	InvitationCancelled:     "Invitation annulée",
+
+	FeedOpened:       "Adresse d'un flux privé créée",
+	FeedClosed:       "Adresse d'un flux privé révoquée",
+	WebhookAdded:     "Webhook ajouté",
+	WebhookRemoved:   "Webhook supprimé",
+	WebhookRenewed:   "Secret d'un webhook renouvelé",
+	WebhookConfirmed: "Webhook confirmé par un premier essai",
+	WebhookSuspended: "Webhook suspendu après des jours d'échec",
+	WebhookResumed:   "Webhook repris",
 }
 
 // Label is what people read of a kind.

@@ -62,7 +62,10 @@ const (
 	RecipientAsked     Kind = "watch.recipient_asked"
 	RecipientConfirmed Kind = "watch.recipient_confirmed"
 	RecipientStopped   Kind = "watch.recipient_stopped"
+	RecipientFailed    Kind = "watch.recipient_failed"   // of any watch of the subject, a scope: its server refuses
+	RecipientRecalled  Kind = "watch.recipient_recalled" // mailed again, once it was put right
 	DigestsSent        Kind = "alert.digests_sent"
+	NoticeTagged       Kind = "notice.tagged" // by a company: à étudier, on y va, on passe; the subject is the notice
 
 	InvitationSent      Kind = "invitation.sent"
 	InvitationCancelled Kind = "invitation.cancelled"
@@ -74,6 +77,17 @@ const (
 	DisputeDropped      Kind = "dispute.dropped" // with the request that it came from
 	BuyersMerged        Kind = "buyer.merged"    // by the operator; the subject is the one that is kept
 	BuyersUnmerged      Kind = "buyer.unmerged"
+
+	// The subject of a feed's is its watch: the feed itself is somebody's secret.
+	FeedOpened Kind = "feed.opened" // or given another address
+	FeedClosed Kind = "feed.closed"
+
+	WebhookAdded     Kind = "webhook.added"
+	WebhookRemoved   Kind = "webhook.removed"
+	WebhookRenewed   Kind = "webhook.renewed"   // its secret
+	WebhookConfirmed Kind = "webhook.confirmed" // it has accepted a trial for the first time
+	WebhookSuspended Kind = "webhook.suspended" // after days of failures
+	WebhookResumed   Kind = "webhook.resumed"
 )
 
 // Kinds lists them all, so that a test finds the ones nobody decided about.
@@ -83,11 +97,13 @@ var Kinds = []Kind{
 	MembershipApproved, MembershipRefused, MembershipChanged, MembershipEnded,
 	ProfileChanged, EstablishmentVerified, EstablishmentUnverified, FallbackAsked, FallbackConfirmed, FallbackRefused, FallbackRemoved, AddressFailed,
 	NoticesRecorded, SourceSilent, SourceHeard,
-	WatchCreated, WatchChanged, WatchDeleted, RecipientAsked, RecipientConfirmed, RecipientStopped, DigestsSent,
+	WatchCreated, WatchChanged, WatchDeleted, RecipientAsked, RecipientConfirmed, RecipientStopped, RecipientFailed, RecipientRecalled, DigestsSent,
 	AccountErased,
 	FactorAdded, FactorRemoved, FactorsForgotten, CodesRenewed, CodeUsed, CodeRefused, StepExhausted, PasskeyDoubted,
 	InvitationSent, InvitationCancelled, InvitationAccepted, WatchesPassed, DisputeOpened, DisputeGranted, DisputeRejected, DisputeDropped,
 	BuyersMerged, BuyersUnmerged,
+	FeedOpened, FeedClosed, WebhookAdded, WebhookRemoved, WebhookRenewed, WebhookConfirmed, WebhookSuspended, WebhookResumed,
+	NoticeTagged,
 }
 
 // Event is one line of the journal.

@@ -72,6 +72,7 @@ type document struct {
 	heardAt   clock.Instant // see Notice.heardAt
 	changedAt clock.Instant
 	firstLot  uint32 // its lots end where those of the next one begin
+	sameTitle uint32 // equal for titles that read the same; 0: it can have no probable duplicate
 }
 
 // NewIndex makes an empty index.
@@ -149,6 +150,7 @@ func (s *shelf) read(n *Notice, subject *Subject) bool {
 	s.alive.Add(number)
 	d := document{
 		id: id, openUntil: n.openUntil(), heardAt: n.heardAt(), changedAt: n.ChangedAt, firstLot: uint32(len(s.lots)),
+		sameTitle: s.titleOf(n),
 	}
 	s.docs = append(s.docs, d)
 	s.deadlines, s.published = append(s.deadlines, n.Deadline), append(s.published, dayNumber(n.PublishedOn))

@@ -18,6 +18,7 @@ type Filter struct {
 	Within int           // only those that close within that many days of Paris; 0: no limit
 	Since  clock.Instant // only notices heard of since then; zero: all
 	Order  Order
+	Narrowing
 }
 
 // found is where words are: notices by their common text, and lots.

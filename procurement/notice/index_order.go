@@ -6,13 +6,15 @@ import (
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"parvis/kit/clock"
 )
 
 // Order is how a list is sorted.
 type Order string
 
-// Orders of a list. ByDeadline starts with what closes first, unknown deadlines last;
-// ByRelevance with what answers best to the words, see Query.Score. What is equal, and
+// Orders of a list. ByDeadline starts with what closes first; then come unknown
+// deadlines, and what has closed, the last first. ByRelevance starts with what answers best to the words, see Query.Score. What is equal, and
 // everything else, is by publication, the last first.
 const (
 	ByDeadline    Order = "echeance"
@@ -25,6 +27,9 @@ type Found struct {
 	IDs    []string // in their order
 	Total  int      // on all pages
 	Facets *Facets  // nil unless asked
+	// Twins are the probable duplicates of those of the page, by the id of the one that
+	// stands for them, when they are shown once.
+	Twins map[string][]string
 }
 
 // Find gives the ids of all notices that match any of the queries, sorted.
@@ -45,7 +50,10 @@ func (x *Index) Page(f Filter, from, size int, queries ...*Query) Found {
 	for _, q := range queries {
 		set.Or(x.answer(q, f))
 	}
-	return x.page(set, f, from, size, queries)
+	united := x.narrow(set, f.Narrowing)
+	out := x.page(set, f, from, size, queries)
+	out.Twins = x.twinsOf(out.IDs, united)
+	return out
 }
 
 // PageWithFacets is Page of one query, with the facets of all that was found.
@@ -68,7 +76,7 @@ func (s *shelf) page(set *roaring.Bitmap, f Filter, from, size int, queries []*Q
 	if from == to {
 		return out
 	}
-	docs := s.sorted(set, from, to, s.compare(f.Order, set, queries))
+	docs := s.sorted(set, from, to, s.compare(f, set, queries))
 	out.IDs = make([]string, len(docs))
 	for i, d := range docs {
 		out.IDs[i] = s.docs[d].id.String()
@@ -77,19 +85,17 @@ func (s *shelf) page(set *roaring.Bitmap, f Filter, from, size int, queries []*Q
 }
 
 // compare gives the order, negative when a comes first.
-func (s *shelf) compare(o Order, set *roaring.Bitmap, queries []*Query) func(a, b uint32) int {
+func (s *shelf) compare(f Filter, set *roaring.Bitmap, queries []*Query) func(a, b uint32) int {
 	published := func(a, b uint32) int {
 		if x, y := s.published[a], s.published[b]; x != y {
 			return cmp.Compare(y, x)
 		}
 		return bytes.Compare(s.docs[b].id[:], s.docs[a].id[:])
 	}
-	switch o {
+	switch f.Order {
 	case ByDeadline:
 		return func(a, b uint32) int {
-			// Zero, unknown, is the largest once one is taken away.
-			x, y := uint64(s.deadlines[a])-1, uint64(s.deadlines[b])-1
-			if x != y {
+			if x, y := nearness(s.deadlines[a], f.At), nearness(s.deadlines[b], f.At); x != y {
 				return cmp.Compare(x, y)
 			}
 			return published(a, b)
@@ -104,6 +110,17 @@ func (s *shelf) compare(o Order, set *roaring.Bitmap, queries []*Query) func(a, 
 		}
 	}
 	return published
+}
+
+// nearness ranks a deadline: to come, unknown, past.
+func nearness(d, now clock.Instant) uint64 {
+	switch {
+	case d.IsZero():
+		return 1 << 62
+	case d < now:
+		return 1<<62 + uint64(now-d)
+	}
+	return uint64(d - now)
 }
 
 // scores gives what Query.Score says of the notices of a set, the best of the queries.

@@ -114,8 +114,19 @@ func (s scan) find(q *notice.Query, f notice.Filter) (out []*notice.Notice) {
 		order := 0
 		switch f.Order {
 		case notice.ByDeadline:
-			if order = cmp.Compare(a.Deadline, b.Deadline); a.Deadline.IsZero() != b.Deadline.IsZero() {
-				order = -order
+			state := func(n *notice.Notice) int {
+				switch {
+				case n.Deadline.IsZero():
+					return 1
+				case n.Deadline < f.At:
+					return 2
+				}
+				return 0
+			}
+			if order = cmp.Compare(state(a), state(b)); order == 0 {
+				if order = cmp.Compare(a.Deadline, b.Deadline); state(a) == 2 {
+					order = -order
+				}
 			}
 		case notice.ByRelevance:
 			order = cmp.Compare(q.Score(b.Subject(s.now)), q.Score(a.Subject(s.now)))

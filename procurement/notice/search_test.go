@@ -59,7 +59,7 @@ func TestAListIsInItsOrderPageByPage(t *testing.T) {
 			{"all, by publication", notice.Search{Order: notice.ByPublication, Size: 9},
 				[]string{"award", "unknown", "ten days", "two days", "yesterday", "unknown, old", "unknown, too old"}},
 			{"all, by deadline", notice.Search{Order: notice.ByDeadline, Size: 9},
-				[]string{"yesterday", "two days", "award", "ten days", "unknown", "unknown, old", "unknown, too old"}},
+				[]string{"two days", "award", "ten days", "unknown", "unknown, old", "unknown, too old", "yesterday"}},
 			{"first page", notice.Search{Open: true, Order: notice.ByDeadline, Size: 3}, []string{"two days", "ten days", "unknown"}},
 			{"second page", notice.Search{Open: true, Order: notice.ByDeadline, From: 3, Size: 3}, []string{"unknown, old"}},
 			{"beyond", notice.Search{Open: true, Order: notice.ByDeadline, From: 99, Size: 3}, []string{}},

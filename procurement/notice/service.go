@@ -74,6 +74,8 @@ type Recorded struct {
 	// Altered are the ids of notices that the platform had and that another one, or a
 	// later state of themselves, has altered: deadline moved, cancelled, reopened, awarded.
 	Altered []string `json:"altered,omitempty"`
+	// Reworded are those whose source has published them otherwise, their deadline apart.
+	Reworded []string `json:"reworded,omitempty"`
 }
 
 // Outcome counts what became of the records of one batch.
@@ -164,8 +166,12 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, 
 		if err != nil {
 			return out, fmt.Errorf("record %s %s: %w", r.Source, r.SourceID, err)
 		}
-		if saved = append(saved, k.ID); restated {
+		saved = append(saved, k.ID)
+		switch {
+		case restated:
 			body.Altered = append(body.Altered, k.ID)
+		case known && !contains(body.New, k.ID):
+			body.Reworded = append(body.Reworded, k.ID)
 		}
 	}
 	if err := arrived.write(tx); err != nil {

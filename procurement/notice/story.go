@@ -8,7 +8,6 @@ import (
 	"parvis/kit/clock"
 	"parvis/kit/db"
 	"parvis/kit/fault"
-	"parvis/kit/text"
 	"parvis/procurement/access"
 )
 
@@ -60,34 +59,6 @@ func (s *Service) Find(ctx context.Context, by access.Actor, id string) (Story, 
 		return err
 	})
 	return st, err
-}
-
-// mostAlike is how many probable duplicates a page names.
-const mostAlike = 5
-
-// alike reads the calls of other sources that are probably the same contract: same
-// buyer, same title, same deadline. Nothing proves it, so both are kept, and each says
-// so; never across two deadlines, for then one of them would be wrong.
-func alike(tx *db.Tx, n *Notice) ([]*Notice, error) {
-	if n.Kind != Contract || n.Deadline.IsZero() || n.Title == "" {
-		return nil, nil
-	}
-	var ids []string
-	if err := tx.All(&ids, `SELECT id FROM notice WHERE buyer_id = $1 AND deadline = $2 AND source <> $3 AND kind = $4 ORDER BY id`,
-		n.BuyerID, n.Deadline, n.Source, string(Contract)); err != nil {
-		return nil, err
-	}
-	near, err := ByIDs(tx, ids)
-	if err != nil {
-		return nil, err
-	}
-	var same []*Notice
-	for _, other := range near {
-		if text.Fold(other.Title) == text.Fold(n.Title) && len(same) < mostAlike {
-			same = append(same, other)
-		}
-	}
-	return same, nil
 }
 
 // Touched tells when each of these notices was last altered, by its source or by

@@ -112,7 +112,7 @@ func (p *Profiles) ask(ctx context.Context, siret refdata.SIRET, maxAge time.Dur
 	if p.directory == nil {
 		return Listing{Outcome: Silent}
 	}
-	if !p.lookUps.allow(who, time.Now()) {
+	if !p.lookUps.Allow(who, time.Now()) {
 		return Listing{Outcome: TooMany}
 	}
 	found, err := p.directory.Find(ctx, siret, maxAge)

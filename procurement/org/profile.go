@@ -8,6 +8,7 @@ import (
 	"parvis/kit/clock"
 	"parvis/kit/db"
 	"parvis/kit/fault"
+	"parvis/kit/pace"
 	"parvis/procurement/access"
 	"parvis/procurement/account"
 	"parvis/procurement/event"
@@ -20,14 +21,17 @@ type Profiles struct {
 	db        *db.DB
 	journal   *event.Journal
 	directory Directory // nil: names are typed
-	lookUps   pace
+	lookUps   pace.Keeper
 	log       *slog.Logger
 }
 
 // NewProfiles makes them on this database; directory is nil when the operator has
 // configured none.
 func NewProfiles(d *db.DB, j *event.Journal, directory Directory, log *slog.Logger) *Profiles {
-	return &Profiles{db: d, journal: j, directory: directory, log: log}
+	return &Profiles{
+		db: d, journal: j, directory: directory, log: log,
+		lookUps: pace.Keeper{AtOnce: lookUpsAtOnce, Every: lookUpEvery},
+	}
 }
 
 // Profile is what one person sees of their establishment.

@@ -15,6 +15,7 @@ import (
 	"parvis/procurement/notice/noticetest"
 	"parvis/procurement/org"
 	"parvis/procurement/person"
+	"parvis/procurement/watch"
 )
 
 // column is one of the database's.
@@ -108,7 +109,19 @@ func newWorld(t *testing.T, h *house) world {
 	h.agree(w.a.Address)
 	h.agree(w.b.Address)
 	h.publish("26-1", "Menuiserie de l'école")
+	w.note()
 	return w
+}
+
+// note has both tag the contract, and note something of it.
+func (w world) note() {
+	w.t.Helper()
+	var id string
+	w.Read(func(tx *db.Tx) error { return tx.One(&id, "SELECT id FROM notice") })
+	for _, who := range []access.Actor{w.b, w.a} {
+		note := "une note"
+		w.must(w.watches.Tag(w.t.Context(), who, id, watch.TagForm{Choice: string(watch.Go), Note: &note}))
+	}
 }
 
 // traces writes what only some people leave: second factors, addresses, an invitation, a
@@ -130,6 +143,7 @@ func (w world) traces(who access.Actor, mark string) {
 			{"address_change (id, account_id, address, address_key, asked_at, expires_at, closed_at)", []any{db.NewID(), who.AccountID, mark, mark, at, at, at}},
 			{"former_address (id, account_id, address, address_key, left_at, until, closed_at)", []any{db.NewID(), who.AccountID, mark, mark, at, at, at}},
 			{"invitation (id, establishment_id, address, address_key, role, inviter_id, invited_at, expires_at, closed_at)", []any{db.NewID(), who.EstablishmentID, address, address, "user", who.MembershipID, at, at, at}},
+			{"feed (id, watch_id, account_id, membership_id, format, token_hash, created_at)", []any{db.NewID(), w.aWatchOf(tx, who), who.AccountID, who.MembershipID, "atom", mark, at}},
 			{"dispute (id, establishment_id, account_id, reason, opened_at, decided_at, outcome)", []any{db.NewID(), who.EstablishmentID, who.AccountID, mark, at, at, "rejected"}},
 		} {
 			holes := make([]string, len(row.values))
@@ -142,6 +156,13 @@ func (w world) traces(who access.Actor, mark string) {
 		}
 		return nil
 	})
+}
+
+// aWatchOf is one of somebody's.
+func (w world) aWatchOf(tx *db.Tx, who access.Actor) (id string) {
+	w.t.Helper()
+	w.must(tx.One(&id, "SELECT id FROM watch WHERE account_id = $1 ORDER BY id LIMIT 1", who.AccountID))
+	return id
 }
 
 // marked joins somebody whose name, identifiant and address hold a mark.
@@ -292,9 +313,9 @@ func TestAnErasureLeavesOnlyWhatIsSaid(t *testing.T) {
 			}
 		}
 		// Claire's watch has A's address as one that says no; the last mail is on its way;
-		// B has the watches that were A's.
+		// B has the watches that were A's, and what A noted for the establishment.
 		allowed := []string{"event.actor_name", "watch_recipient.address", "watch_recipient.address_key", "watch_recipient.token_hash", "outbox.recipient",
-			"watch.name", "watch.criteria"}
+			"watch.name", "watch.criteria", "tag_note.text"}
 		for _, where := range slices.Sorted(maps.Keys(left)) {
 			if !slices.Contains(allowed, where) {
 				t.Errorf("%s still holds %q", where, left[where])
@@ -306,6 +327,7 @@ func TestAnErasureLeavesOnlyWhatIsSaid(t *testing.T) {
 		for what, query := range map[string]string{
 			"recipients":                   "SELECT count(*) FROM watch_recipient r JOIN watch w ON w.id = r.watch_id WHERE lower(r.address_key) LIKE '%zqa%' AND w.name <> 'Chez Claire'",
 			"mails but the last":           "SELECT count(*) FROM outbox WHERE lower(recipient) LIKE '%zqa%' AND kind <> 'account_erased'",
+			"names on tags":                "SELECT (SELECT count(*) FROM tag t JOIN account a ON a.id = t.account_id WHERE a.erased_at IS NOT NULL) + (SELECT count(*) FROM tag_note n JOIN account a ON a.id = n.account_id WHERE a.erased_at IS NOT NULL)",
 			"watches that did not pass on": "SELECT count(*) FROM watch w JOIN account a ON a.id = w.account_id WHERE a.erased_at IS NOT NULL",
 		} {
 			if n := h.Count(query); n != 0 {

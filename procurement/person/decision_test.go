@@ -105,25 +105,39 @@ var decisions = map[string]decision{
 		whose: "account_id = $1",
 		columns: map[string]fate{"id": plain, "num": plain, "scope": plain, "establishment_id": plain, "account_id": plain, "name": copied,
 			"name_key": key, "criteria": copied, "active": plain, "active_since": plain, "frequency": plain, "hour": plain,
-			"weekday": plain, "paused_since": plain, "paused_until": plain, "rhythm_since": plain, "version": plain, "created_at": plain, "changed_at": plain, "deleted_at": plain},
+			"weekday": plain, "paused_since": plain, "paused_until": plain, "rhythm_since": plain, "version": plain, "created_at": plain, "changed_at": plain, "deleted_at": plain,
+			"shared_at": plain, "edited_by": plain},
 		fill: map[string]string{"criteria": `{"keywords":["%s"]}`},
+	},
+	"tag": {
+		why: "a company's choice about a contract; who erases their account is taken from it", whose: "account_id = $1",
+		columns: map[string]fate{"scope": plain, "establishment_id": plain, "notice_id": plain, "choice": plain, "account_id": plain, "at": plain},
+	},
+	"tag_note": {
+		why: "what was noted for an establishment is its own: it stays, without the name; what was noted alone goes", whose: "account_id = $1",
+		columns: map[string]fate{"id": plain, "scope": plain, "establishment_id": plain, "notice_id": plain, "account_id": plain, "text": copied, "at": plain},
 	},
 	"watch_recipient": {
 		whose: "address_key = $2",
 		columns: map[string]fate{"id": plain, "watch_id": plain, "account_id": plain, "address": key, "address_key": key, "main": plain, "asked_at": plain,
-			"confirmed_at": plain, "stopped_at": plain, "failed_at": plain, "removed_at": plain, "token_hash": secret},
+			"confirmed_at": plain, "stopped_at": plain, "failed_at": plain, "removed_at": plain, "token_hash": secret, "withheld": plain},
 	},
 	"mailing": {
 		whose:   "address_key = $2",
 		columns: map[string]fate{"id": plain, "kind": plain, "address": key, "address_key": key, "slot": plain, "token_hash": secret, "created_at": plain},
 	},
 	"mailing_item": {
+		whose: "mailing_id IN (SELECT id FROM mailing WHERE address_key = $2)",
+		columns: map[string]fate{"mailing_id": plain, "notice_id": plain, "watches": plain, "position": plain,
+			"said": plain, "known": plain},
+	},
+	"mailing_watch": {
 		whose:   "mailing_id IN (SELECT id FROM mailing WHERE address_key = $2)",
-		columns: map[string]fate{"mailing_id": plain, "notice_id": plain, "watches": plain, "position": plain},
+		columns: map[string]fate{"watch_id": plain, "mailing_id": plain},
 	},
 	"told": {
 		whose:   "address_key = $2",
-		columns: map[string]fate{"address_key": key, "notice_id": plain, "mailing_id": plain, "at": plain},
+		columns: map[string]fate{"address_key": key, "notice_id": plain, "mailing_id": plain, "at": plain, "stated": plain, "followed_at": plain},
 	},
 	"outbox": {
 		whose: "lower(recipient) = $2",
@@ -131,7 +145,14 @@ var decisions = map[string]decision{
 			"expires_at": plain, "attempts": plain, "faults": plain, "lease_owner": plain, "lease_until": plain, "bytes": secret, "once": plain,
 			"answer": copied, "created_at": plain, "ended_at": plain},
 	},
+	"feed": {
+		whose: "account_id = $1",
+		columns: map[string]fate{"id": plain, "watch_id": plain, "account_id": plain, "membership_id": plain, "format": plain, "token_hash": secret,
+			"created_at": plain, "used_on": plain},
+	},
 
+	"webhook":           {why: "an address of a company's own systems: it goes with its watch", columns: map[string]fate{"address": company}},
+	"webhook_delivery":  {why: "published notices, and what machines answer"},
 	"company":           {why: "a company; its number is public", columns: map[string]fate{"number": company}},
 	"establishment":     {why: "a company's; its number is public", columns: map[string]fate{"name": company, "phone": company}},
 	"fallback_address":  {why: "a mailbox of a company's, that agreed by itself", columns: map[string]fate{"address": company, "address_key": company}},
@@ -147,7 +168,7 @@ var decisions = map[string]decision{
 	"notice_change":     {why: "published notices"},
 	"notice_superseded": {why: "published notices"},
 	"cpv":               {why: "a public nomenclature", columns: map[string]fate{"label": plain}},
-	"notice_match":      {why: "numbers of watches"},
+	"notice_match":      {why: "ids of notices and numbers"},
 	"slot":              {why: "numbers and dates"},
 	"digest_run":        {why: "hours"},
 	"watch_progress":    {why: "a watch's id and a number"},

@@ -9,8 +9,10 @@ import (
 	"parvis/procurement/access"
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
+	"parvis/procurement/feed"
 	"parvis/procurement/member"
 	"parvis/procurement/watch"
+	"parvis/procurement/webhook"
 )
 
 // Prospect is what would follow if somebody erased their account now.
@@ -134,6 +136,9 @@ func (s *Service) erase(tx *db.Tx, proof account.Proof, stop bool) error {
 		return err
 	}
 	if err := s.watches.EraseOwn(tx, by); err != nil {
+		return err
+	}
+	if err := errors.Join(feed.Erase(tx, was.ID), webhook.Sweep(tx)); err != nil {
 		return err
 	}
 	if err := s.eraseAddress(tx, was, stop); err != nil {

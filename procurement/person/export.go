@@ -24,7 +24,10 @@ type Export struct {
 	Invitations []Invitation `json:"invitations"`
 	Disputes    []Dispute    `json:"contestations"`
 	Watches     []Watch      `json:"veilles"`
+	Feeds       []Feed       `json:"flux_prives"`
 	Received    []Received   `json:"veilles_recues"`
+	Tags        []Tag        `json:"etiquettes"`
+	Notes       []Note       `json:"notes"`
 	Mails       []Mail       `json:"messages"`
 	Journal     []Line       `json:"journal"`
 	Purposes    []Purpose    `json:"pourquoi_et_combien_de_temps"`
@@ -154,11 +157,20 @@ type Watch struct {
 	OutBuyers   []string `json:"organismes_exclus,omitempty"`
 	OutCPV      []string `json:"codes_cpv_exclus,omitempty"`
 	Categories  []string `json:"natures,omitempty"`
+	Webhooks    []string `json:"webhooks,omitempty"`   // addresses
 	Own         string   `json:"votre_adresse"`        // where it stands for their address
 	Others      int      `json:"autres_destinataires"` // counted, not named
 	CreatedAt   Moment   `json:"creee_le"`
 	ChangedAt   Moment   `json:"modifiee_le"`
 	DeletedAt   Moment   `json:"supprimee_le"`
+}
+
+// Feed is a private address at which they read a watch; what opens it is left out.
+type Feed struct {
+	Watch  string `json:"veille"`
+	Format string `json:"format"`
+	MadeAt Moment `json:"creee_le"`
+	UsedOn string `json:"derniere_lecture,omitempty"` // YYYY-MM-DD
 }
 
 // Received is a watch of somebody else that reaches their address, and what they said
@@ -172,6 +184,22 @@ type Received struct {
 	ConfirmedAt Moment `json:"accord_le"`
 	StoppedAt   Moment `json:"refus_le"`
 	FailedAt    Moment `json:"adresse_refusee_le"`
+}
+
+// Tag is what they were the last to decide about a contract.
+type Tag struct {
+	Notice  string `json:"avis"`
+	Company string `json:"entreprise"` // for whom; empty: themselves
+	Choice  string `json:"etiquette"`
+	At      Moment `json:"quand"`
+}
+
+// Note is what they noted of a contract.
+type Note struct {
+	Notice  string `json:"avis"`
+	Company string `json:"entreprise"`
+	Text    string `json:"note"`
+	At      Moment `json:"quand"`
 }
 
 // Mail is a message to their address.

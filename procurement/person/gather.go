@@ -11,10 +11,12 @@ import (
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
 	"parvis/procurement/event"
+	"parvis/procurement/feed"
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/watch"
+	"parvis/procurement/webhook"
 )
 
 // Export gives the actor the copy of what is kept of them.
@@ -64,7 +66,13 @@ func (s *Service) gather(ctx context.Context, by access.Actor, titles bool) (Exp
 		if err := e.watches(tx, r.Account); err != nil {
 			return err
 		}
+		if err := e.feeds(tx, r.Account); err != nil {
+			return err
+		}
 		if err := e.received(tx, r.Account); err != nil {
+			return err
+		}
+		if err := e.tags(tx, r.Account); err != nil {
 			return err
 		}
 		if err := e.mails(tx, r.Account, titles); err != nil {
@@ -196,6 +204,13 @@ func (e *Export) watch(tx *db.Tx, w *watch.Watch, addressKey string) (Watch, err
 	for _, b := range buyers {
 		one.OutBuyers = append(one.OutBuyers, b.Title())
 	}
+	hooks, err := webhook.OfWatch(tx, w.ID)
+	if err != nil {
+		return one, err
+	}
+	for _, h := range hooks {
+		one.Webhooks = append(one.Webhooks, h.Address)
+	}
 	if w.EstablishmentID != "" {
 		where, err := org.EstablishmentByID(tx, w.EstablishmentID)
 		if err != nil && !errors.Is(err, db.ErrNone) {
@@ -204,6 +219,26 @@ func (e *Export) watch(tx *db.Tx, w *watch.Watch, addressKey string) (Watch, err
 		one.Company = where.CompanyName
 	}
 	return one, nil
+}
+
+// feeds takes the private addresses, without what opens them.
+func (e *Export) feeds(tx *db.Tx, a account.Account) error {
+	made, err := feed.MadeBy(tx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range made {
+		found, err := watch.ByIDs(tx, []string{f.WatchID})
+		if err != nil {
+			return err
+		}
+		one := Feed{Format: string(f.Format), MadeAt: Moment(f.CreatedAt), UsedOn: f.UsedOn}
+		if len(found) > 0 {
+			one.Watch = found[0].Name
+		}
+		e.Feeds = append(e.Feeds, one)
+	}
+	return nil
 }
 
 // received takes the watches of others: what somebody agreed to is theirs to know.
@@ -242,6 +277,48 @@ func (e *Export) mails(tx *db.Tx, a account.Account, titles bool) error {
 		})
 	}
 	return nil
+}
+
+// tags takes what they decided about contracts, and noted.
+func (e *Export) tags(tx *db.Tx, a account.Account) error {
+	tags, notes, err := watch.TagsBy(tx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, t := range tags {
+		title, company, err := aboutTag(tx, t.NoticeID, t.EstablishmentID)
+		if err != nil {
+			return err
+		}
+		e.Tags = append(e.Tags, Tag{title, company, t.Choice.Label(), Moment(t.At)})
+	}
+	for _, n := range notes {
+		title, company, err := aboutTag(tx, n.NoticeID, n.EstablishmentID)
+		if err != nil {
+			return err
+		}
+		e.Notes = append(e.Notes, Note{title, company, n.Text, Moment(n.At)})
+	}
+	return nil
+}
+
+// aboutTag names the contract and the company of a tag.
+func aboutTag(tx *db.Tx, noticeID, establishmentID string) (title, company string, err error) {
+	found, err := notice.ByIDs(tx, []string{noticeID})
+	if err != nil {
+		return "", "", err
+	}
+	for _, n := range found {
+		title = cmp.Or(n.Title, n.SourceID)
+	}
+	if establishmentID == "" {
+		return title, "", nil
+	}
+	where, err := org.EstablishmentByID(tx, establishmentID)
+	if errors.Is(err, db.ErrNone) {
+		err = nil
+	}
+	return title, where.CompanyName, err
 }
 
 // mailedTitles gives the titles of the notices of each message.

@@ -73,6 +73,13 @@ func TestEachTermIsTrue(t *testing.T) {
 			_, err := h.watches.Delete(h.t.Context(), odile, h.create(odile, form("Bois", "devis@muller.example")))
 			h.must(err)
 		}, "SELECT (SELECT count(*) FROM watch) + (SELECT count(*) FROM watch_recipient)"},
+		{"etiquettes", watch.Keep, "12\u00a0mois", func(h *house, odile access.Actor) {
+			h.publish("26-1", "Menuiserie de l'école")
+			var id string
+			h.Read(func(tx *db.Tx) error { return tx.One(&id, "SELECT id FROM notice") })
+			note := "trop loin"
+			h.must(h.watches.Tag(h.t.Context(), odile, id, watch.TagForm{Choice: string(watch.Pass), Note: &note}))
+		}, "SELECT (SELECT count(*) FROM tag) + (SELECT count(*) FROM tag_note)"},
 		{"destinataires", watch.Keep, "12\u00a0mois", func(h *house, odile access.Actor) {
 			h.create(odile, form("Bois", "devis@muller.example", "muet@muller.example"))
 			h.Write(func(tx *db.Tx) error {

@@ -113,6 +113,10 @@ func (e Export) held(key string) []string {
 		return counted(len(e.Invitations)+len(e.Disputes), "invitation ou contestation", "invitations ou contestations")
 	case "veilles":
 		return counted(len(e.Watches), "veille à votre nom", "veilles à votre nom")
+	case "flux":
+		return counted(len(e.Feeds), "adresse", "adresses")
+	case "etiquettes":
+		return counted(len(e.Tags)+len(e.Notes), "étiquette ou note", "étiquettes ou notes")
 	case "destinataires":
 		return counted(len(e.Received), "veille d'une autre personne", "veilles d'autres personnes")
 	case "envois":

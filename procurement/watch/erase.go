@@ -12,7 +12,8 @@ import (
 )
 
 // Keep is how long a deleted watch, an address that was taken out of one and an address
-// that never answered are kept: as long as the log of what was sent for them.
+// that never answered are kept: as long as the log of what was sent for them. So are what
+// was decided about a contract and what was noted of it.
 const Keep = 365 * 24 * time.Hour
 
 // MadeBy lists the watches that are somebody's, in an establishment or alone, those
@@ -86,12 +87,18 @@ func (s *Service) EraseAll(tx *db.Tx, by access.Actor, establishmentID string) e
 // and to whom they went, of those deleted earlier too. A row without words stays until
 // Forget: matchers learn from it that the watch is over.
 func (s *Service) EraseOwn(tx *db.Tx, by access.Actor) error {
+	if err := unnameTags(tx, by.AccountID); err != nil {
+		return err
+	}
 	return s.erase(tx, by, ownScope(by.AccountID))
 }
 
 func (s *Service) erase(tx *db.Tx, by access.Actor, scope string) error {
 	all, err := query(tx, "scope = $1 ORDER BY created_at, id", scope)
 	if err != nil {
+		return err
+	}
+	if err := eraseTags(tx, scope); err != nil {
 		return err
 	}
 	for _, w := range all {
@@ -116,7 +123,7 @@ func EraseAddress(tx *db.Tx, addressKey string) error {
 }
 
 // Forget removes what was over a year ago: watches, and addresses taken out of others;
-// and the addresses that have not answered for as long.
+// the addresses that have not answered for as long, and tags and notes of that age.
 func (s *Service) Forget(ctx context.Context) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error { return forget(tx, tx.Now.Add(-Keep)) })
 }
@@ -129,6 +136,8 @@ func forget(tx *db.Tx, before clock.Instant) error {
 		"DELETE FROM watch WHERE deleted_at < $1 AND id NOT IN (SELECT watch_id FROM watch_recipient)",
 		// Those that must remember a stop keep nothing else.
 		"UPDATE watch SET name = '', criteria = '{}' WHERE deleted_at < $1 AND criteria <> '{}'",
+		"DELETE FROM tag WHERE at < $1",
+		"DELETE FROM tag_note WHERE at < $1",
 	} {
 		if _, err := tx.Exec(statement, before); err != nil {
 			return err

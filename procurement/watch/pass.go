@@ -30,6 +30,9 @@ func establishmentScope(id string) string {
 // may come of it: nothing that somebody follows is lost, only no more can be made. It
 // tells how many moved.
 func (s *Service) Adopt(tx *db.Tx, by access.Actor, owner account.Account, establishmentID string) (int, error) {
+	if err := adoptTags(tx, owner.ID, establishmentID); err != nil {
+		return 0, err
+	}
 	theirs, err := ownWatches(tx, owner.ID, establishmentID)
 	if err != nil || len(theirs) == 0 {
 		return 0, err
@@ -141,6 +144,9 @@ func putMain(tx *db.Tx, w *Watch, owner account.Account) error {
 // they go on for that person alone. Whoever else received them had agreed to a watch of
 // the establishment, which these no longer are.
 func (s *Service) Disown(tx *db.Tx, by access.Actor, owner account.Account, establishmentID string) error {
+	if err := disownTags(tx, owner.ID, establishmentID); err != nil {
+		return err
+	}
 	theirs, err := ownWatches(tx, owner.ID, establishmentID)
 	if err != nil {
 		return err
@@ -168,6 +174,9 @@ func (s *Service) Disown(tx *db.Tx, by access.Actor, owner account.Account, esta
 // EndOwn ends the watches that a person made while waiting for an establishment that
 // they no longer wish to join. It tells how many.
 func (s *Service) EndOwn(tx *db.Tx, by access.Actor, owner account.Account, establishmentID string) (int, error) {
+	if err := endTags(tx, owner.ID, establishmentID); err != nil {
+		return 0, err
+	}
 	theirs, err := ownWatches(tx, owner.ID, establishmentID)
 	if err != nil {
 		return 0, err

@@ -129,7 +129,7 @@ func (s *Service) exemplify(ctx context.Context, p *Preview, c notice.Criteria, 
 		if err != nil {
 			return err
 		}
-		p.Examples = append(p.Examples, Hit{n, reasons})
+		p.Examples = append(p.Examples, Hit{Notice: n, Reasons: reasons})
 	}
 	return nil
 }

@@ -64,6 +64,11 @@ func (s *Service) addRecipients(tx *db.Tx, by access.Actor, w *Watch, addresses 
 			continue
 		}
 		asked = append(asked, a.Text)
+		if !allowed[a.Key] {
+			if err := withhold(tx, id); err != nil {
+				return nil, err
+			}
+		}
 		if err := s.journal.Record(tx, by, event.RecipientAsked, id, AskedBody{Withheld: !allowed[a.Key]}); err != nil {
 			return nil, err
 		}

@@ -19,6 +19,10 @@ import (
 // changeKind is the kind of change that says which watch to read again.
 const changeKind = "watch"
 
+// ErrSaved refuses what was typed over a version of a watch that is no longer the last:
+// a colleague, or the same person in another tab, has saved one since.
+var ErrSaved = fault.New(fault.Conflict, "Cette veille a été modifiée entre-temps, par vous dans un autre onglet ou par un collègue. Rien n'est perdu\u00a0: ouvrez-la à nouveau et comparez.")
+
 var errNoWatch = fault.New(fault.NotFound, "Cette veille n'existe pas, ou plus.")
 
 // Service holds the use cases of watches.
@@ -109,7 +113,7 @@ func (s *Service) Create(ctx context.Context, by access.Actor, f Form) (Saved, e
 			ID: db.NewID(), Num: uint64(num), Scope: by.Scope(), EstablishmentID: by.EstablishmentID, AccountID: by.AccountID,
 			Version: 1, CreatedAt: tx.Now,
 		}
-		d.apply(w, tx.Now)
+		d.apply(w, by, tx.Now)
 		if err := s.checkUse(tx, w); err != nil {
 			return err
 		}
@@ -155,7 +159,9 @@ func room(tx *db.Tx, scope string) error {
 }
 
 // apply writes the draft on the watch. It becomes active now, or goes on being.
-func (d draft) apply(w *Watch, now clock.Instant) {
+func (d draft) apply(w *Watch, by access.Actor, now clock.Instant) {
+	w.EditedBy = by.AccountID
+	d.share(w, by, now)
 	if w.Frequency != d.frequency {
 		w.RhythmSince = now
 	}
@@ -264,7 +270,7 @@ func (s *Service) Update(ctx context.Context, by access.Actor, id string, f Form
 			return err
 		}
 		saved.Ignored = d.ignored
-		d.apply(w, tx.Now)
+		d.apply(w, by, tx.Now)
 		w.Version++
 		if err := s.checkUse(tx, w); err != nil {
 			return err
@@ -273,7 +279,7 @@ func (s *Service) Update(ctx context.Context, by access.Actor, id string, f Form
 		case err != nil:
 			return nameTaken(err)
 		case !ok:
-			return fault.New(fault.Conflict, "Cette veille a été modifiée entre-temps, par vous dans un autre onglet ou par un collègue. Rien n'est perdu\u00a0: vos saisies sont ci-dessous\u00a0; enregistrez à nouveau pour les garder.")
+			return ErrSaved
 		}
 		if saved.Asked, err = s.replaceRecipients(tx, by, w, d.recipients, f.Resume); err != nil {
 			return err
@@ -313,50 +319,6 @@ func (s *Service) Delete(ctx context.Context, by access.Actor, id string) (name 
 		return s.tell(tx, by, event.WatchDeleted, w)
 	})
 	return name, err
-}
-
-// Hit is one row of the live list: a contract and why it is there.
-type Hit struct {
-	*notice.Notice
-	Reasons []Reason
-}
-
-// Live is a page of the contracts now online that match the active watches.
-type Live struct {
-	Total int
-	Hits  []Hit
-	Index notice.Progress // whether that is all
-	At    clock.Instant
-}
-
-// Live answers the page's list, each contract once, from the queries that alert.
-func (s *Service) Live(ctx context.Context, by access.Actor, order notice.Order, from, size int) (Live, error) {
-	watches, err := s.List(ctx, by)
-	if err != nil {
-		return Live{}, err
-	}
-	watches = slices.DeleteFunc(watches, func(w *Watch) bool { return !w.Live() })
-	var queries []*notice.Query
-	for _, w := range watches {
-		if q, err := notice.Compile(w.Criteria); err == nil { // else the list says that it is broken
-			queries = append(queries, q)
-		}
-	}
-	now := s.db.Clock.Now()
-	found := s.notices.Index().Page(notice.Filter{At: now, Open: true, Order: order}, from, size, queries...)
-	page, err := s.notices.Read(ctx, found)
-	if err != nil {
-		return Live{}, err
-	}
-	live := Live{Total: page.Total, Index: page.Index, At: page.At}
-	for _, n := range page.Notices {
-		reasons, err := Reasons(watches, n, now)
-		if err != nil {
-			return Live{}, err
-		}
-		live.Hits = append(live.Hits, Hit{n, reasons})
-	}
-	return live, nil
 }
 
 // PerWeek estimates how many notices a week the criteria would have brought over

@@ -228,6 +228,9 @@ func (s *Site) write(w http.ResponseWriter, v *Visit, a Answer) {
 	case a.Redirect != "":
 		http.Redirect(w, v.Request, a.Redirect, http.StatusSeeOther)
 		return
+	case a.stream != nil:
+		s.streamTo(w, v, a)
+		return
 	case a.Body == nil && a.data == nil && a.failure == nil:
 		w.WriteHeader(max(a.Status, http.StatusOK))
 		return

@@ -3,6 +3,7 @@ package answer
 import (
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -38,6 +39,7 @@ type Answer struct {
 	name    string // of a file to keep; empty: the data is to be shown
 	open    bool   // anybody may have the data, and have it kept
 	changed clock.Instant
+	stream  func(io.Writer) error
 	failure *ui.Failure
 	flash   *ui.Flash
 	token   *string // the session to set; "" ends it

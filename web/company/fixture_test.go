@@ -23,11 +23,13 @@ import (
 	"parvis/procurement/alert"
 	"parvis/procurement/cpv"
 	"parvis/procurement/event"
+	"parvis/procurement/feed"
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/person"
 	"parvis/procurement/watch"
+	"parvis/procurement/webhook"
 	"parvis/web/answer"
 	"parvis/web/company"
 )
@@ -48,6 +50,9 @@ type platform struct {
 	notices  *notice.Service
 	watches  *watch.Service
 	members  *member.Service
+	feeds    *feed.Service
+	webhooks *webhook.Service
+	receiver webhook.Answer // of all webhooks
 	server   http.Handler
 	mailDown bool
 }
@@ -76,7 +81,9 @@ func openWith(t *testing.T, d *db.DB, companies org.Directory) *platform {
 	site := answer.New(p.org.ActorOf, slog.New(slog.NewTextHandler(testLog{t}, nil)))
 	site.Hats = p.org.Memberships
 	p.members = member.New(d, j, p.accounts, p.org, p.watches)
-	company.Routes(site, company.Pages{Watches: p.watches, Org: p.org, Members: p.members, Accounts: p.accounts, Profiles: p.profiles, CPV: cpv.New(d),
+	p.feeds = feed.New(d, j, p.notices, p.watches)
+	p.webhooks = webhook.New(d, j, p.watches, func(context.Context, webhook.Request) webhook.Answer { return p.receiver }, "http://parvis.example", log)
+	company.Routes(site, company.Pages{Notices: p.notices, Feeds: p.feeds, Webhooks: p.webhooks, Base: "https://parvis.example", Watches: p.watches, Alerts: alerts, Org: p.org, Members: p.members, Accounts: p.accounts, Profiles: p.profiles, CPV: cpv.New(d),
 		Persons: person.New(d, p.accounts, p.members, p.watches, alerts), MailReady: func() bool { return !p.mailDown }})
 	p.server = site.Server()
 	return p

@@ -2,6 +2,7 @@ package company
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -29,6 +30,7 @@ type formPage struct {
 	States        map[string]ui.AddressState
 	AskEverything bool
 	Errors        ui.Errors
+	Sharing       watch.Sharing
 	Done          []string // what a link of a mail has filled in, to be said
 	Preview       previewPage
 }
@@ -37,6 +39,12 @@ type formPage struct {
 func (p Pages) begin(v *answer.Visit) (answer.Answer, error) {
 	t := readTyped(v.URL.Query())
 	t.Active = true
+	if id := v.Form.Get(fieldCopy); id != "" {
+		var err error
+		if t, err = p.copied(v, id); err != nil {
+			return answer.Answer{}, err
+		}
+	}
 	return p.show(v, nil, t, nil)
 }
 
@@ -46,6 +54,9 @@ func (p Pages) edit(v *answer.Visit) (answer.Answer, error) {
 		return answer.Answer{}, err
 	}
 	t := typedOf(w, p.Watches.Now())
+	if t.Base, err = p.baseOf(v, w); err != nil {
+		return answer.Answer{}, err
+	}
 	if t.Done, err = p.leaveOut(v.Context(), &t, v.URL.Query()); err != nil {
 		return answer.Answer{}, err
 	}
@@ -74,6 +85,9 @@ func (p Pages) update(v *answer.Visit) (answer.Answer, error) {
 // save makes or changes a watch; w is nil for a new one.
 func (p Pages) save(v *answer.Visit, w *watch.Watch) (answer.Answer, error) {
 	t := readTyped(v.PostForm)
+	if w != nil {
+		t.choose(v, typedOf(w, p.Watches.Now()))
+	}
 	changed := t.Refined.Changed // a button of the list of codes
 	if did, faults, err := p.rearrange(v.Context(), &t, v.PostForm); did || err != nil {
 		if err != nil {
@@ -94,15 +108,29 @@ func (p Pages) save(v *answer.Visit, w *watch.Watch) (answer.Answer, error) {
 	case problem != "" || unclear != "":
 		return p.refuseTyped(v, w, t, problem, unclear)
 	}
+	return p.store(v, w, t, false)
+}
+
+// store has the room keep what was typed; again tells that two versions have been
+// compared already.
+func (p Pages) store(v *answer.Visit, w *watch.Watch, t typed, again bool) (answer.Answer, error) {
 	var saved watch.Saved
+	var err error
 	if w == nil {
 		saved, err = p.Watches.Create(v.Context(), v.Actor, t.asked())
 	} else {
 		saved, err = p.Watches.Update(v.Context(), v.Actor, w.ID, t.asked())
 	}
 	switch {
-	case fault.Is(err, fault.Conflict):
-		return p.conflict(v, w, t, err)
+	case errors.Is(err, watch.ErrSaved):
+		return p.conflict(v, w, t, again)
+	case fault.Is(err, fault.Conflict): // who they act for, or their address, has changed
+		faults, err := answer.Errors(err)
+		if err != nil {
+			return answer.Answer{}, err
+		}
+		a, err := p.refuse(v, w, t, faults)
+		return a.WithStatus(http.StatusConflict), err
 	case err != nil:
 		faults, err := answer.Errors(err)
 		if err != nil {
@@ -153,21 +181,6 @@ func mainOf(w *watch.Watch) watch.Recipient {
 	return watch.Recipient{}
 }
 
-// conflict shows what was typed over the watch as it now is: sending it again saves it.
-func (p Pages) conflict(v *answer.Visit, w *watch.Watch, t typed, cause error) (answer.Answer, error) {
-	now, err := p.Watches.Find(v.Context(), v.Actor, w.ID)
-	if err != nil {
-		return answer.Answer{}, err
-	}
-	faults, err := answer.Errors(cause)
-	if err != nil {
-		return answer.Answer{}, err
-	}
-	t.Version = now.Version
-	a, err := p.refuse(v, now, t, faults)
-	return a.WithStatus(http.StatusConflict), err
-}
-
 // refuse shows the form again with its faults, where they are.
 func (p Pages) refuse(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) (answer.Answer, error) {
 	for i, e := range faults {
@@ -207,6 +220,9 @@ func (p Pages) show(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) 
 		page.Main, page.MainState = main.Address, main.State()
 	}
 	var err error
+	if page.Sharing, err = p.Watches.Sharing(v.Context(), v.Actor); err != nil {
+		return answer.Answer{}, err
+	}
 	if page.Buyers, err = p.pickedBuyers(v.Context(), t.Buyers); err != nil {
 		return answer.Answer{}, err
 	}

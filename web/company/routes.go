@@ -1,13 +1,19 @@
 package company
 
 import (
+	"context"
+
 	"parvis/procurement/access"
 	"parvis/procurement/account"
+	"parvis/procurement/alert"
 	"parvis/procurement/cpv"
+	"parvis/procurement/feed"
 	"parvis/procurement/member"
+	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/person"
 	"parvis/procurement/watch"
+	"parvis/procurement/webhook"
 	"parvis/web/answer"
 	"parvis/web/ui"
 )
@@ -15,12 +21,20 @@ import (
 // Pages is what the pages of companies are made from.
 type Pages struct {
 	Watches  *watch.Service
+	Alerts   *alert.Service
 	Org      *org.Service
 	Members  *member.Service
 	Accounts *account.Service
 	Profiles *org.Profiles
 	Persons  *person.Service
 	CPV      *cpv.Service
+	Notices  *notice.Service
+	// Base begins the addresses that leave the site: those of files.
+	Base string
+	// Followed lists the notices that somebody follows (« Suivre »); nil: nothing can be.
+	Followed func(ctx context.Context, by access.Actor) ([]string, error)
+	Feeds    *feed.Service
+	Webhooks *webhook.Service
 	// MailReady tells whether the platform can send mail now; nil means that it can.
 	MailReady func() bool
 }
@@ -41,12 +55,32 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("GET /entreprise/veilles", access.SeeWatches, p.list)
 	site.Route("GET /entreprise/veilles/nouvelle", access.EditWatches, p.begin)
 	site.Route("POST /entreprise/veilles", access.EditWatches, p.create)
+	site.Route("GET /entreprise/veilles/marches.csv", access.SeeWatches, p.csv)
 	site.Route("POST /entreprise/veilles/apercu", access.EditWatches, p.preview)
 	site.Route("GET /entreprise/veilles/{id}/modifier", access.EditWatches, p.edit)
 	site.Route("GET /entreprise/veilles/{id}", access.EditWatches, p.open)
 	site.Route("POST /entreprise/veilles/{id}", access.EditWatches, p.update)
+	site.Route("GET /entreprise/veilles/{id}/flux", access.SeeWatches, p.feeds)
+	site.Route("POST /entreprise/veilles/{id}/flux", access.EditWatches, p.openFeed)
+	site.Route("GET /entreprise/veilles/{id}/flux/renouveler", access.EditWatches, p.askFeed(true))
+	site.Route("GET /entreprise/veilles/{id}/flux/revoquer", access.EditWatches, p.askFeed(false))
+	site.Route("POST /entreprise/veilles/{id}/flux/revoquer", access.EditWatches, p.closeFeed)
+	site.Route("GET /entreprise/veilles/{id}/webhooks", access.SeeWatches, p.webhooks)
+	site.Route("POST /entreprise/veilles/{id}/webhooks", access.EditWatches, p.addWebhook)
+	site.Route("GET /entreprise/veilles/{id}/webhooks/{hook}", access.SeeWatches, p.webhook)
+	site.Route("POST /entreprise/veilles/{id}/webhooks/{hook}/essai", access.EditWatches, p.tryWebhook)
+	site.Route("POST /entreprise/veilles/{id}/webhooks/{hook}/reprendre", access.EditWatches, p.resumeWebhook)
+	site.Route("GET /entreprise/veilles/{id}/webhooks/{hook}/secret", access.EditWatches, p.askSecret)
+	site.Route("POST /entreprise/veilles/{id}/webhooks/{hook}/secret", access.EditWatches, p.renewSecret)
+	site.Route("GET /entreprise/veilles/{id}/webhooks/{hook}/supprimer", access.EditWatches, p.askRemoveWebhook)
+	site.Route("POST /entreprise/veilles/{id}/webhooks/{hook}/supprimer", access.EditWatches, p.removeWebhook)
 	site.Route("GET /entreprise/veilles/{id}/supprimer", access.EditWatches, p.askDelete)
 	site.Route("POST /entreprise/veilles/{id}/supprimer", access.EditWatches, p.delete)
+	site.Route("GET /entreprise/envois", access.SeeWatches, p.sent)
+	site.Route("POST /entreprise/envois/adresses/{id}", access.EditWatches, p.recall)
+
+	site.Route("GET /entreprise/etiquettes/{id}", access.SeeWatches, p.tagOf)
+	site.Route("POST /entreprise/etiquettes/{id}", access.EditWatches, p.tag)
 
 	site.Route("GET /entreprise/mes-informations", access.EditAccount, p.personal)
 	site.Route("POST /entreprise/mes-informations", access.EditAccount, p.changeName)

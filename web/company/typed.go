@@ -37,6 +37,7 @@ type typed struct {
 	BuyerText  string
 	BuyerAsked string
 	Candidates []org.Buyer
+	Base       string   // what the watch said when its form was opened, see fieldBase
 	Done       []string // what has just been filled in for them
 }
 
@@ -48,9 +49,9 @@ func readTyped(f url.Values) typed {
 			Departments: f[notice.FieldDepartments], Regions: f["region"], Buyers: unique(f[notice.FieldBuyers]),
 			Active: f.Has("alerte"), Frequency: f.Get(watch.FieldFrequency), Hour: watch.DefaultHour, Pause: f.Get(watch.FieldPause),
 			Recipients:  slices.Clone(f[watch.FieldRecipients]),
-			AcceptEmpty: f.Has(watch.FieldEmpty), Resume: f.Has("reprendre"),
+			AcceptEmpty: f.Has(watch.FieldEmpty), Resume: f.Has("reprendre"), Shared: f.Has(watch.FieldShared),
 		},
-		BuyerText: strings.TrimSpace(f.Get(fieldBuyerText)), BuyerAsked: f.Get(fieldBuyerAsked), Refined: refine.Read(f),
+		BuyerText: strings.TrimSpace(f.Get(fieldBuyerText)), BuyerAsked: f.Get(fieldBuyerAsked), Refined: refine.Read(f), Base: f.Get(fieldBase),
 	}
 	if t.Mode == "" {
 		t.Mode = string(notice.Any)
@@ -83,7 +84,7 @@ func typedOf(w *watch.Watch, now clock.Instant) typed {
 		Name: w.Name, Keywords: strings.Join(w.Criteria.Keywords, " "), Mode: string(w.Criteria.Mode),
 		Departments: w.Criteria.Departments, Buyers: w.Criteria.Buyers, Active: w.Active, Frequency: string(w.Frequency), Hour: w.Hour,
 		Weekday: w.Weekday, Pause: pausedOn(w, now),
-		AcceptEmpty: w.Criteria.Empty(), Version: w.Version,
+		AcceptEmpty: w.Criteria.Empty(), Version: w.Version, Shared: !w.SharedAt.IsZero(),
 	}, Refined: refine.Of(w.Criteria)}
 	if t.Mode == "" {
 		t.Mode = string(notice.Any)

@@ -17,7 +17,7 @@ func unfolded(t *testing.T, body string) []string {
 	t.Helper()
 	lines := strings.Split(strings.TrimSuffix(strings.ReplaceAll(body, "\r\n ", ""), "\r\n"), "\r\n")
 	for _, l := range lines {
-		if strings.ContainsAny(l, "\r\n") || !regexp.MustCompile(`^[A-Z-]+:`).MatchString(l) {
+		if strings.ContainsAny(l, "\r\n") || !regexp.MustCompile(`^[A-Z-]+(;VALUE=DURATION)?:`).MatchString(l) {
 			t.Errorf("no line of a calendar: %q", l)
 		}
 	}

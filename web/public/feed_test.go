@@ -15,8 +15,8 @@ import (
 	"parvis/procurement/refdata"
 )
 
-// feed is what a reader makes of one.
-type feed struct {
+// news is what a reader makes of one.
+type news struct {
 	XMLName xml.Name `xml:"http://www.w3.org/2005/Atom feed"`
 	ID      string   `xml:"id"`
 	Title   string   `xml:"title"`
@@ -36,10 +36,10 @@ type feed struct {
 	} `xml:"entry"`
 }
 
-func (h *house) feed(address string) (feed, page) {
+func (h *house) feed(address string) (news, page) {
 	h.t.Helper()
 	p := h.get(address)
-	var f feed
+	var f news
 	if err := xml.Unmarshal([]byte(p.body), &f); err != nil || p.StatusCode != 200 || p.Header.Get("Content-Type") != "application/atom+xml; charset=utf-8" {
 		h.t.Errorf("%s: %d %v: %v", address, p.StatusCode, p.Header, err)
 	}

@@ -32,8 +32,10 @@ Disallow: /inscription/
 Disallow: /confirmation/
 Disallow: /adresse-de-secours/
 Disallow: /desabonnement/
+Disallow: /suivi/
 Disallow: /organismes
 Disallow: /annonces.atom
+Disallow: /flux/
 Disallow: /cpv
 Disallow: /demo
 Disallow: /sante

@@ -24,6 +24,7 @@ import (
 	"parvis/procurement/alert"
 	"parvis/procurement/cpv"
 	"parvis/procurement/event"
+	"parvis/procurement/feed"
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
@@ -79,6 +80,7 @@ func buildWith(t *testing.T, d *db.DB, c *clock.Movable, companies org.Directory
 	h.Profiles = org.NewProfiles(d, j, companies, silent)
 	h.Notices = notice.NewService(d, j)
 	h.Watches = watch.NewService(d, j, h.Notices)
+	h.Feeds = feed.New(d, j, h.Notices, h.Watches)
 	h.Members = member.New(d, j, h.Accounts, h.Orgs, h.Watches)
 	var err error
 	if h.out, err = mail.New(d, mail.Options{From: "ne-pas-repondre@parvis.example", Log: silent}); err != nil {

@@ -6,6 +6,7 @@ import (
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
 	"parvis/procurement/cpv"
+	"parvis/procurement/feed"
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
@@ -25,16 +26,20 @@ type Pages struct {
 	Profiles *org.Profiles
 	Persons  *person.Service
 	CPV      *cpv.Service
+	Feeds    *feed.Service
 	DB       *db.DB
 	// Base begins the addresses that leave the site: those of feeds and calendars.
 	Base string
 	// Operator says, in a sentence, who runs this platform and how to reach them:
 	// the law wants it on the page of legal notices. Empty while nobody has said.
 	Operator string
+
+	paces *paces // made by Routes
 }
 
 // Routes is the table of contents.
 func Routes(s *answer.Site, p Pages) {
+	p.paces = newPaces()
 	s.Route("GET /{$}", access.VisitSite, p.home)
 	s.Route("GET /mentions", access.VisitSite, p.legal)
 
@@ -44,6 +49,12 @@ func Routes(s *answer.Site, p Pages) {
 	s.Route("GET /annonces/{id}/calendrier.ics", access.SearchNotices, p.calendar)
 	s.Route("GET /organismes", access.SearchNotices, p.suggestBuyers)
 	s.Route("GET /cpv", access.SearchNotices, p.suggestCodes)
+
+	// Programs have no session: the address is the key. Three prefixes, because an
+	// address given to a diary opens nothing else.
+	s.Route("GET /flux/atom/{token}/veille.atom", access.VisitSite, p.privateFeed(feed.Atom))
+	s.Route("GET /flux/agenda/{token}/veille.ics", access.VisitSite, p.privateFeed(feed.Calendar))
+	s.Route("GET /flux/json/{token}/veille.json", access.VisitSite, p.privateFeed(feed.JSON))
 
 	s.Route("GET /inscription", access.VisitSite, p.signUp)
 	s.Route("POST /inscription", access.VisitSite, p.askSignUp)
@@ -77,6 +88,8 @@ func Routes(s *answer.Site, p Pages) {
 	s.Route("POST /adresse-de-secours/{token}", access.VisitSite, p.answerFallback)
 	s.Route("GET /desabonnement/{token}", access.VisitSite, p.stopping)
 	s.Route("POST /desabonnement/{token}", access.VisitSite, p.stop)
+	s.Route("GET /suivi/{token}", access.VisitSite, p.following)
+	s.Route("POST /suivi/{token}", access.VisitSite, p.follow)
 
 	s.Route("GET /sante", access.VisitSite, p.health)
 	s.Route("GET /robots.txt", access.VisitSite, p.robots)

@@ -1,0 +1,90 @@
+package alert
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"parvis/kit/clock"
+	"parvis/kit/db"
+	"parvis/procurement/notice"
+)
+
+// snapshot is what a mail said of a notice. Comparing it with the notice as it stands
+// tells what its reader does not know yet.
+type snapshot struct {
+	Deadline  clock.Instant `json:"deadline,omitempty"`
+	Visit     clock.Instant `json:"visit,omitempty"`
+	Questions clock.Instant `json:"questions,omitempty"`
+	Cancelled bool          `json:"cancelled,omitempty"`
+	AwardedOn string        `json:"awarded_on,omitempty"`
+	ChangedAt clock.Instant `json:"changed_at,omitempty"` // when its source last published it otherwise
+}
+
+// unsaid tells that nothing was said yet.
+func (s snapshot) unsaid() bool { return s == snapshot{} }
+
+func snapshotOf(n *notice.Notice) snapshot {
+	return snapshot{n.Deadline, n.VisitAt, n.QuestionsUntil, !n.CancelledAt.IsZero(), n.AwardedOn, n.ChangedAt}
+}
+
+func (s snapshot) text() (string, error) {
+	b, err := json.Marshal(s)
+	return string(b), err
+}
+
+func readSnapshot(text string) (s snapshot, err error) {
+	if text == "" {
+		return s, nil
+	}
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return s, fmt.Errorf("alert: what was said of a notice: %w", err)
+	}
+	return s, nil
+}
+
+// state writes what the mail that is being composed says of a notice to its reader.
+func state(tx *db.Tx, m mailing, n *notice.Notice) error {
+	said, err := snapshotOf(n).text()
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec("UPDATE told SET stated = $1 WHERE address_key = $2 AND notice_id = $3", said, m.AddressKey, n.ID); err != nil {
+		return err
+	}
+	_, err = tx.Exec("UPDATE mailing_item SET said = $1 WHERE mailing_id = $2 AND notice_id = $3", true, m.ID, n.ID)
+	return err
+}
+
+// ledgerLine is what is known of a recipient and a notice that they were told of.
+type ledgerLine struct {
+	AddressKey string
+	NoticeID   string
+	MailingID  string // the first that told them
+	Stated     string
+	FollowedAt clock.Instant
+}
+
+const ledgerColumns = "address_key, notice_id, mailing_id, stated, followed_at"
+
+// toldOf lists who was told of these notices, in a stable order.
+func toldOf(tx *db.Tx, noticeIDs []string) (lines []ledgerLine, err error) {
+	for from := 0; from < len(noticeIDs); from += notice.Chunk {
+		some := noticeIDs[from:min(from+notice.Chunk, len(noticeIDs))]
+		args := make([]any, len(some))
+		for i, id := range some {
+			args[i] = id
+		}
+		var part []ledgerLine
+		if err := tx.All(&part, "SELECT "+ledgerColumns+" FROM told WHERE notice_id IN ("+db.Placeholders(1, len(args))+") ORDER BY address_key, notice_id", args...); err != nil {
+			return nil, err
+		}
+		lines = append(lines, part...)
+	}
+	return lines, nil
+}
+
+// lineOf reads one line of the ledger.
+func lineOf(tx *db.Tx, addressKey, noticeID string) (l ledgerLine, err error) {
+	err = tx.One(&l, "SELECT "+ledgerColumns+" FROM told WHERE address_key = $1 AND notice_id = $2", addressKey, noticeID)
+	return l, err
+}

@@ -1,0 +1,68 @@
+package notice
+
+import (
+	"parvis/kit/clock"
+	"parvis/kit/db"
+	"parvis/kit/text"
+)
+
+// mostAlike is how many probable duplicates a page names.
+const mostAlike = 5
+
+// comparable tells whether a notice can have a probable duplicate: a call with a title
+// and a deadline, without which nothing says that two are one.
+func (n *Notice) comparable() bool {
+	return n.Kind == Contract && !n.Deadline.IsZero() && n.Title != ""
+}
+
+// alikeTo tells whether another notice is probably the same contract in another source:
+// same buyer, same title, same deadline. Nothing proves it, so both are kept, and each
+// says so; never across two deadlines, for then one of them would be wrong.
+func (n *Notice) alikeTo(other *Notice) bool {
+	return n.comparable() && other.comparable() && n.Source != other.Source && n.BuyerID == other.BuyerID && n.Deadline == other.Deadline &&
+		text.Fold(n.Title) == text.Fold(other.Title)
+}
+
+// alike reads the probable duplicates of a notice.
+func alike(tx *db.Tx, n *Notice) ([]*Notice, error) {
+	found, err := Alike(tx, []*Notice{n})
+	same := found[n.ID]
+	return same[:min(len(same), mostAlike)], err
+}
+
+// Alike reads the probable duplicates of some notices, by the id of each; those that
+// have none are not there.
+func Alike(tx *db.Tx, notices []*Notice) (map[string][]*Notice, error) {
+	type where struct {
+		buyer    string
+		deadline clock.Instant
+	}
+	near := map[where][]*Notice{} // read once
+	out := map[string][]*Notice{}
+	for _, n := range notices {
+		if !n.comparable() {
+			continue
+		}
+		key := where{n.BuyerID, n.Deadline}
+		if _, read := near[key]; !read {
+			var ids []string
+			if err := tx.All(&ids, "SELECT id FROM notice WHERE buyer_id = $1 AND deadline = $2 AND kind = $3 ORDER BY id", n.BuyerID, n.Deadline, string(Contract)); err != nil {
+				return nil, err
+			}
+			near[key] = nil
+			if len(ids) > 1 {
+				found, err := ByIDs(tx, ids)
+				if err != nil {
+					return nil, err
+				}
+				near[key] = found
+			}
+		}
+		for _, other := range near[key] {
+			if n.alikeTo(other) {
+				out[n.ID] = append(out[n.ID], other)
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,102 @@
+package watch
+
+import (
+	"net/url"
+	"time"
+
+	"parvis/kit/clock"
+	"parvis/procurement/notice"
+)
+
+// Facts is a notice as programs are told of it, by a feed or a webhook: what a mail says
+// of it, under names that do not change. Moments are in RFC 3339, in universal time;
+// what is not known is left out.
+type Facts struct {
+	ID               string     `json:"id"`
+	URL              string     `json:"url"`
+	Title            string     `json:"title"`
+	Buyer            string     `json:"buyer,omitempty"`
+	BuyerSIRET       string     `json:"buyer_siret,omitempty"`
+	Reference        string     `json:"reference,omitempty"`
+	Departments      []string   `json:"departments"`
+	Category         string     `json:"category,omitempty"`
+	Procedure        string     `json:"procedure,omitempty"`
+	CPV              []string   `json:"cpv"`
+	Deadline         string     `json:"deadline,omitempty"`
+	DeadlineDoubtful bool       `json:"deadline_doubtful,omitempty"`
+	VisitAt          string     `json:"visit_at,omitempty"`
+	QuestionsUntil   string     `json:"questions_until,omitempty"`
+	CancelledAt      string     `json:"cancelled_at,omitempty"`
+	PublishedOn      string     `json:"published_on,omitempty"`
+	RecordedAt       string     `json:"recorded_at"`
+	Source           string     `json:"source"`
+	SourceID         string     `json:"source_id"`
+	SourceURL        string     `json:"source_url,omitempty"`
+	Lots             []LotFacts `json:"matching_lots"`
+	Watches          []WhyFacts `json:"watches"`
+}
+
+// LotFacts is a lot that answers by itself.
+type LotFacts struct {
+	Number string `json:"number"`
+	Title  string `json:"title"`
+}
+
+// WhyFacts is a watch that the notice matches, and the words on which it does.
+type WhyFacts struct {
+	ID    string   `json:"id"`
+	Name  string   `json:"name"`
+	Words []string `json:"words"`
+}
+
+// FactsOf says what is known of a notice now, and why these watches match it. base
+// begins the address of its page.
+func FactsOf(n *notice.Notice, watches []*Watch, base string) (Facts, error) {
+	f := Facts{
+		ID: n.ID, URL: base + "/annonces/" + n.ID, Title: n.Title, Buyer: n.Buyer.Name, BuyerSIRET: n.Buyer.SIRET, Reference: n.Reference,
+		Departments: some(n.Departments), Category: string(n.Category), Procedure: string(n.Procedure), CPV: some(n.CPV),
+		Deadline: moment(n.Deadline), DeadlineDoubtful: n.DeadlineDoubtful, VisitAt: moment(n.VisitAt), QuestionsUntil: moment(n.QuestionsUntil),
+		CancelledAt: moment(n.CancelledAt), PublishedOn: n.PublishedOn, RecordedAt: moment(n.RecordedAt),
+		Source: n.Source, SourceID: n.SourceID, SourceURL: onTheWeb(n.URL), Lots: []LotFacts{}, Watches: []WhyFacts{},
+	}
+	reasons, err := Reasons(watches, n, n.RecordedAt)
+	if err != nil {
+		return f, err
+	}
+	why := map[string][]string{}
+	for _, r := range reasons {
+		why[r.WatchID] = r.Words
+	}
+	for _, w := range watches { // one that was edited since is there all the same: it was right when it matched
+		f.Watches = append(f.Watches, WhyFacts{w.ID, w.Name, some(why[w.ID])})
+	}
+	for _, lot := range MatchingLots(watches, n, n.RecordedAt) {
+		f.Lots = append(f.Lots, LotFacts{lot.Number, lot.Title})
+	}
+	return f, nil
+}
+
+// some is a list that is never null: a program that counts it need not ask first.
+func some(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+// moment writes an instant as programs read it, "" for none.
+func moment(i clock.Instant) string {
+	if i.IsZero() {
+		return ""
+	}
+	return i.In(time.UTC).Format(time.RFC3339)
+}
+
+// onTheWeb is what a source gave as an address, if it is one that can be opened.
+func onTheWeb(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return ""
+	}
+	return u.String()
+}
