@@ -8,6 +8,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"parvis/kit/clock"
+	"parvis/kit/text"
 )
 
 // A notice is heard of when it is first recorded. What an operator imports of the past
@@ -111,6 +112,66 @@ func (x *Index) Count(q *Query, since, at clock.Instant) (c Counts) {
 	c.Calls = int(set.GetCardinality())
 	c.Uncoded = c.Calls - count(set, x.coded)
 	return c
+}
+
+// CountWords counts the calls heard of since a moment, and those of them that have each
+// keyword, where the query looks for words.
+func (x *Index) CountWords(q *Query, keywords []text.Keyword, since clock.Instant) (all int, each []int) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	each = make([]int, len(keywords))
+	calls := x.kinds[Contract]
+	if calls == nil {
+		return 0, each
+	}
+	among := x.heardSince(since)
+	among.And(calls)
+	for i, k := range keywords {
+		here := x.find(q, k, q.TitleOnly, among)
+		here.common.Or(x.noticesOf(here.lots))
+		each[i] = count(among, here.common)
+	}
+	return int(among.GetCardinality()), each
+}
+
+// memo is where phrases were found, so that a query asked several times over looks for
+// them once: they have to be read in the texts.
+type memo struct {
+	of    *shelf           // an index that was made anew has other numbers
+	among *roaring.Bitmap  // where they were looked for
+	found map[string]found // by phrase as it was typed, and where it was looked for
+}
+
+// Remembering gives a query that is about to be asked several times, of calls heard of
+// since a moment or open at another. It is for one goroutine, and for a moment.
+func (x *Index) Remembering(q *Query, since, at clock.Instant) *Query {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	among := x.heardSince(since)
+	among.Or(x.open(at, 0))
+	among.And(x.alive)
+	with := *q
+	with.memo = &memo{x.shelf, among, map[string]found{}}
+	return &with
+}
+
+// find gives where a keyword of a query is, among some notices, or wherever it was found
+// before.
+func (s *shelf) find(q *Query, k text.Keyword, narrow bool, among *roaring.Bitmap) found {
+	m := q.memo
+	if m == nil || m.of != s || !slices.ContainsFunc(k.Sequences, func(q [][]text.Term) bool { return len(q) > 1 }) {
+		return s.keyword(k, narrow, among)
+	}
+	key := k.Typed
+	if narrow {
+		key = "objet\x00" + key
+	}
+	here, ok := m.found[key]
+	if !ok {
+		here = s.keyword(k, narrow, m.among)
+		m.found[key] = here
+	}
+	return found{here.common.Clone(), here.lots.Clone()}
 }
 
 // CallsSince counts the calls that match and were heard of since then.

@@ -82,8 +82,41 @@ func TestWhatWasHeardOfIsWhatMatchedThen(t *testing.T) {
 			return int(a.Until - b.Until)
 		})
 		told += len(want)
+		if rapid.Bool().Draw(t, "remembering") {
+			q = x.Remembering(q, since, now)
+		}
+		open := notice.Filter{At: now, Open: true, Order: notice.ByRelevance}
+		plain, err := notice.Compile(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if diff := gocmp.Diff(x.Find(open, plain), x.Find(open, q), cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("%+v, asked again (-plain +remembering):\n%s", c, diff)
+			}
+		}
 		if diff := gocmp.Diff(want, x.Heard(q, since, now), cmpopts.EquateEmpty()); diff != "" {
 			t.Fatalf("%+v (-scan +index):\n%s", c, diff)
+		}
+		if rapid.Bool().Draw(t, "remembering") {
+			q = x.Remembering(q, since, now)
+		}
+		total, each := x.CountWords(q, q.Keywords, since)
+		wantTotal, wantEach := 0, make([]int, len(q.Keywords))
+		for _, n := range all {
+			if n.Kind != notice.Contract || heardOf(n).At < since {
+				continue
+			}
+			wantTotal++
+			for i := range q.Keywords {
+				one := notice.Query{Keywords: q.Keywords[i : i+1], TitleOnly: c.TitleOnly}
+				if one.Matches(n.Subject(now)) {
+					wantEach[i]++
+				}
+			}
+		}
+		if total != wantTotal || !slices.Equal(each, wantEach) {
+			t.Fatalf("%+v: words in %v of %d, want %v of %d", c, each, total, wantEach, wantTotal)
 		}
 		if got := x.Count(q, since, now); got != (notice.Counts{Calls: calls, Uncoded: uncoded}) {
 			t.Fatalf("%+v: counted %+v, want %d and %d", c, got, calls, uncoded)

@@ -92,7 +92,7 @@ func (s *shelf) within(at clock.Instant, days int) *roaring.Bitmap {
 func (s *shelf) text(q *Query, codes bool, among *roaring.Bitmap) *roaring.Bitmap {
 	excluded := nowhere()
 	for _, k := range q.Exclude {
-		excluded.or(s.keyword(k, q.TitleOnly, among))
+		excluded.or(s.find(q, k, q.TitleOnly, among))
 	}
 	codes = codes && len(q.CPV) > 0
 	var coded *roaring.Bitmap
@@ -215,7 +215,7 @@ func (s *shelf) beside(dst []*roaring.Bitmap, start string, prefixes []string) [
 func (s *shelf) wanted(q *Query, among *roaring.Bitmap) found {
 	var out found
 	for i, k := range q.Keywords {
-		switch here := s.keyword(k, q.TitleOnly, among); {
+		switch here := s.find(q, k, q.TitleOnly, among); {
 		case i == 0:
 			out = here
 		case q.All:
@@ -273,6 +273,10 @@ func (s *shelf) word(terms []text.Term, narrow bool) found {
 func (s *shelf) inOrder(sequence [][]text.Term, candidates found, narrow bool) found {
 	r := reader{v: &s.vocabulary, size: len(sequence), first: s.wordsWith(sequence[0]), second: s.wordsWith(sequence[1])}
 	r.keyword.Sequences = [][][]text.Term{sequence}
+	r.either = slices.Clone(r.first)
+	for i, w := range r.second {
+		r.either[i] |= w
+	}
 	out := nowhere()
 	for it := candidates.common.Iterator(); it.HasNext(); {
 		if n := it.Next(); r.holds(s.texts.at(n), narrow) {
@@ -293,6 +297,7 @@ type reader struct {
 	keyword       text.Keyword
 	size          int    // positions
 	first, second bitset // written words that may stand there
+	either        bitset
 	tokens        []text.Token
 }
 
@@ -315,13 +320,18 @@ func (r *reader) holds(stream []byte, narrow bool) bool {
 			continue
 		}
 		w := uint32(word)
+		if !r.either.has(w) { // most words
+			before = -1
+			at += n
+			continue
+		}
 		second := r.second.has(w)
 		if second && before >= 0 && r.standsAt(stream[before:]) {
 			return true
 		}
 		before = -1
 		if r.first.has(w) {
-			if second && r.standsAt(stream[at:]) {
+			if second && r.v.compound(w) && r.standsAt(stream[at:]) {
 				return true
 			}
 			before = at

@@ -234,6 +234,14 @@ func (v *vocabulary) pieces(dst []text.Token, word uint32, pos int) ([]text.Toke
 	return dst, next
 }
 
+// compound tells whether a written word has several pieces: it may cover two positions of
+// a phrase by itself.
+func (v *vocabulary) compound(word uint32) bool {
+	f := v.flat[v.words[word]:v.words[word+1]]
+	f = f[1+f[0]:]
+	return len(f) > int(3+f[2]) || f[1] > 1
+}
+
 // wordsWith gives the written words that have one of these terms.
 func (v *vocabulary) wordsWith(terms []text.Term) bitset {
 	set := make(bitset, (len(v.words)+63)/64)

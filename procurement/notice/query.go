@@ -33,6 +33,8 @@ type Query struct {
 
 	ExcludeBuyers []string
 	ExcludeCPV    []string // prefixes
+
+	memo *memo // see Index.Remembering
 }
 
 // Compile reads criteria. A keyword that cannot be searched is refused, never

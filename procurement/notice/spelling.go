@@ -56,6 +56,18 @@ func (s *spellings) written(w spelling) string {
 	return string(s.letters[w.at : w.at+uint32(w.bytes)])
 }
 
+// folded gives the letters of a word, in the room given when it has plain ones only.
+func (s *spellings) folded(w spelling, room *[mostSpelt]rune) []rune {
+	written := s.letters[w.at : w.at+uint32(w.bytes)]
+	for i, b := range written {
+		if b >= utf8.RuneSelf {
+			return []rune(text.Fold(string(written)))
+		}
+		room[i] = rune(b)
+	}
+	return room[:len(written)]
+}
+
 // lettersOf is the set of the letters of a folded word; what is no letter is one more.
 func lettersOf(folded string) (set uint32) {
 	for _, r := range folded {
@@ -90,6 +102,7 @@ func (x *Index) Nearest(word string, n int) []string {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	var all []near
+	var room [mostSpelt]rune
 	far, letters := farthest(len(folded)), lettersOf(string(folded))
 	for term, s := range x.spelt {
 		long := int(s.runes)
@@ -97,8 +110,7 @@ func (x *Index) Nearest(word string, n int) []string {
 		if long == 0 || !begins && (abs(long-len(folded)) > far || bits.OnesCount32(letters&^s.letters) > far || bits.OnesCount32(s.letters&^letters) > far) {
 			continue
 		}
-		written := x.written(s)
-		other := []rune(text.Fold(written))
+		other := x.folded(s, &room)
 		d := distance(folded, other, far)
 		if d > far && begins && len(folded) >= 4 && slices.Equal(folded, other[:len(folded)]) {
 			d = far + 1
@@ -107,7 +119,7 @@ func (x *Index) Nearest(word string, n int) []string {
 			continue
 		}
 		if often := x.entries[term].common.size() + x.entries[term].lots.size(); often >= atLeast {
-			all = append(all, near{written, d, often})
+			all = append(all, near{x.written(s), d, often})
 		}
 	}
 	slices.SortFunc(all, func(a, b near) int {

@@ -88,8 +88,9 @@ func (s *Service) Preview(ctx context.Context, by access.Actor, f Form, codes *c
 		Rhythm:     Rhythm{Frequency: d.frequency, Hour: d.hour, Weekday: d.weekday, Everything: d.criteria.Empty()},
 		NeverCalls: len(d.criteria.Kinds) > 0 && !slices.Contains(d.criteria.Kinds, notice.Contract),
 	}
+	q = s.notices.Index().Remembering(q, now.Add(-90*day-longest), now)
 	p.Forecast = forecast(s.notices.Index().Heard(q, now.Add(-90*day-longest), now), p.Rhythm, now)
-	if err := s.exemplify(ctx, &p, d.criteria); err != nil {
+	if err := s.exemplify(ctx, &p, d.criteria, q); err != nil {
 		return Preview{}, err
 	}
 	s.readWords(&p, d.criteria, q)
@@ -103,21 +104,17 @@ func strange(ids []string) bool {
 }
 
 // exemplify finds a few calls that match, closed ones when none can be answered.
-func (s *Service) exemplify(ctx context.Context, p *Preview, c notice.Criteria) error {
+func (s *Service) exemplify(ctx context.Context, p *Preview, c notice.Criteria, q *notice.Query) error {
 	f := notice.Filter{At: p.At, Open: true, Order: notice.ByPublication}
 	if len(c.Keywords) > 0 {
 		f.Order = notice.ByRelevance
 	}
-	q, err := notice.Compile(c)
-	if err != nil {
-		return err
-	}
 	found := s.notices.Index().Page(f, 0, examples, q)
 	if p.Now = found.Total; p.Now == 0 && p.Calls90 > 0 {
 		c.MinDays, c.Kinds = 0, []notice.Kind{notice.Contract}
-		if q, err = notice.Compile(c); err != nil {
-			return err
-		}
+		past := *q
+		past.MinDays, past.Kinds = c.MinDays, c.Kinds
+		q = &past
 		f.Open, f.Since, p.Past = false, p.At.Add(-90*day), true
 		found = s.notices.Index().Page(f, 0, examples, q)
 	}
@@ -142,10 +139,11 @@ func (s *Service) readWords(p *Preview, c notice.Criteria, q *notice.Query) {
 	if !p.Index.Ready {
 		return // what is not found may only not be there yet
 	}
-	index, all := s.notices.Index(), s.calls(p.At, nil, false)
+	index, keywords := s.notices.Index(), q.Keywords[:min(len(q.Keywords), mostWords)]
+	all, each := index.CountWords(q, keywords, p.At.Add(-90*day))
 	alone := len(q.Keywords) == 1 || !q.All
 	unseen := 0
-	for _, k := range q.Keywords[:min(len(q.Keywords), mostWords)] {
+	for i, k := range keywords {
 		n := WordNote{Word: k.Typed}
 		if code, ok := refdata.NormaliseCPV(k.Typed); ok && !k.Quoted {
 			n.Code = cpv.Entry{Code: code, Label: refdata.CPVFamily(code)}
@@ -153,7 +151,7 @@ func (s *Service) readWords(p *Preview, c notice.Criteria, q *notice.Query) {
 		if d, ok := DepartmentOf(k.Typed); ok && !slices.Contains(c.Departments, d.Code) {
 			n.Department = d
 		}
-		switch calls := s.calls(p.At, &k, c.TitleOnly); {
+		switch calls := each[i]; {
 		case calls == 0 && n.Code.Code == "" && n.Department.Code == "" && !index.Seen(k, p.At.Add(-365*day)):
 			if n.Unseen = true; unseen < mostUnseen && !k.Quoted {
 				unseen++
@@ -168,15 +166,6 @@ func (s *Service) readWords(p *Preview, c notice.Criteria, q *notice.Query) {
 			p.Words = append(p.Words, n)
 		}
 	}
-}
-
-// calls counts the calls of ninety days that have a word, or all of them.
-func (s *Service) calls(now clock.Instant, k *text.Keyword, narrow bool) int {
-	q := &notice.Query{TitleOnly: narrow}
-	if k != nil {
-		q.Keywords = []text.Keyword{*k}
-	}
-	return s.notices.Index().Count(q, now.Add(-90*day), now).Calls
 }
 
 // offered keeps of some words those that notices have and that are not asked yet.
@@ -268,21 +257,20 @@ func (s *Service) proposeCodes(ctx context.Context, by access.Actor, p *Preview,
 func (s *Service) wordsOf(codes []string, labels map[string]string, now clock.Instant) []string {
 	const most = 6
 	var out []string
-	all := s.calls(now, nil, false)
+	var words []text.Keyword
 	for _, code := range codes {
 		label := labels[code]
 		if label == "" {
 			label = refdata.CPVFamily(code)
 		}
-		for _, k := range text.ParseKeywords(label).Keywords {
-			word := strings.ToLower(k.Typed)
-			if len(out) == most {
-				return out
-			}
-			calls := s.calls(now, &k, false)
-			if calls > 0 && (all < fewCalls || calls*100 < all*flood) && !slices.Contains(out, word) {
-				out = append(out, word)
-			}
+		words = append(words, text.ParseKeywords(label).Keywords...)
+	}
+	words = words[:min(len(words), mostWords)]
+	all, each := s.notices.Index().CountWords(&notice.Query{}, words, now.Add(-90*day))
+	for i, k := range words {
+		word := strings.ToLower(k.Typed)
+		if each[i] > 0 && (all < fewCalls || each[i]*100 < all*flood) && len(out) < most && !slices.Contains(out, word) {
+			out = append(out, word)
 		}
 	}
 	return out

@@ -33,3 +33,24 @@ func (p Pages) codesFound(v *answer.Visit, w *watch.Watch, n *notice.Notice) (st
 	}
 	return ui.Plural(len(all), "le code CPV ", "les codes CPV ") + enumerated(all, mostCodes), nil
 }
+
+// nameCodes adds to the reasons of a row the codes by which each watch found it, as mails
+// do.
+func (p Pages) nameCodes(v *answer.Visit, m *match, hit watch.Hit, watches map[string]*watch.Watch) error {
+	for i, r := range hit.Reasons {
+		w := watches[r.WatchID]
+		if w == nil || i >= len(m.Reasons) {
+			continue
+		}
+		found, err := p.codesFound(v, w, hit.Notice)
+		switch {
+		case err != nil:
+			return err
+		case found != "" && len(r.Words) > 0:
+			m.Reasons[i] += ", et " + found
+		case found != "":
+			m.Reasons[i] += ", sur " + found
+		}
+	}
+	return nil
+}

@@ -123,6 +123,9 @@ func (p Pages) matches(v *answer.Visit, page *listPage, watches map[string]*watc
 		if err != nil {
 			return err
 		}
+		if err := p.nameCodes(v, &m, hit, watches); err != nil {
+			return err
+		}
 		m.Tag.Back = page.here(m.ID)
 		page.Matches = append(page.Matches, m)
 	}

@@ -1,6 +1,8 @@
 package company
 
 import (
+	"slices"
+
 	"parvis/procurement/watch"
 	"parvis/web/answer"
 	"parvis/web/refine"
@@ -43,7 +45,7 @@ func (p Pages) shared(v *answer.Visit) ([]sharedRow, error) {
 func (p Pages) told(v *answer.Visit, watches []*watch.Watch) ([][]ui.Criterion, error) {
 	var ids []string
 	for _, w := range watches {
-		ids = append(ids, w.Criteria.Buyers...)
+		ids = append(append(ids, w.Criteria.Buyers...), w.Criteria.ExcludeBuyers...)
 	}
 	buyers, err := p.Org.BuyersByID(v.Context(), ids)
 	if err != nil {
@@ -59,7 +61,18 @@ func (p Pages) told(v *answer.Visit, watches []*watch.Watch) ([][]ui.Criterion, 
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, criteria(w, titles, codes))
+		outCodes, err := refine.Name(v.Context(), p.CPV, v.Actor, w.Criteria.ExcludeCPV)
+		if err != nil {
+			return nil, err
+		}
+		var outBuyers []ui.Picked
+		for _, id := range w.Criteria.ExcludeBuyers {
+			if title := titles[id]; title != "" {
+				outBuyers = append(outBuyers, ui.Picked{ID: id, Label: title})
+			}
+		}
+		all := criteria(w, titles, codes)
+		out = append(out, slices.Insert(all, len(all)-1, refine.ToldOut(outBuyers, outCodes)...)) // before who receives it
 	}
 	return out, nil
 }

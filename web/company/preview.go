@@ -152,24 +152,17 @@ func replaced(typed, old, word string) string {
 	return strings.Join(out, " ")
 }
 
-// Parameters by which the links of mails open the form of a watch, filled in.
-const (
-	LeaveWord  = "exclure-mot"
-	LeaveBuyer = "exclure-organisme" // id
-	LeaveCode  = "exclure-cpv"
-)
-
 // leaveOut fills in what the link of a mail asks to leave out, and says it. What the watch
 // looks for is not looked for any more; what it does not is excluded.
 func (p Pages) leaveOut(ctx context.Context, t *typed, q url.Values) ([]string, error) {
 	const most = 10 // of an address that anybody may write
 	var done []string
-	for _, word := range few(q[LeaveWord], most) {
+	for _, word := range few(q[leaveWord], most) {
 		if text, ok := t.leaveWord(visible(word)); ok {
 			done = append(done, text)
 		}
 	}
-	for _, typed := range few(q[LeaveCode], most) {
+	for _, typed := range few(q[leaveCode], most) {
 		code, ok := refdata.NormaliseCPV(typed)
 		if !ok {
 			continue
@@ -177,7 +170,7 @@ func (p Pages) leaveOut(ctx context.Context, t *typed, q url.Values) ([]string, 
 		t.Refined.CPV, t.Refined.ExcludeCPV, ok = without(t.Refined.CPV, t.Refined.ExcludeCPV, code)
 		done = append(done, "Le code CPV "+code+leftOut(ok, "codes CPV"))
 	}
-	for _, id := range slices.DeleteFunc(slices.Clone(few(q[LeaveBuyer], most)), func(id string) bool { return !watch.IsID(id) }) {
+	for _, id := range slices.DeleteFunc(slices.Clone(few(q[leaveBuyer], most)), func(id string) bool { return !watch.IsID(id) }) {
 		named, err := p.Org.BuyersNamed(ctx, []string{id})
 		if b, known := named[id]; err == nil && known {
 			var wanted bool

@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"parvis/kit/clock"
 	"parvis/kit/db/dbtest"
+	"parvis/procurement/access"
 	"parvis/procurement/notice"
 	"parvis/procurement/watch"
 )
@@ -217,6 +219,24 @@ func TestTheLinksOfMailsFillTheForm(t *testing.T) {
 		if now := odile.find(w.ID); len(now.Criteria.ExcludeBuyers) != 1 || now.Criteria.ExcludeBuyers[0] != barr {
 			t.Errorf("saved %+v", now.Criteria)
 		}
+	})
+}
+
+// The list says by which code a watch found a contract, and what a watch leaves out.
+func TestTheListNamesCodesThatMatchAndThoseLeftOut(t *testing.T) {
+	each(t, func(t *testing.T, p *platform) {
+		p.season()
+		r := notice.Record{Source: "boamp", SourceID: "c1", Kind: notice.Contract, Title: "Marché 2026-04", CPV: []string{"45421000"}, PublishedOn: "2026-11-20",
+			Deadline: clock.At(dbtest.Start.AddDate(0, 0, 9)), Buyer: notice.BuyerRecord{Name: "Ville de Sélestat"}}
+		_, err := p.notices.Record(t.Context(), access.Platform("test"), []notice.Record{r}, true)
+		p.must(err)
+		p.must(p.notices.Load(t.Context()))
+		odile := p.join(muller, "odile")
+		odile.watch(watch.Form{Name: "Bois", Keywords: "menuiserie", Active: true,
+			Refine: notice.Refinement{CPV: []string{"45400000"}, ExcludeCPV: []string{"90000000"}, ExcludeBuyers: []string{p.buyer("commune de barr")}}})
+		odile.get(watchesPage).says("veille « Bois », sur le code CPV 45421000 (Travaux de parachèvement de bâtiment)", "veille « Bois », sur « menuiseries »",
+			"Organisme exclu : Commune de Barr", "Code CPV exclu : 90000000")
+		odile.post(previewPath, url.Values{"cpv": {"45400000"}}).says("Trouvé par le code CPV 45421000 (Travaux de parachèvement de bâtiment)")
 	})
 }
 
