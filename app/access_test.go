@@ -49,6 +49,8 @@ var objects = []object{
 	{"/confirmation/{token}", "une demande de confirmation", everybody, (*village).aRequest},
 	{"/adresse-de-secours/{token}", "une demande d'adresse de secours", everybody, (*village).aFallbackLink},
 	{"/desabonnement/{token}", "un lien de désabonnement", everybody, (*village).aStop},
+	{"/assistance/{chapitre}", "un chapitre de l'assistance", everybody, func(*village, ...string) string { return "veille" }},
+	{"/assistance/image/{image}", "une image de l'assistance", everybody, func(*village, ...string) string { return "veille-liste.webp" }},
 	{"/flux/atom/{token}", "l'adresse privée d'un flux", everybody, aFeed(feed.Atom)},
 	{"/flux/agenda/{token}", "l'adresse privée d'un agenda", everybody, aFeed(feed.Calendar)},
 	{"/flux/json/{token}", "l'adresse privée d'un flux JSON", everybody, aFeed(feed.JSON)},
