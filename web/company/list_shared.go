@@ -1,6 +1,10 @@
 package company
 
 import (
+	"cmp"
+	"slices"
+
+	"parvis/procurement/notice"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
 	"parvis/web/refine"
@@ -43,7 +47,7 @@ func (p Pages) shared(v *answer.Visit) ([]sharedRow, error) {
 func (p Pages) told(v *answer.Visit, watches []*watch.Watch) ([][]ui.Criterion, error) {
 	var ids []string
 	for _, w := range watches {
-		ids = append(ids, w.Criteria.Buyers...)
+		ids = append(append(ids, w.Criteria.Buyers...), w.Criteria.ExcludeBuyers...)
 	}
 	buyers, err := p.Org.BuyersByID(v.Context(), ids)
 	if err != nil {
@@ -59,9 +63,33 @@ func (p Pages) told(v *answer.Visit, watches []*watch.Watch) ([][]ui.Criterion, 
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, criteria(w, titles, codes))
+		said := criteria(w, titles, codes)
+		left, err := p.leftOutOf(v, w.Criteria, titles)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, slices.Concat(said[:len(said)-1], left, said[len(said)-1:]))
 	}
 	return out, nil
+}
+
+// leftOutOf says which organisms and codes criteria leave out.
+func (p Pages) leftOutOf(v *answer.Visit, c notice.Criteria, titles map[string]string) (out []ui.Criterion, err error) {
+	var names, labels []string
+	for _, id := range c.ExcludeBuyers {
+		names = append(names, cmp.Or(titles[id], "organisme retiré du répertoire"))
+	}
+	codes, err := refine.Name(v.Context(), p.CPV, v.Actor, c.ExcludeCPV)
+	for _, code := range codes {
+		labels = append(labels, code.Label)
+	}
+	if len(names) > 0 {
+		out = append(out, ui.Criterion{Label: ui.Plural(len(names), "Organisme exclu", "Organismes exclus"), Values: ui.Values(names...)})
+	}
+	if len(labels) > 0 {
+		out = append(out, ui.Criterion{Label: ui.Plural(len(labels), "Code CPV exclu", "Codes CPV exclus"), Values: ui.Values(labels...)})
+	}
+	return out, err
 }
 
 // copied fills the form of a new watch with what a colleague's asks.
