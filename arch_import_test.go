@@ -9,7 +9,7 @@ import (
 
 // floors, from the ground up: a package imports only lower ones. The root is the roof.
 // Measures stand on it.
-var floors = []string{"kit", "procurement", "gateway", "web", "app", "cmd", "bench"}
+var floors = []string{"docs", "kit", "procurement", "gateway", "web", "app", "cmd", "bench"}
 
 // order says, floor by floor, which rooms come before which: a room imports those of
 // the lines above its own. A room that is not listed is put where it belongs, here,

@@ -20,16 +20,16 @@ func (s *Service) matchRecorded(tx *db.Tx, e event.Event) error {
 	if err := e.Decode(&body); err != nil {
 		return err
 	}
-	if !body.Alerts || len(body.New)+len(body.Altered)+len(body.Reworded) == 0 {
+	if !body.Alerts || len(body.New)+len(body.Altered)+len(body.Reworded)+len(body.Called) == 0 {
 		return nil
 	}
 	if err := s.watches.Matcher().CatchUp(tx.Context()); err != nil {
 		return err
 	}
-	if err := s.matchNew(tx, body.New); err != nil {
+	if err := s.matchNew(tx, slices.Concat(body.New, body.Called)); err != nil {
 		return err
 	}
-	return s.hearAltered(tx, slices.Concat(body.Altered, body.Reworded))
+	return s.hearAltered(tx, slices.Concat(body.Altered, body.Reworded, body.Called))
 }
 
 func (s *Service) matchNew(tx *db.Tx, ids []string) error {

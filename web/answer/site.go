@@ -275,7 +275,7 @@ func (s *Site) render(v *Visit, a Answer, to *bytes.Buffer) error {
 	p := a.Page
 	p.Demo = s.Demo
 	p.Nav = s.menu(v)
-	p.Footer = append(p.Footer, ui.Link{Label: "Annonces", URL: "/annonces"}, ui.Link{Label: "Mentions légales et données personnelles", URL: "/mentions"})
+	p.Footer = append(p.Footer, ui.Link{Label: "Annonces", URL: "/annonces"}, ui.Link{Label: "Assistance utilisateur", URL: "/assistance"}, ui.Link{Label: "Tester la configuration de mon poste", URL: "/test-poste"}, ui.Link{Label: "Mentions légales et données personnelles", URL: "/mentions"})
 	var err error
 	if p.Account, err = s.account(v); err != nil && a.failure == nil {
 		return err // a page that says what failed is shown all the same

@@ -214,6 +214,10 @@ func (s *Site) cookies(w http.ResponseWriter, v *Visit, a *Answer) {
 	}
 }
 
+// Told tells whether the browser has brought back the message of the last act: it keeps
+// cookies.
+func (v *Visit) Told() bool { return v.flash() != nil }
+
 // flash reads the message that the last act left.
 func (v *Visit) flash() *ui.Flash {
 	c, err := v.Cookie(v.site.cookieName("message"))

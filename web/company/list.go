@@ -70,7 +70,7 @@ func (p Pages) list(v *answer.Visit) (answer.Answer, error) {
 	if page.Passed, err = p.passed(v); err != nil {
 		return answer.Answer{}, err
 	}
-	return answer.Show(ui.Page{Title: "Ma veille de marchés", Wide: true}, listBody(page)), nil
+	return answer.Show(ui.Page{Title: "Ma veille de marchés"}, listBody(page)), nil
 }
 
 // rows reads the table of watches and what goes wrong with them.

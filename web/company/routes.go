@@ -1,8 +1,6 @@
 package company
 
 import (
-	"context"
-
 	"parvis/procurement/access"
 	"parvis/procurement/account"
 	"parvis/procurement/alert"
@@ -30,9 +28,7 @@ type Pages struct {
 	CPV      *cpv.Service
 	Notices  *notice.Service
 	// Base begins the addresses that leave the site: those of files.
-	Base string
-	// Followed lists the notices that somebody follows (« Suivre »); nil: nothing can be.
-	Followed func(ctx context.Context, by access.Actor) ([]string, error)
+	Base     string
 	Feeds    *feed.Service
 	Webhooks *webhook.Service
 	// MailReady tells whether the platform can send mail now; nil means that it can.

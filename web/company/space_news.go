@@ -52,19 +52,16 @@ func (n news) lines() (out []newsLine) {
 		return ui.Number(n) + "\u00a0" + ui.Plural(n, "nouveau", "nouveaux")
 	}
 	if !n.Since.IsZero() {
-		out = append(out, newsLine{figure(n.Fresh), "depuis votre dernière connexion, le " + n.Since.Long(clock.Paris)})
+		out = append(out, newsLine{figure(n.Fresh), "depuis votre connexion précédente, le " + n.Since.Long(clock.Paris)})
 	}
 	return append(out, newsLine{figure(n.Week), "en 7\u00a0jours"})
 }
 
 // deadlines reads what is to be answered: one's own first, then what closes soon.
 func (p Pages) deadlines(v *answer.Visit, page *spacePage, watches map[string]*watch.Watch) error {
-	var followed []string
-	var err error
-	if p.Followed != nil {
-		if followed, err = p.Followed(v.Context(), v.Actor); err != nil {
-			return err
-		}
+	followed, err := p.Alerts.Followed(v.Context(), v.Actor)
+	if err != nil {
+		return err
 	}
 	agenda, err := p.Watches.Agenda(v.Context(), v.Actor, followed, mostMine)
 	if err != nil {

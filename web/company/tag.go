@@ -8,6 +8,7 @@ import (
 	"parvis/kit/clock"
 	"parvis/kit/fault"
 	"parvis/kit/text"
+	"parvis/procurement/access"
 	"parvis/procurement/notice"
 	"parvis/procurement/watch"
 	"parvis/web/answer"
@@ -18,6 +19,7 @@ import (
 // tagPage is the page of what a company decides about one contract.
 type tagPage struct {
 	notice.Story
+	By     access.Actor
 	Said   watch.Tagged
 	Chosen string // as it was typed
 	Note   string
@@ -59,14 +61,18 @@ func (p Pages) tag(v *answer.Visit) (answer.Answer, error) {
 		}
 		return answer.Refused(ui.Page{Title: page.pageTitle(), Narrow: true}, tagBody(page)), nil
 	}
-	return answer.SeeOther(afterTag(v.PathValue("id"), f, back(v)), tagDone(f)), nil
+	where := afterTag(v.PathValue("id"), f, back(v))
+	if strings.Contains(where, "#"+anchorPassed) {
+		return answer.SeeOther(where, ""), nil // the page says it, with what can be done next
+	}
+	return answer.SeeOther(where, tagDone(f)), nil
 }
 
 // tagDone says what a choice did.
 func tagDone(f watch.TagForm) string {
 	switch watch.Choice(f.Choice) {
 	case watch.Pass:
-		return "On passe\u00a0: ce marché ne vous sera plus signalé, et n'est plus dans la liste."
+		return "On passe\u00a0: ce marché ne vous sera plus signalé."
 	case watch.Untagged:
 		return "Ce marché n'a plus d'étiquette."
 	}
@@ -85,7 +91,7 @@ func afterTag(id string, f watch.TagForm, back string) string {
 	}
 	q := u.Query()
 	q.Set(fieldPassed, id)
-	u.RawQuery, u.Fragment = q.Encode(), "passe"
+	u.RawQuery, u.Fragment = q.Encode(), anchorPassed
 	return u.String()
 }
 
@@ -98,7 +104,7 @@ func back(v *answer.Visit) string {
 }
 
 func (p Pages) readTag(v *answer.Visit) (tagPage, error) {
-	page := tagPage{Back: back(v)}
+	page := tagPage{By: v.Actor, Back: back(v)}
 	var err error
 	if page.Story, err = p.Notices.Find(v.Context(), v.Actor, v.PathValue("id")); err != nil {
 		return page, err
@@ -132,7 +138,7 @@ func (p Pages) lessLike(v *answer.Visit, n *notice.Notice, at clock.Instant) ([]
 		return nil, err
 	}
 	var out []sparing
-	for _, r := range reasons {
+	for _, r := range reasons[:min(len(reasons), mostSparing)] {
 		l := sparing{Name: r.Name}
 		add := func(label, field, value string) {
 			l.Links = append(l.Links, ui.Link{Label: label, URL: watchesURL + "/" + r.WatchID + "/modifier?" + url.Values{field: {value}}.Encode()})
@@ -163,6 +169,7 @@ const (
 	leaveCode     = "exclure-cpv"
 	mostLeftWords = 4
 	mostLeftCodes = 2
+	mostSparing   = 3 // watches
 )
 
 // leftWords are the words of a title on which no watch matched: those that say in what
@@ -230,7 +237,10 @@ func (p tagPage) facts() []ui.Criterion {
 }
 
 // fieldPassed names the contract that one has just passed on, in the list's address.
-const fieldPassed = "passe"
+const (
+	fieldPassed  = "passe"
+	anchorPassed = "on-passe"
+)
 
 // unknown tells a contract that does not exist, which an old address may name, from what
 // went wrong.

@@ -36,6 +36,7 @@ Disallow: /suivi/
 Disallow: /organismes
 Disallow: /annonces.atom
 Disallow: /flux/
+Disallow: /test-poste/
 Disallow: /cpv
 Disallow: /demo
 Disallow: /sante

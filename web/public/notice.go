@@ -24,6 +24,8 @@ type noticePage struct {
 	Buyer  org.Buyer
 	Labels map[string]string // of its CPV codes, those of its lots included
 	Tag    *tag.Contract     // what the reader's company says of it; nil for who has none
+
+	Readers string // who sees that
 }
 
 // notice shows a notice to anybody, of whatever kind it is.
@@ -47,6 +49,7 @@ func (p Pages) notice(v *answer.Visit) (answer.Answer, error) {
 	if page.Labels, err = p.CPV.Labels(v.Context(), v.Actor, page.Subject(page.At).CPV); err != nil {
 		return answer.Answer{}, err
 	}
+	page.Readers = tag.Readers(v.Actor)
 	if page.Tag, err = p.tagOf(v, story.Notice); err != nil {
 		return answer.Answer{}, err
 	}

@@ -23,12 +23,16 @@ import (
 type paces struct {
 	feeds  *pace.Keeper // readings of one address
 	misses *pace.Keeper // addresses that are none, from one network
+
+	poste, speed *pace.Keeper // tests of computers, from one network
 }
 
 // newPaces lets a reader start afresh on several devices at once, then read every ten
 // seconds, which is far more than any does.
 func newPaces() *paces {
+	poste, speed := newPostePaces()
 	return &paces{
+		poste: poste, speed: speed,
 		feeds:  &pace.Keeper{AtOnce: 30, Every: 10 * time.Second},
 		misses: &pace.Keeper{AtOnce: 60, Every: 5 * time.Second},
 	}

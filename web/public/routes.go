@@ -43,6 +43,15 @@ func Routes(s *answer.Site, p Pages) {
 	s.Route("GET /{$}", access.VisitSite, p.home)
 	s.Route("GET /mentions", access.VisitSite, p.legal)
 
+	s.Route("GET /assistance", access.VisitSite, p.guideIndex)
+	s.Route("GET /assistance/{chapitre}", access.VisitSite, p.guideChapter)
+	s.Route("GET /assistance/image/{image}", access.VisitSite, p.guidePicture)
+	s.Route("GET /test-poste", access.VisitSite, p.poste)
+	s.Route("POST /test-poste", access.VisitSite, p.tryCookies)
+	s.Route("GET /test-poste/heure", access.VisitSite, p.posteTime)
+	s.Route("GET /test-poste/debit", access.VisitSite, p.posteDown)
+	s.Route("POST /test-poste/debit", access.VisitSite, p.posteUp)
+
 	s.Route("GET /annonces", access.SearchNotices, p.search)
 	s.Route("GET /annonces.atom", access.SearchNotices, p.feed)
 	s.Route("GET /annonces/{id}", access.SearchNotices, p.notice)

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"parvis/kit/clock"
+	"parvis/procurement/access"
 	"parvis/procurement/watch"
 	"parvis/web/ui"
 )
@@ -19,6 +20,14 @@ type Contract struct {
 	Title string
 	Said  watch.Tagged
 	Back  string // where to come back to; empty: the list
+}
+
+// Readers says who sees what the actor decides and notes.
+func Readers(by access.Actor) string {
+	if by.Role == access.Newcomer {
+		return "Vous seul le voyez\u00a0: votre rattachement n'est pas accepté."
+	}
+	return "Vos collègues de l'établissement le voient, et personne d'autre."
 }
 
 // URL is the page of the tag and the notes of a contract, and where they are sent.

@@ -8,6 +8,7 @@ const known = {
   focus: () => import("./focus.js"),
   lookup: () => import("./lookup.js"),
   passkey: () => import("./passkey.js"),
+  poste: () => import("./poste.js"),
   preview: () => import("./preview.js"),
   print: () => import("./print.js"),
   reveal: () => import("./reveal.js"),
