@@ -16,7 +16,7 @@ var floors = []string{"docs", "kit", "procurement", "gateway", "web", "app", "cm
 // before its first line is written. A folder inside a room has the room's place.
 var order = map[string][][]string{
 	"procurement": {{"refdata"}, {"access"}, {"event"}, {"account"}, {"org"}, {"cpv"}, {"notice"}, {"intake"}, {"watch"}, {"webhook"}, {"member"}, {"feed"}, {"alert"}, {"person"}},
-	"web":         {{"ui"}, {"answer"}, {"refine"}, {"public", "company", "demo"}},
+	"web":         {{"ui"}, {"answer"}, {"refine"}, {"tag"}, {"public", "company", "demo"}},
 }
 
 // checkImports refuses an import that goes up, or sideways where rooms are ordered.

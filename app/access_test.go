@@ -59,6 +59,9 @@ var objects = []object{
 	{"/entreprise/veilles/{id}", "une veille de l'établissement", "user admin", (*village).aWatch},
 	{"/entreprise/veilles/{id}", "une veille d'une personne non rattachée", "newcomer", (*village).anOwnWatch},
 	{"/entreprise/veilles/{id}", "une veille d'un autre établissement", "stranger", (*village).theirWatch},
+	{"/entreprise/envois/adresses/{id}", "une adresse en échec d'une veille de l'établissement", "user admin", (*village).aFailing},
+	{"/entreprise/envois/adresses/{id}", "une adresse en échec d'une veille d'un autre établissement", "stranger", (*village).theirFailing},
+	{"/entreprise/etiquettes/{id}", "un avis", "newcomer user admin stranger", (*village).aNotice},
 	{"/entreprise/connexions/{id}", "une connexion d'un administrateur", "admin", (*village).aConnection},
 	{"/entreprise/connexions/{id}", "une connexion d'une personne non rattachée", "newcomer", (*village).anOwnConnection},
 	{"/entreprise/connexions/navigateurs/{id}", "un navigateur connu d'un utilisateur", "user", (*village).aBrowser},
@@ -364,6 +367,23 @@ func (v *village) anOwnWatch(...string) string {
 }
 func (v *village) theirWatch(...string) string {
 	return v.watching("stranger", watch.Form{Keywords: "vitres"})
+}
+
+func (v *village) aFailing(...string) string     { return v.failing("admin") }
+func (v *village) theirFailing(...string) string { return v.failing("stranger") }
+
+// failing is an address of a new watch of somebody's, that its server has refused.
+func (v *village) failing(name string) (id string) {
+	v.t.Helper()
+	watchID := v.watching(name, watch.Form{Keywords: "vitres", Recipients: []string{fmt.Sprintf("echec%d@exemple.example", v.letters)}})
+	v.write(func(tx *db.Tx) error {
+		if err := tx.One(&id, "SELECT id FROM watch_recipient WHERE watch_id = $1 AND NOT main", watchID); err != nil {
+			return err
+		}
+		_, err := tx.Exec("UPDATE watch_recipient SET confirmed_at = asked_at, failed_at = $1 WHERE id = $2", tx.Now, id)
+		return err
+	})
+	return id
 }
 
 func (v *village) aConnection(...string) string     { return v.enters("admin").Sessions[0].ID }

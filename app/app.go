@@ -220,7 +220,7 @@ func (a *App) site() {
 		DB: a.DB, Notices: a.Notices, Orgs: a.Orgs, Accounts: a.Accounts, Watches: a.Watches, Members: a.Members, Alerts: a.Alerts, Profiles: a.Profiles, Persons: a.Persons,
 		CPV: a.CPV, Feeds: a.Feeds, Base: a.Config.BaseURL, Operator: a.Config.Operator,
 	})
-	company.Routes(s, company.Pages{Watches: a.Watches, Alerts: a.Alerts, Org: a.Orgs, Members: a.Members, Accounts: a.Accounts, Profiles: a.Profiles, Persons: a.Persons, CPV: a.CPV, Feeds: a.Feeds, Webhooks: a.Webhooks, Base: a.Config.BaseURL, MailReady: a.Sender.Configured})
+	company.Routes(s, company.Pages{Notices: a.Notices, Base: a.Config.BaseURL, Watches: a.Watches, Alerts: a.Alerts, Org: a.Orgs, Members: a.Members, Accounts: a.Accounts, Profiles: a.Profiles, Persons: a.Persons, CPV: a.CPV, Feeds: a.Feeds, Webhooks: a.Webhooks, MailReady: a.Sender.Configured})
 	a.Site = s
 }
 

@@ -36,6 +36,7 @@ type corpus struct {
 	codes   []string
 	code    zipf
 	regions [][]string // departments that go together
+	lasts   time.Duration
 }
 
 const (
@@ -55,7 +56,7 @@ func (z zipf) draw(r *rand.Rand) int {
 
 func newCorpus(t testing.TB) *corpus {
 	t.Helper()
-	c := &corpus{follow: map[string][]string{}, rare: zipf{corpusTail, 0.9}, buyers: zipf{corpusBuyers, 0.8}, code: zipf{1, 0.7}}
+	c := &corpus{follow: map[string][]string{}, lasts: lasts, rare: zipf{corpusTail, 0.9}, buyers: zipf{corpusBuyers, 0.8}, code: zipf{1, 0.7}}
 	files, err := filepath.Glob("../app/demo/notice/*.jsonl")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no notices of the demonstration: %v", err)
@@ -151,13 +152,13 @@ func (c *corpus) write(r *rand.Rand, n int) string {
 	return b.String()
 }
 
-// lasts is how long the corpus goes back; the last of its notices are open.
+// lasts is how long the corpus goes back, unless told; the last of its notices are open.
 const lasts = 3 * 365 * 24 * time.Hour
 
 // notice writes the i-th of so many notices.
 func (c *corpus) notice(i, of int) *notice.Notice {
 	r := rand.New(rand.NewPCG(uint64(i), 20261124))
-	published := dbtest.Start.Add(-time.Duration(float64(lasts) * (1 - float64(i+1)/float64(of))))
+	published := dbtest.Start.Add(-time.Duration(float64(c.lasts) * (1 - float64(i+1)/float64(of))))
 	n := &notice.Notice{ID: corpusID(i, published), BuyerID: buyerID(c.buyers.draw(r)), RecordedAt: clock.At(published), ChangedAt: clock.At(published)}
 	n.Source, n.SourceID = notice.SourceBOAMP, fmt.Sprintf("%02d-%d", published.Year()%100, i)
 	if r.IntN(5) == 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 
@@ -37,6 +38,7 @@ type SignUpForm struct {
 	ListedAt    clock.Instant // when the directory gave the name and address; zero: they are typed
 	Name        string
 	Address     string
+	LeadsTo     string // a path of this site, where they were going; "" for nowhere
 }
 
 // SignUp is a sign-up that waits for its mailbox to answer.
@@ -55,6 +57,7 @@ type SignUp struct {
 	AskedAt     clock.Instant
 	ExpiresAt   clock.Instant
 	UsedAt      clock.Instant
+	LeadsTo     string // where they were going; whoever leads them there checks it again
 }
 
 // Pretty is the company's number as people read it.
@@ -78,6 +81,7 @@ const (
 	maxName        = 100
 	maxCompanyName = 200
 	maxNationalID  = 40
+	maxLeadsTo     = 2000 // bytes: a longer path is not kept
 )
 
 // AskSignUp takes a sign-up and has a mail owed to its address: a link when the
@@ -131,6 +135,9 @@ func (f SignUpForm) read() (SignUp, error) {
 	f.readNumber(&out, on)
 	f.readCompany(&out, on)
 	var err error
+	if len(f.LeadsTo) <= maxLeadsTo && utf8.ValidString(f.LeadsTo) && !hidden(f.LeadsTo) {
+		out.LeadsTo = f.LeadsTo
+	}
 	out.Name, err = readName(f.Name)
 	on("nom", err)
 	address, err := ParseAddress(f.Address)

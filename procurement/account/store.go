@@ -42,12 +42,12 @@ func insertAccount(tx *db.Tx, a Account, c Credentials) (bool, error) {
 	return !kept, err
 }
 
-const signUpColumns = "id, address, address_key, name, country, number, company_name, street, postcode, city, listed_at, asked_at, expires_at, used_at"
+const signUpColumns = "id, address, address_key, name, country, number, company_name, street, postcode, city, listed_at, asked_at, expires_at, used_at, leads_to"
 
 func insertSignUp(tx *db.Tx, s SignUp) error {
-	_, err := tx.Exec("INSERT INTO sign_up ("+signUpColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+	_, err := tx.Exec("INSERT INTO sign_up ("+signUpColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
 		s.ID, s.Address, s.AddressKey, s.Name, s.Country, s.Number, s.CompanyName, s.Street, s.Postcode, s.City, s.ListedAt,
-		s.AskedAt, s.ExpiresAt, s.UsedAt)
+		s.AskedAt, s.ExpiresAt, s.UsedAt, s.LeadsTo)
 	return err
 }
 

@@ -149,6 +149,13 @@ func TestACallThatIsOpenAgainIsTold(t *testing.T) {
 		h.publish(moved("26-2", "26-1", inDays(20)))
 		h.told("extended", odile+": Menuiseries (Bois)")
 
+		early := call("26-5", "Menuiseries du lycée")
+		early.Kind, early.Deadline = notice.Prior, 0
+		h.publish(early)
+		h.told("no call yet")
+		h.publish(call("26-5", "Menuiseries du lycée"))
+		h.told("a call under the same number", odile+": Menuiseries du lycée (Bois)")
+
 		h.Record(false, call("26-3", "Menuiseries de 2025"))
 		h.publish(moved("26-4", "26-3", inDays(40)))
 		h.told("what was imported with the past alerts nobody")

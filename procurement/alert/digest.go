@@ -108,7 +108,7 @@ func hoursSince(last run, now time.Time, days int) string {
 			break
 		}
 		if days > 1 {
-			hour = watch.WeekHour(weekdayOf(t), hour)
+			hour = watch.WeekHour(watch.WeekdayOf(t), hour)
 		}
 		hours = append(hours, strconv.Itoa(hour))
 	}

@@ -141,7 +141,7 @@ func TestF20NothingLeavesASecondAfterAStop(t *testing.T) {
 			h.publish(call(fmt.Sprint("26-", n), fmt.Sprint("Menuiseries ", n)))
 		}
 		h.box.Misbehave(func(mailbox.Phase, string) error { time.Sleep(2 * time.Millisecond); return nil }) // a relay takes its time
-		var stopped sync.Map // address to the moment at which they were told that it is over
+		var stopped sync.Map                                                                                // address to the moment at which they were told that it is over
 		var all sync.WaitGroup
 		sending, stop := context.WithCancel(t.Context())
 		all.Go(func() { _ = h.sender.Run(sending) })
@@ -189,4 +189,38 @@ func TestF20AMailThatWaitsForTheRelayIsWrittenAgain(t *testing.T) {
 		h.Clock.Move(time.Hour)
 		h.wantSubjects("deleted while it waited")
 	})
+}
+
+// F17, at its worst moment: the alert has read the notice and is not written yet when the
+// deadline is moved. The mail about the change waits until it knows what the alert says.
+func TestF17ADeadlineMovedBetweenReadingAndWriting(t *testing.T) {
+	h := replicas(t)
+	var once sync.Once
+	reached, released := make(chan struct{}), make(chan struct{})
+	h[0].DB.Observe = func(query string) {
+		if strings.HasPrefix(query, "UPDATE told SET stated") {
+			once.Do(func() { close(reached); <-released })
+		}
+	}
+	h[0].plant("Bois", watch.Immediate, 7, "a@exemple.fr")
+	h[0].publish(call("26-1", "Menuiseries"))
+	var all sync.WaitGroup
+	all.Go(func() { h[0].mails() })
+	<-reached
+	h[1].publish(moved("26-2", "26-1", inDays(30)))
+	all.Go(func() { h[1].mails() })
+	for waits := 0; waits == 0; time.Sleep(5 * time.Millisecond) {
+		waits = h[1].Count("SELECT (SELECT count(*) FROM pg_locks WHERE NOT granted) + (SELECT count(*) FROM outbox WHERE kind = 'changes' AND ended_at IS NOT NULL)")
+	}
+	close(released)
+	all.Wait()
+	var got []string
+	for _, one := range h {
+		for _, m := range one.box.Messages() {
+			got = append(got, m.Subject)
+		}
+	}
+	if len(got) != 2 || got[0] != "Nouveau marché\u00a0: Menuiseries (67)" || got[1] != "Date limite reportée au 24/12/2026\u00a0: Menuiseries (67)" {
+		t.Errorf("%q", got)
+	}
 }

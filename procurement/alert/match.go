@@ -3,7 +3,6 @@ package alert
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"parvis/kit/clock"
 	"parvis/kit/db"
@@ -21,16 +20,16 @@ func (s *Service) matchRecorded(tx *db.Tx, e event.Event) error {
 	if err := e.Decode(&body); err != nil {
 		return err
 	}
-	if !body.Alerts || len(body.New)+len(body.Altered)+len(body.Reworded) == 0 {
+	if !body.Alerts || len(body.New)+len(body.Altered)+len(body.Reworded)+len(body.Called) == 0 {
 		return nil
 	}
 	if err := s.watches.Matcher().CatchUp(tx.Context()); err != nil {
 		return err
 	}
-	if err := s.matchNew(tx, body.New); err != nil {
+	if err := s.matchNew(tx, slices.Concat(body.New, body.Called)); err != nil {
 		return err
 	}
-	return s.hearAltered(tx, slices.Concat(body.Altered, body.Reworded))
+	return s.hearAltered(tx, slices.Concat(body.Altered, body.Reworded, body.Called))
 }
 
 func (s *Service) matchNew(tx *db.Tx, ids []string) error {
@@ -77,7 +76,7 @@ func leavesNow(r watch.Rhythm, n *notice.Notice, now clock.Instant) bool {
 	if r.Frequency == watch.Immediate {
 		return true
 	}
-	next := nextDigest(now, r)
+	next := r.NextDigest(now)
 	for _, limit := range []clock.Instant{n.Deadline, n.VisitAt, n.QuestionsUntil} {
 		if limit >= now && limit <= next { // a digest leaves a little after its hour
 			return true
@@ -85,21 +84,6 @@ func leavesNow(r watch.Rhythm, n *notice.Notice, now clock.Instant) bool {
 	}
 	return false
 }
-
-// nextDigest is when the clocks of Paris next show the hour of a watch's digest, on its
-// day if it is weekly.
-func nextDigest(now clock.Instant, r watch.Rhythm) clock.Instant {
-	t := now.In(clock.Paris)
-	for day := t.Day(); ; day++ {
-		next := time.Date(t.Year(), t.Month(), day, r.Hour, 0, 0, 0, clock.Paris)
-		if next.After(t) && (r.Frequency != watch.Weekly || weekdayOf(next) == r.Weekday) {
-			return clock.At(next)
-		}
-	}
-}
-
-// weekdayOf numbers the days from 1, Monday, to 7.
-func weekdayOf(t time.Time) int { return (int(t.Weekday())+6)%7 + 1 }
 
 // pending is which watches have which notices to tell.
 type pending map[uint64][]*notice.Notice

@@ -33,6 +33,12 @@ const (
 // letterLink is somewhere to go from a mail.
 type letterLink struct{ Label, URL string }
 
+// letterExclusion is what of a notice one can have a watch leave out from now on.
+type letterExclusion struct {
+	Watch string
+	Links []letterLink
+}
+
 // letterItem is one notice as a mail says it.
 type letterItem struct {
 	Title, Buyer, Reference, Place string
@@ -45,7 +51,7 @@ type letterItem struct {
 	Link, Calendar, Follow         string
 	Alike                          []letterLink
 	Reasons                        []string
-	Excludes                       []letterLink
+	Excludes                       []letterExclusion
 }
 
 // noticesLetter is a digest or an immediate alert.

@@ -21,7 +21,7 @@ import (
 // edits is how many random acts TestF19 does on each database: a few hundred in an
 // ordinary run; « go test ./procurement/alert -run F19 -edits 10000 » does what the list
 // of faults asks.
-var edits = flag.Int("edits", 250, "random acts of the test of edits against the oracle")
+var edits = flag.Int("edits", 150, "random acts of the test of edits against the oracle")
 
 // oracle recomputes, from the whole history and by reading it, who is to be told of what:
 // it shares nothing with the program but the rule.

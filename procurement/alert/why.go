@@ -67,25 +67,26 @@ func (s *Service) why(tx *db.Tx, out *letterItem, f finding) error {
 			out.Reasons = append(out.Reasons, oneLine(text))
 		}
 		if i < mostExclusions {
-			out.Excludes = append(out.Excludes, s.exclusions(w, r, f, codes, labels)...)
+			out.Excludes = append(out.Excludes, s.exclusions(w, r, f, codes))
 		}
 	}
 	return nil
 }
 
 // exclusions lead to the form of a watch with something more to leave out.
-func (s *Service) exclusions(w *watch.Watch, r watch.Reason, f finding, codes []string, labels map[string]string) (out []letterLink) {
+func (s *Service) exclusions(w *watch.Watch, r watch.Reason, f finding, codes []string) letterExclusion {
+	out := letterExclusion{Watch: oneLine(w.Name)}
 	add := func(what, key, value string) {
-		out = append(out, letterLink{oneLine(what) + ", dans la veille «\u00a0" + oneLine(w.Name) + "\u00a0»", s.watchURL(w, url.Values{key: {value}})})
+		out.Links = append(out.Links, letterLink{oneLine(what), s.watchURL(w, url.Values{key: {value}})})
 	}
 	for _, word := range r.Words[:min(len(r.Words), mostExcludedWords)] {
-		add("Écarter le mot «\u00a0"+word+"\u00a0»", excludeWord, word)
+		add("le mot «\u00a0"+word+"\u00a0»", excludeWord, word)
 	}
 	if f.notice.BuyerID != "" && !contains(w.Criteria.Buyers, f.notice.BuyerID) {
-		add("Écarter cet acheteur", excludeBuyer, f.notice.BuyerID)
+		add("cet acheteur", excludeBuyer, f.notice.BuyerID)
 	}
 	for _, code := range codes[:min(len(codes), 1)] {
-		add("Écarter le code CPV "+labels[code], excludeCode, code)
+		add("le code CPV "+code, excludeCode, code)
 	}
 	return out
 }

@@ -139,28 +139,55 @@ func (s *Service) Search(ctx context.Context, by access.Actor, typed string, n i
 		return nil, err
 	}
 	digits, check, _ := strings.Cut(strings.Join(strings.Fields(typed), ""), "-")
-	var found []Entry
+	var found []ranked
 	if digits != "" && strings.Trim(digits, "0123456789") == "" {
 		for _, e := range v.entries {
 			if strings.HasPrefix(e.Code, digits) && (check == "" || e.CheckDigit == check) {
-				found = append(found, e)
+				found = append(found, ranked{e, 0})
 			}
 		}
 	} else {
 		found = v.named(text.ParseKeywords(typed).Keywords)
 	}
-	slices.SortStableFunc(found, func(a, b Entry) int { return cmp.Compare(depth(a.Code), depth(b.Code)) })
-	return slices.Clone(found[:min(n, len(found))]), nil
+	return first(found, n), nil
+}
+
+// ranked is a code and where in its label the first of the words looked for stands: a
+// label that begins with it is about it.
+type ranked struct {
+	Entry
+	at int
+}
+
+// first gives n of them, the broadest first, and of those the ones that are most about
+// what was looked for.
+func first(found []ranked, n int) []Entry {
+	slices.SortStableFunc(found, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(depth(a.Code), depth(b.Code)), cmp.Compare(a.at, b.at))
+	})
+	out := make([]Entry, min(n, len(found)))
+	for i := range out {
+		out[i] = found[i].Entry
+	}
+	return out
 }
 
 // named gives the codes whose label has all the keywords.
-func (v vocabulary) named(keywords []text.Keyword) (found []Entry) {
+func (v vocabulary) named(keywords []text.Keyword) (found []ranked) {
 	if len(keywords) == 0 {
 		return nil
 	}
 	for i, e := range v.entries {
-		if !slices.ContainsFunc(keywords, func(k text.Keyword) bool { return !k.In(v.words[i]) }) {
-			found = append(found, e)
+		at, missing := len(e.Label), false
+		for _, k := range keywords {
+			spans := k.Find(v.words[i])
+			if missing = len(spans) == 0; missing {
+				break
+			}
+			at = min(at, spans[0][0])
+		}
+		if !missing {
+			found = append(found, ranked{e, at})
 		}
 	}
 	return found

@@ -77,6 +77,22 @@ func TestCodesAreFoundByTheWordsOfTheirLabels(t *testing.T) {
 	})
 }
 
+// « travaux » is in the label of two divisions: it is what one of them is about.
+func TestTheDivisionThatIsAboutAWordComesFirst(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Movable) {
+		s := cpv.New(d)
+		for typed, want := range map[string]string{"travaux": "45000000", "transport": "60000000", "logiciel": "48000000", "assurance": "66000000", "services": "50000000"} {
+			if got := codes(t, s, typed, 3); len(got) == 0 || got[0] != want {
+				t.Errorf("%s finds %v, want %s first", typed, got, want)
+			}
+			begun := typed[:len(typed)-1]
+			if got, err := s.Suggest(t.Context(), access.Anybody(), begun, 3); err != nil || len(got) == 0 || got[0].Code != want {
+				t.Errorf("%s proposes %v, want %s first (%v)", begun, got, want, err)
+			}
+		}
+	})
+}
+
 func TestAWordIsFoundWhileItIsTyped(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Movable) {
 		ctx, s := context.Background(), cpv.New(d)

@@ -1,9 +1,7 @@
 package cpv
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -35,9 +33,7 @@ func (s *Service) Suggest(ctx context.Context, by access.Actor, typed string, n 
 	if err != nil {
 		return nil, err
 	}
-	found := v.begun(words(typed))
-	slices.SortStableFunc(found, func(a, b Entry) int { return cmp.Compare(depth(a.Code), depth(b.Code)) })
-	return slices.Clone(found[:min(n, len(found))]), nil
+	return first(v.begun(words(typed)), n), nil
 }
 
 // wanted is a word as it was typed, and as a whole word if it is one.
@@ -63,20 +59,38 @@ func split(s string) []string {
 }
 
 // begun gives the codes whose label has each word, whole or begun.
-func (v vocabulary) begun(all []wanted) (found []Entry) {
+func (v vocabulary) begun(all []wanted) (found []ranked) {
 	if len(all) == 0 {
 		return nil
 	}
 	for i, e := range v.entries {
-		missing := slices.ContainsFunc(all, func(w wanted) bool {
-			if strings.Contains(v.folded[i], w.begins) {
-				return false
+		at, missing := len(e.Label), false
+		for _, w := range all {
+			here := v.at(i, w)
+			if missing = here < 0; missing {
+				break
 			}
-			return len(w.whole) == 0 || slices.ContainsFunc(w.whole, func(k text.Keyword) bool { return !k.In(v.words[i]) })
-		})
+			at = min(at, here)
+		}
 		if !missing {
-			found = append(found, e)
+			found = append(found, ranked{e, at})
 		}
 	}
 	return found
+}
+
+// at is where a label has a word, whole or begun, -1 where it has not.
+func (v vocabulary) at(label int, w wanted) int {
+	if at := strings.Index(v.folded[label], w.begins); at >= 0 {
+		return at
+	}
+	at := -1
+	for _, k := range w.whole {
+		spans := k.Find(v.words[label])
+		if len(spans) == 0 {
+			return -1
+		}
+		at = max(at, spans[0][0])
+	}
+	return at
 }

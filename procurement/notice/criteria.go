@@ -37,6 +37,7 @@ const (
 	MaxBuyers       = 20
 	MaxCPV          = 50
 	MaxDaysLeft     = 365
+	MaxExcluded     = 50 // organisms, and codes
 )
 
 // Names of the form's fields, in search and watch alike.
@@ -56,6 +57,9 @@ const (
 	FieldKinds       = "type_avis"
 	FieldSources     = "source"
 	FieldMinDays     = "jours_restants"
+
+	FieldExcludeBuyers = "organisme_exclu"
+	FieldExcludeCPV    = "cpv_exclu"
 )
 
 // Criteria are what a search or a watch asks of a notice. Criteria of different
@@ -80,14 +84,22 @@ type Criteria struct {
 	Sources     []string           `json:"sources,omitempty"`  // see Sources
 	MinDays     int                `json:"min_days,omitempty"` // « Jours restants » at least, see Subject.DaysLeft
 
-	// Merged are the buyers that are one with those of Buyers: see Resolve.
-	Merged []string `json:"-"`
+	// What the mails of a watch offer to leave out, beside words. Of an organism, its own
+	// notices: its services stay. Of a code, the notices all of whose codes it covers: one
+	// that has another code is about something else too.
+	ExcludeBuyers []string `json:"exclude_buyers,omitempty"`
+	ExcludeCPV    []string `json:"exclude_cpv,omitempty"`
+
+	// Merged are the buyers that are one with those of Buyers, MergedOut with those of
+	// ExcludeBuyers: see Resolve.
+	Merged    []string `json:"-"`
+	MergedOut []string `json:"-"`
 }
 
 // Empty tells that nothing is asked: everything matches.
 func (c Criteria) Empty() bool {
 	return len(c.Keywords)+len(c.Exclude)+len(c.Buyers)+len(c.Departments)+len(c.CPV)+len(c.Categories)+
-		len(c.Kinds)+len(c.Sources) == 0 && !c.NoNational && c.MinDays <= 0
+		len(c.Kinds)+len(c.Sources)+len(c.ExcludeBuyers)+len(c.ExcludeCPV) == 0 && !c.NoNational && c.MinDays <= 0
 }
 
 // ReadKeywords splits what a person typed in « Mots clés » into criteria, says
@@ -177,9 +189,11 @@ func (c Criteria) Check() error {
 			bad(FieldDepartments, "Le département «\u00a0"+cut(d, 20)+"\u00a0» n'existe pas.")
 		}
 	}
-	for _, code := range c.CPV {
-		if refdata.CPVPrefix(code) == "" {
-			bad(FieldCPV, "«\u00a0"+cut(code, 20)+"\u00a0» n'est pas un code CPV.")
+	for field, codes := range map[string][]string{FieldCPV: c.CPV, FieldExcludeCPV: c.ExcludeCPV} {
+		for _, code := range codes {
+			if refdata.CPVPrefix(code) == "" {
+				bad(field, "«\u00a0"+cut(code, 20)+"\u00a0» n'est pas un code CPV.")
+			}
 		}
 	}
 	c.checkFacts(bad)
@@ -194,6 +208,12 @@ func (c Criteria) Check() error {
 func (c Criteria) checkFacts(bad func(field, text string)) {
 	if len(c.CPV) > MaxCPV {
 		bad(FieldCPV, fmt.Sprintf("Vous avez choisi %d codes CPV\u00a0: %d au plus.", len(c.CPV), MaxCPV))
+	}
+	if len(c.ExcludeCPV) > MaxExcluded {
+		bad(FieldExcludeCPV, fmt.Sprintf("Vous avez exclu %d codes CPV\u00a0: %d au plus.", len(c.ExcludeCPV), MaxExcluded))
+	}
+	if len(c.ExcludeBuyers) > MaxExcluded {
+		bad(FieldExcludeBuyers, fmt.Sprintf("Vous avez exclu %d organismes\u00a0: %d au plus.", len(c.ExcludeBuyers), MaxExcluded))
 	}
 	for _, k := range c.Categories {
 		if k.Label() == "" {

@@ -22,6 +22,8 @@ func TestCriteriaThatCannotBeAsked(t *testing.T) {
 		"a code":             {notice.Criteria{CPV: []string{"menuiserie"}}, notice.FieldCPV},
 		"too many codes":     {notice.Criteria{CPV: strings.Split(strings.Repeat("45000000 ", 51)[:51*9-1], " ")}, notice.FieldCPV},
 		"too many organisms": {notice.Criteria{Buyers: make([]string, 21)}, notice.FieldBuyers},
+		"an excluded code":   {notice.Criteria{ExcludeCPV: []string{"plomberie"}}, notice.FieldExcludeCPV},
+		"too many excluded":  {notice.Criteria{ExcludeBuyers: make([]string, 51)}, notice.FieldExcludeBuyers},
 		"a nature":           {notice.Criteria{Categories: []refdata.Category{"dreams"}}, notice.FieldCategories},
 		"a kind":             {notice.Criteria{Kinds: []notice.Kind{"letter"}}, notice.FieldKinds},
 		"a source":           {notice.Criteria{Sources: []string{"hearsay"}}, notice.FieldSources},
@@ -71,6 +73,7 @@ func TestWhatIsAskedAtAll(t *testing.T) {
 	for _, c := range []notice.Criteria{
 		{Keywords: []string{"x"}}, {Exclude: []string{"x"}}, {Buyers: []string{"x"}}, {Departments: []string{"67"}}, {CPV: []string{"45"}},
 		{Categories: refdata.Categories()}, {Kinds: notice.Kinds()}, {Sources: notice.Sources()}, {NoNational: true}, {MinDays: 1},
+		{ExcludeBuyers: []string{"x"}}, {ExcludeCPV: []string{"45"}},
 	} {
 		if c.Empty() {
 			t.Errorf("%+v asks nothing", c)

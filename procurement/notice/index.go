@@ -62,16 +62,17 @@ type shelf struct {
 	coded      *roaring.Bitmap
 	withLots   *roaring.Bitmap
 	closing    map[int]*roaring.Bitmap // calls, by the day on which they close
+	heard      map[int]*roaring.Bitmap // by the day on which they were heard of
 }
 
 // document is what is no set, of one notice.
 type document struct {
-	id         uuid.UUID
-	openUntil  clock.Instant // zero: it cannot be answered
-	recordedAt clock.Instant
-	changedAt  clock.Instant
-	firstLot   uint32 // its lots end where those of the next one begin
-	sameTitle  uint32 // equal for titles that read the same; 0: it can have no probable duplicate
+	id        uuid.UUID
+	openUntil clock.Instant // zero: it cannot be answered
+	heardAt   clock.Instant // see Notice.heardAt
+	changedAt clock.Instant
+	firstLot  uint32 // its lots end where those of the next one begin
+	sameTitle uint32 // equal for titles that read the same; 0: it can have no probable duplicate
 }
 
 // NewIndex makes an empty index.
@@ -84,6 +85,7 @@ func newShelf() *shelf {
 		noPlace: roaring.New(), national: roaring.New(), coded: roaring.New(), withLots: roaring.New(),
 		categories: map[refdata.Category]*roaring.Bitmap{}, kinds: map[Kind]*roaring.Bitmap{}, sources: map[string]*roaring.Bitmap{},
 		cpv: map[string]*roaring.Bitmap{}, generic: map[string]*roaring.Bitmap{}, ofCode: map[string][]*roaring.Bitmap{}, closing: map[int]*roaring.Bitmap{},
+		heard: map[int]*roaring.Bitmap{},
 	}
 	for i := range s.places {
 		s.places[i] = roaring.New()
@@ -147,7 +149,7 @@ func (s *shelf) read(n *Notice, subject *Subject) bool {
 	s.byID[id] = number
 	s.alive.Add(number)
 	d := document{
-		id: id, openUntil: n.openUntil(), recordedAt: n.RecordedAt, changedAt: n.ChangedAt, firstLot: uint32(len(s.lots)),
+		id: id, openUntil: n.openUntil(), heardAt: n.heardAt(), changedAt: n.ChangedAt, firstLot: uint32(len(s.lots)),
 		sameTitle: s.titleOf(n),
 	}
 	s.docs = append(s.docs, d)
@@ -188,6 +190,7 @@ func (s *shelf) facts(number uint32, subject *Subject) {
 	if until := s.docs[number].openUntil; !until.IsZero() {
 		add(s.closing, dayOf(until), number)
 	}
+	add(s.heard, dayOf(s.docs[number].heardAt), number)
 }
 
 // setsOf gives the sets of the notices with a code: by each of its beginnings, and by
@@ -268,21 +271,4 @@ func (x *Index) Become(fresh *Index) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.shelf, fresh.shelf = fresh.shelf, nil
-}
-
-// CallsSince counts the calls that match and were first recorded since then.
-func (x *Index) CallsSince(q *Query, since clock.Instant) int {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	set := x.answer(q, Filter{At: since})
-	if calls := x.kinds[Contract]; calls != nil {
-		set.And(calls)
-	} else {
-		return 0
-	}
-	n := 0
-	for it := set.Iterator(); it.HasNext(); {
-		n += one(x.docs[it.Next()].recordedAt >= since)
-	}
-	return n
 }

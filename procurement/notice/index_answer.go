@@ -2,6 +2,8 @@ package notice
 
 import (
 	"encoding/binary"
+	"slices"
+	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -14,6 +16,7 @@ type Filter struct {
 	At     clock.Instant // the moment of asking: days left are counted from it
 	Open   bool          // only calls that can be answered at that moment
 	Within int           // only those that close within that many days of Paris; 0: no limit
+	Since  clock.Instant // only notices heard of since then; zero: all
 	Order  Order
 	Narrowing
 }
@@ -89,7 +92,7 @@ func (s *shelf) within(at clock.Instant, days int) *roaring.Bitmap {
 func (s *shelf) text(q *Query, codes bool, among *roaring.Bitmap) *roaring.Bitmap {
 	excluded := nowhere()
 	for _, k := range q.Exclude {
-		excluded.or(s.keyword(k, q.TitleOnly, among))
+		excluded.or(s.find(q, k, q.TitleOnly, among))
 	}
 	codes = codes && len(q.CPV) > 0
 	var coded *roaring.Bitmap
@@ -174,11 +177,45 @@ func (s *shelf) codes(q *Query) *roaring.Bitmap {
 	return roaring.FastOr(all...)
 }
 
+// codedOut gives the notices all of whose codes begin with one of the prefixes.
+func (s *shelf) codedOut(prefixes []string) *roaring.Bitmap {
+	var out, others []*roaring.Bitmap
+	for _, p := range prefixes {
+		if set := s.cpv[p]; set != nil {
+			out = append(out, set)
+		}
+	}
+	for tens := '0'; tens <= '9'; tens++ {
+		for ones := '0'; ones <= '9'; ones++ {
+			others = s.beside(others, string(tens)+string(ones), prefixes)
+		}
+	}
+	set := roaring.FastOr(out...)
+	set.AndNot(roaring.FastOr(others...))
+	return set
+}
+
+// beside adds the sets of the codes that begin so and with none of the prefixes. Codes
+// have eight digits: what begins like a longer prefix goes on.
+func (s *shelf) beside(dst []*roaring.Bitmap, start string, prefixes []string) []*roaring.Bitmap {
+	set := s.cpv[start]
+	if set == nil || begins(start, prefixes) {
+		return dst
+	}
+	if !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(p, start) }) {
+		return append(dst, set)
+	}
+	for digit := '0'; digit <= '9'; digit++ {
+		dst = s.beside(dst, start+string(digit), prefixes)
+	}
+	return dst
+}
+
 // wanted gives where the words are, all of them or any.
 func (s *shelf) wanted(q *Query, among *roaring.Bitmap) found {
 	var out found
 	for i, k := range q.Keywords {
-		switch here := s.keyword(k, q.TitleOnly, among); {
+		switch here := s.find(q, k, q.TitleOnly, among); {
 		case i == 0:
 			out = here
 		case q.All:
@@ -236,6 +273,10 @@ func (s *shelf) word(terms []text.Term, narrow bool) found {
 func (s *shelf) inOrder(sequence [][]text.Term, candidates found, narrow bool) found {
 	r := reader{v: &s.vocabulary, size: len(sequence), first: s.wordsWith(sequence[0]), second: s.wordsWith(sequence[1])}
 	r.keyword.Sequences = [][][]text.Term{sequence}
+	r.either = slices.Clone(r.first)
+	for i, w := range r.second {
+		r.either[i] |= w
+	}
 	out := nowhere()
 	for it := candidates.common.Iterator(); it.HasNext(); {
 		if n := it.Next(); r.holds(s.texts.at(n), narrow) {
@@ -256,6 +297,7 @@ type reader struct {
 	keyword       text.Keyword
 	size          int    // positions
 	first, second bitset // written words that may stand there
+	either        bitset
 	tokens        []text.Token
 }
 
@@ -278,13 +320,18 @@ func (r *reader) holds(stream []byte, narrow bool) bool {
 			continue
 		}
 		w := uint32(word)
+		if !r.either.has(w) { // most words
+			before = -1
+			at += n
+			continue
+		}
 		second := r.second.has(w)
 		if second && before >= 0 && r.standsAt(stream[before:]) {
 			return true
 		}
 		before = -1
 		if r.first.has(w) {
-			if second && r.standsAt(stream[at:]) {
+			if second && r.v.compound(w) && r.standsAt(stream[at:]) {
 				return true
 			}
 			before = at

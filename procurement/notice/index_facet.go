@@ -69,6 +69,9 @@ type judged struct {
 // judge takes a query apart.
 func (s *shelf) judge(q *Query, f Filter) *judged {
 	j := &judged{base: s.alive.Clone()}
+	if !f.Since.IsZero() {
+		j.base = s.heardSince(f.Since)
+	}
 	if f.Open {
 		j.base.And(s.open(f.At, 0))
 	}
@@ -77,6 +80,12 @@ func (s *shelf) judge(q *Query, f Filter) *judged {
 	}
 	if q.NoNational {
 		j.base.AndNot(s.national)
+	}
+	if len(q.ExcludeBuyers) > 0 {
+		j.base.AndNot(s.ofBuyers(q.ExcludeBuyers))
+	}
+	if len(q.ExcludeCPV) > 0 {
+		j.base.AndNot(s.codedOut(q.ExcludeCPV))
 	}
 	if f.Within > 0 {
 		j.allowed[byClosing] = s.within(f.At, f.Within)
@@ -97,13 +106,7 @@ func (s *shelf) judgeFacts(q *Query, j *judged) {
 		j.allowed[byPlace] = roaring.FastOr(all...)
 	}
 	if len(q.Buyers) > 0 {
-		set := roaring.New()
-		for _, id := range s.withServices(q) {
-			if n, ok := s.buyerNumbers[id]; ok {
-				s.buyers[n].into(set)
-			}
-		}
-		j.allowed[byBuyer] = set
+		j.allowed[byBuyer] = s.ofBuyers(s.withServices(q))
 	}
 	if len(q.Categories) > 0 {
 		j.allowed[byCategory] = union(s.categories, append(slices.Clone(q.Categories), ""))
@@ -114,6 +117,17 @@ func (s *shelf) judgeFacts(q *Query, j *judged) {
 	if len(q.Sources) > 0 {
 		j.allowed[bySource] = union(s.sources, q.Sources)
 	}
+}
+
+// ofBuyers gives the notices of organisms.
+func (s *shelf) ofBuyers(ids []string) *roaring.Bitmap {
+	set := roaring.New()
+	for _, id := range ids {
+		if n, ok := s.buyerNumbers[id]; ok {
+			s.buyers[n].into(set)
+		}
+	}
+	return set
 }
 
 func union[K comparable](m map[K]*roaring.Bitmap, keys []K) *roaring.Bitmap {

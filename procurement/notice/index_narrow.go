@@ -14,10 +14,9 @@ import (
 // Narrowing is what a list leaves out of what matches. The zero value leaves out
 // nothing.
 type Narrowing struct {
-	Since   clock.Instant // only those first recorded since then
-	Unite   bool          // show probable duplicates once: see Found.Twins
-	Only    []string      // ids: only these, and those that stand for one of them; nil: all
-	Without []string      // ids: not these, nor those that stand for one of them
+	Unite   bool     // show probable duplicates once: see Found.Twins
+	Only    []string // ids: only these, and those that stand for one of them; nil: all
+	Without []string // ids: not these, nor those that stand for one of them
 }
 
 // titleOf makes equal numbers of titles that read the same.
@@ -42,15 +41,6 @@ func (s *shelf) narrow(set *roaring.Bitmap, by Narrowing) united {
 	}
 	if len(by.Without) > 0 {
 		set.AndNot(s.numbered(by.Without, groups))
-	}
-	if by.Since > 0 {
-		old := roaring.New()
-		for it := set.Iterator(); it.HasNext(); {
-			if n := it.Next(); s.docs[n].recordedAt < by.Since {
-				old.Add(n)
-			}
-		}
-		set.AndNot(old)
 	}
 	return groups
 }

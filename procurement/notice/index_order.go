@@ -132,8 +132,8 @@ func (s *shelf) scores(set *roaring.Bitmap, queries []*Query) []int32 {
 			scores = make([]int32, len(s.docs))
 		}
 		for _, k := range q.Keywords {
-			s.weigh(scores, s.keyword(k, true, set), set, scoreHead)
-			s.weigh(scores, s.keyword(k, q.TitleOnly, set), set, 1)
+			s.weigh(scores, s.find(q, k, true, set), set, scoreHead)
+			s.weigh(scores, s.find(q, k, q.TitleOnly, set), set, 1)
 		}
 		for i := range best {
 			best[i] = max(best[i], scores[i])

@@ -117,3 +117,16 @@ func (g *gather) give(terms int, posting func(term uint32) *posting) {
 	}
 	g.touched, g.pairs = g.touched[:0], g.pairs[:0]
 }
+
+// size is how many numbers there are.
+func (p *posting) size() int {
+	switch {
+	case p.last == 0:
+		return 0
+	case p.more == nil:
+		return 1
+	case p.more.set == nil:
+		return len(p.more.few)
+	}
+	return int(p.more.set.GetCardinality()) + len(p.more.few)
+}

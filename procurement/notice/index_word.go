@@ -31,6 +31,8 @@ type vocabulary struct {
 
 	inTitle, inCommon, inLots gather
 	recent                    [recentWords]slot
+
+	spellings
 }
 
 // recentWords is how many written words are found without a look at the table: most
@@ -93,7 +95,9 @@ func (v *vocabulary) learn(h uint64, w string) slot {
 		v.flat = append(v.flat, 0)
 		for _, p := range pieces {
 			for _, t := range p.Terms {
-				if n := v.term(t, s.number); !slices.Contains(v.termsAt(s.means), n) {
+				n := v.term(t, s.number)
+				v.spell(n, w, p)
+				if !slices.Contains(v.termsAt(s.means), n) {
 					v.flat = append(v.flat, n)
 					v.flat[s.means]++
 				}
@@ -228,6 +232,14 @@ func (v *vocabulary) pieces(dst []text.Token, word uint32, pos int) ([]text.Toke
 		dst = append(dst, t)
 	}
 	return dst, next
+}
+
+// compound tells whether a written word has several pieces: it may cover two positions of
+// a phrase by itself.
+func (v *vocabulary) compound(word uint32) bool {
+	f := v.flat[v.words[word]:v.words[word+1]]
+	f = f[1+f[0]:]
+	return len(f) > int(3+f[2]) || f[1] > 1
 }
 
 // wordsWith gives the written words that have one of these terms.

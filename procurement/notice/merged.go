@@ -17,24 +17,26 @@ import (
 // were merged into them. Whoever reads or receives criteria does it before they are
 // compiled.
 func (c *Criteria) Resolve(m org.Merges) {
-	if len(c.Buyers) == 0 {
-		return
-	}
-	var kept, merged []string
-	for _, id := range c.Buyers {
-		whole := m.Whole(id)
-		if !slices.Contains(kept, whole[0]) {
-			kept, merged = append(kept, whole[0]), append(merged, whole[1:]...)
+	c.Buyers, c.Merged = whole(c.Buyers, m)
+	c.ExcludeBuyers, c.MergedOut = whole(c.ExcludeBuyers, m)
+}
+
+// whole gives the buyers that were kept, and those that are one with them.
+func whole(ids []string, m org.Merges) (kept, merged []string) {
+	for _, id := range ids {
+		all := m.Whole(id)
+		if !slices.Contains(kept, all[0]) {
+			kept, merged = append(kept, all[0]), append(merged, all[1:]...)
 		}
 	}
-	c.Buyers, c.Merged = kept, merged
+	return kept, merged
 }
 
 // Resolve reads what the register says of the buyers of criteria, and follows it.
 func Resolve(tx *db.Tx, all ...*Criteria) error {
 	var ids []string
 	for _, c := range all {
-		ids = append(ids, c.Buyers...)
+		ids = append(append(ids, c.Buyers...), c.ExcludeBuyers...)
 	}
 	if len(ids) == 0 {
 		return nil
@@ -52,7 +54,7 @@ func Resolve(tx *db.Tx, all ...*Criteria) error {
 
 // Resolve is the same as the function, in a transaction of its own.
 func (s *Service) Resolve(ctx context.Context, c *Criteria) error {
-	if len(c.Buyers) == 0 {
+	if len(c.Buyers)+len(c.ExcludeBuyers) == 0 {
 		return nil
 	}
 	return s.db.Read(ctx, func(tx *db.Tx) error { return Resolve(tx, c) })

@@ -30,6 +30,11 @@ type Query struct {
 	Kinds      []Kind
 	Sources    []string
 	MinDays    int
+
+	ExcludeBuyers []string
+	ExcludeCPV    []string // prefixes
+
+	memo *memo // see Index.Remembering
 }
 
 // Compile reads criteria. A keyword that cannot be searched is refused, never
@@ -38,6 +43,7 @@ func Compile(c Criteria) (*Query, error) {
 	q := &Query{
 		All: c.Mode == All, Buyers: slices.Concat(c.Buyers, c.Merged), CPVAnd: c.Combine == And, Categories: c.Categories, TitleOnly: c.TitleOnly, Broader: c.Broader,
 		Services: c.Services, NoNational: c.NoNational, Kinds: c.Kinds, Sources: c.Sources, MinDays: c.MinDays,
+		ExcludeBuyers: slices.Concat(c.ExcludeBuyers, c.MergedOut),
 	}
 	var err error
 	if q.Keywords, err = compileWords(FieldKeywords, c.Keywords); err != nil {
@@ -52,6 +58,11 @@ func Compile(c Criteria) (*Query, error) {
 	for _, code := range c.CPV {
 		if p := refdata.CPVPrefix(code); p != "" {
 			q.CPV = append(q.CPV, p)
+		}
+	}
+	for _, code := range c.ExcludeCPV {
+		if p := refdata.CPVPrefix(code); p != "" {
+			q.ExcludeCPV = append(q.ExcludeCPV, p)
 		}
 	}
 	return q, nil
@@ -222,7 +233,28 @@ func (q *Query) Facts(s Subject) bool {
 		(len(q.Kinds) == 0 || contains(q.Kinds, s.Kind)) &&
 		(len(q.Sources) == 0 || contains(q.Sources, s.Source)) &&
 		!(q.NoNational && s.Places.National()) &&
+		!contains(q.ExcludeBuyers, s.Buyer) && !q.codedOut(s.CPV) &&
 		(q.MinDays <= 0 || s.DaysLeft >= q.MinDays)
+}
+
+// codedOut tells whether there are codes and all of them are excluded ones.
+func (q *Query) codedOut(codes []string) bool {
+	for _, code := range codes {
+		if !begins(code, q.ExcludeCPV) {
+			return false
+		}
+	}
+	return len(codes) > 0
+}
+
+// begins tells whether a code begins with one of the prefixes.
+func begins(code string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(code, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // bought tells whether one of the organisms asked is the buyer, or, with their

@@ -22,6 +22,9 @@ type Refinement struct {
 	Kinds      []string
 	Sources    []string
 	MinDays    string // a whole number; "" for none
+
+	ExcludeBuyers []string
+	ExcludeCPV    []string
 }
 
 // mostListed bounds what is kept of a list of a forged form.
@@ -32,6 +35,7 @@ func (c Criteria) Refine() Refinement {
 	r := Refinement{
 		Exclude: strings.Join(c.Exclude, " "), TitleOnly: c.TitleOnly, Services: c.Services, NoNational: c.NoNational,
 		CPV: c.CPV, Broader: c.Broader, Combine: string(c.Combine), Categories: texts(c.Categories), Kinds: texts(c.Kinds), Sources: c.Sources,
+		ExcludeBuyers: c.ExcludeBuyers, ExcludeCPV: c.ExcludeCPV,
 	}
 	if c.MinDays > 0 {
 		r.MinDays = strconv.Itoa(c.MinDays)
@@ -41,7 +45,8 @@ func (c Criteria) Refine() Refinement {
 
 // Empty tells that nothing is asked beyond the first sections of the form.
 func (r Refinement) Empty() bool {
-	return r.Exclude == "" && !r.TitleOnly && !r.Services && !r.NoNational && len(r.CPV) == 0 && len(r.Categories) == 0 && len(r.Kinds) == 0 && len(r.Sources) == 0 && r.MinDays == ""
+	return r.Exclude == "" && !r.TitleOnly && !r.Services && !r.NoNational && len(r.CPV) == 0 && len(r.Categories) == 0 && len(r.Kinds) == 0 && len(r.Sources) == 0 && r.MinDays == "" &&
+		len(r.ExcludeBuyers)+len(r.ExcludeCPV) == 0
 }
 
 // Into adds what was typed to criteria and says which function words it leaves out of the
@@ -53,6 +58,7 @@ func (r Refinement) Into(c *Criteria) (ignored []string, err error) {
 	}
 	c.TitleOnly, c.Services, c.NoNational, c.Broader = r.TitleOnly, r.Services, r.NoNational, r.Broader
 	c.CPV, c.Sources = once[string](codesOf(r.CPV)), once[string](r.Sources)
+	c.ExcludeBuyers, c.ExcludeCPV = once[string](r.ExcludeBuyers), once[string](codesOf(r.ExcludeCPV))
 	c.Categories, c.Kinds = once[refdata.Category](r.Categories), once[Kind](r.Kinds)
 	if c.Combine = Combine(r.Combine); len(c.CPV) == 0 || c.Combine == Or {
 		c.Combine = "" // what is usual is not stored

@@ -31,6 +31,8 @@ var (
 	scanCodes       = []string{"45000000", "45421000", "45421150", "45400000", "33651630", "71300000"}
 	scanDepartments = []string{"67", "68", "2A", "974", "01", refdata.Abroad}
 	scanBuyers      = []string{"b1", "b2", "b3", "b4"}
+	scanBodies      = map[string][]string{"b2": {"b1"}, "b4": {"b1", "b3"}} // b2 and b4 are services
+	scanServices    = map[string][]string{"b1": {"b2", "b4"}, "b3": {"b4"}}
 )
 
 func words(t *rapid.T, label string, most int) string {
@@ -46,6 +48,7 @@ func randomNotice(t *rapid.T, id string) *notice.Notice {
 	n.Source = rapid.SampledFrom(notice.Sources()).Draw(t, "source")
 	n.Category = rapid.SampledFrom(append(refdata.Categories(), "")).Draw(t, "category")
 	n.BuyerID = rapid.SampledFrom(scanBuyers).Draw(t, "buyer")
+	n.Bodies = scanBodies[n.BuyerID]
 	n.CPV = rapid.SliceOfN(rapid.SampledFrom(scanCodes), 0, 2).Draw(t, "cpv")
 	n.Departments = rapid.SliceOfN(rapid.SampledFrom(scanDepartments), 0, 3).Draw(t, "departments")
 	if rapid.IntRange(0, 15).Draw(t, "national") == 0 {
@@ -73,6 +76,7 @@ func randomCriteria(t *rapid.T) notice.Criteria {
 		Exclude:     seldom(t, keyword, "exclude"),
 		TitleOnly:   rapid.Bool().Draw(t, "title only"),
 		Buyers:      seldom(t, rapid.SampledFrom(scanBuyers), "buyers"),
+		Services:    rapid.Bool().Draw(t, "services"),
 		Departments: seldom(t, rapid.SampledFrom(scanDepartments[:5]), "departments"),
 		NoNational:  rapid.Bool().Draw(t, "no national"),
 		CPV:         seldom(t, rapid.SampledFrom(append([]string{"45", "4542", "33"}, scanCodes...)), "cpv"),
@@ -82,6 +86,9 @@ func randomCriteria(t *rapid.T) notice.Criteria {
 		Kinds:       seldom(t, rapid.SampledFrom(notice.Kinds()), "kinds"),
 		Sources:     seldom(t, rapid.SampledFrom(notice.Sources()), "sources"),
 		MinDays:     rapid.SampledFrom([]int{0, 0, 0, 1, 7, 20}).Draw(t, "days"),
+
+		ExcludeBuyers: seldom(t, rapid.SampledFrom(scanBuyers), "buyers out"),
+		ExcludeCPV:    seldom(t, rapid.SampledFrom(append([]string{"45", "4542", "33"}, scanCodes...)), "cpv out"),
 	}
 }
 
@@ -232,6 +239,7 @@ func TestTheIndexAnswersAsANaiveScan(t *testing.T) {
 	matched, asked := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		x := notice.NewIndex()
+		x.SetServices(scanServices)
 		s := scan{map[string]*notice.Notice{}, clock.At(dbtest.Start)}
 		for range rapid.IntRange(0, 4).Draw(t, "batches") {
 			var batch []*notice.Notice

@@ -76,6 +76,8 @@ type Recorded struct {
 	Altered []string `json:"altered,omitempty"`
 	// Reworded are those whose source has published them otherwise, their deadline apart.
 	Reworded []string `json:"reworded,omitempty"`
+	// Called are those that were no call for competition and have become one.
+	Called []string `json:"called,omitempty"`
 }
 
 // Outcome counts what became of the records of one batch.
@@ -162,12 +164,15 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, 
 			have[r.SourceID] = k
 			body.New = append(body.New, k.ID)
 		}
+		was := k.Kind
 		restated, err := k.record(tx, r, buyers[i], &arrived)
 		if err != nil {
 			return out, fmt.Errorf("record %s %s: %w", r.Source, r.SourceID, err)
 		}
 		saved = append(saved, k.ID)
 		switch {
+		case known && was != Contract && r.Kind == Contract && !contains(body.New, k.ID):
+			body.Called = append(body.Called, k.ID)
 		case restated:
 			body.Altered = append(body.Altered, k.ID)
 		case known && !contains(body.New, k.ID):

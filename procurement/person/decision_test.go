@@ -34,7 +34,7 @@ var decisions = map[string]decision{
 		whose: "address_key = $2",
 		columns: map[string]fate{"id": plain, "address": key, "address_key": key, "name": copied, "country": plain, "number": copied,
 			"company_name": copied, "street": company, "postcode": company, "city": company, "listed_at": plain,
-			"token_hash": secret, "asked_at": plain, "expires_at": plain, "used_at": plain},
+			"token_hash": secret, "asked_at": plain, "expires_at": plain, "used_at": plain, "leads_to": copied},
 	},
 	"device": {
 		whose: "account_id = $1",

@@ -98,6 +98,7 @@ type SignUp struct {
 	Number  string `json:"numero_d_entreprise"`
 	AskedAt Moment `json:"demandee_le"`
 	UsedAt  Moment `json:"terminee_le"`
+	LeadsTo string `json:"menait_a,omitempty"` // what they were going to do, once signed up
 }
 
 // Reset is a request for another password.
@@ -153,6 +154,8 @@ type Watch struct {
 	Buyers      []string `json:"organismes,omitempty"`
 	Departments []string `json:"departements,omitempty"`
 	CPV         []string `json:"codes_cpv,omitempty"`
+	OutBuyers   []string `json:"organismes_exclus,omitempty"`
+	OutCPV      []string `json:"codes_cpv_exclus,omitempty"`
 	Categories  []string `json:"natures,omitempty"`
 	Webhooks    []string `json:"webhooks,omitempty"`   // addresses
 	Own         string   `json:"votre_adresse"`        // where it stands for their address

@@ -93,7 +93,7 @@ func (e *Export) identity(r account.Record) {
 		e.Browsers = append(e.Browsers, Browser{d.Browser, Moment(d.KnownAt), Moment(d.SeenAt), Moment(d.ExpiresAt), Moment(d.ForgottenAt)})
 	}
 	for _, u := range r.SignUps {
-		e.SignUps = append(e.SignUps, SignUp{u.Name, u.Address, u.CompanyName, u.Country, u.Number, Moment(u.AskedAt), Moment(u.UsedAt)})
+		e.SignUps = append(e.SignUps, SignUp{u.Name, u.Address, u.CompanyName, u.Country, u.Number, Moment(u.AskedAt), Moment(u.UsedAt), u.LeadsTo})
 	}
 	for _, a := range r.Resets {
 		e.Resets = append(e.Resets, Reset{Moment(a.AskedAt), Moment(a.ExpiresAt), Moment(a.ClosedAt)})
@@ -180,7 +180,7 @@ func (e *Export) watches(tx *db.Tx, a account.Account) error {
 func (e *Export) watch(tx *db.Tx, w *watch.Watch, addressKey string) (Watch, error) {
 	c := w.Criteria
 	one := Watch{
-		Name: w.Name, Active: w.Live(), Rhythm: rhythm(w), PausedUntil: Moment(w.PausedUntil), Mode: modeName(c.Mode), Keywords: c.Keywords, Exclude: c.Exclude, CPV: c.CPV,
+		Name: w.Name, Active: w.Live(), Rhythm: rhythm(w), PausedUntil: Moment(w.PausedUntil), Mode: modeName(c.Mode), Keywords: c.Keywords, Exclude: c.Exclude, CPV: c.CPV, OutCPV: c.ExcludeCPV,
 		Departments: departments(c.Departments), Categories: categories(c.Categories), Own: "n'en est pas destinataire",
 		CreatedAt: Moment(w.CreatedAt), ChangedAt: Moment(w.ChangedAt), DeletedAt: Moment(w.DeletedAt),
 	}
@@ -197,6 +197,12 @@ func (e *Export) watch(tx *db.Tx, w *watch.Watch, addressKey string) (Watch, err
 	}
 	for _, b := range buyers {
 		one.Buyers = append(one.Buyers, b.Title())
+	}
+	if buyers, err = org.BuyersByID(tx, c.ExcludeBuyers); err != nil {
+		return one, err
+	}
+	for _, b := range buyers {
+		one.OutBuyers = append(one.OutBuyers, b.Title())
 	}
 	hooks, err := webhook.OfWatch(tx, w.ID)
 	if err != nil {

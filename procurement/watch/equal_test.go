@@ -168,6 +168,9 @@ func asked(t *rapid.T, notices []*notice.Notice) notice.Criteria {
 		NoNational: rapid.IntRange(0, 3).Draw(t, "no national") == 0,
 		Broader:    rapid.Bool().Draw(t, "broader"),
 		MinDays:    rapid.SampledFrom([]int{0, 0, 0, 5, 20}).Draw(t, "days"),
+
+		ExcludeBuyers: sometimes(t, buyer, "buyers out"),
+		ExcludeCPV:    sometimes(t, rapid.SampledFrom(append([]string{"45", "4542"}, codes...)), "cpv out"),
 	}
 	for _, d := range sometimes(t, department, "departments") {
 		c.Departments = append(c.Departments, d.Code)

@@ -22,6 +22,7 @@ const (
 	FieldPause      = "pause"
 	FieldRecipients = "destinataire"
 	FieldEmpty      = "tout_recevoir"
+	FieldShared     = "partager"
 )
 
 // Form is what a person typed on the watch page, as they typed it.
@@ -42,6 +43,7 @@ type Form struct {
 	AcceptEmpty bool     // « tout recevoir », asked when no criterion is given
 	Resume      bool     // the main address had unsubscribed and wants mail again
 	Version     int64    // of the watch that the page showed, when editing
+	Shared      bool     // with the other establishments of the company
 }
 
 // draft is a form that passed.
@@ -55,11 +57,12 @@ type draft struct {
 	weekday    int
 	pause      clock.Instant // when it ends; zero: none
 	recipients []account.Address
+	shared     bool
 }
 
 // check reads the whole form and says everything that is wrong at once.
 func (f Form) check(main account.Address, now clock.Instant) (draft, error) {
-	d := draft{name: properName(f.Name), active: f.Active, hour: f.Hour, weekday: max(f.Weekday, DefaultWeekday)}
+	d := draft{name: properName(f.Name), active: f.Active, hour: f.Hour, weekday: max(f.Weekday, DefaultWeekday), shared: f.Shared}
 	var faults fault.List
 	refuse := func(field, text string) { faults = append(faults, fault.New(fault.Invalid, text).On(field)) }
 	switch err := notice.Clean(FieldName, f.Name); {

@@ -55,7 +55,7 @@ type Ask struct {
 	Size    int
 	WatchID string // only what this watch matches; empty: all of the actor's
 	Shown   Shown
-	Since   clock.Instant // only what was first recorded since
+	Since   clock.Instant // only what was first heard of since
 }
 
 // Live answers the page's list, each contract once, from the queries that alert.
@@ -139,7 +139,7 @@ func (s *Service) lookUp(ctx context.Context, by access.Actor, ask Ask) (lookedU
 	if ask.WatchID != "" && len(l.watches) == 0 {
 		return l, errNoWatch
 	}
-	f := notice.Filter{At: l.at, Open: true, Order: ask.Order, Narrowing: notice.Narrowing{Since: ask.Since, Unite: true}}
+	f := notice.Filter{At: l.at, Open: true, Order: ask.Order, Since: ask.Since, Narrowing: notice.Narrowing{Unite: true}}
 	ask.Shown.narrow(&f.Narrowing, tags)
 	l.found = s.notices.Index().Page(f, ask.From, ask.Size, queries...)
 	if ask.Shown == ShownUsual && len(tags[Pass]) > 0 {
@@ -239,7 +239,7 @@ func (s *Service) Quiet(ctx context.Context, by access.Actor) ([]*Watch, error) 
 			continue
 		}
 		// What is open is few and has most of what is recent: it is asked first.
-		recent := notice.Filter{At: now, Open: true, Narrowing: notice.Narrowing{Since: since}}
+		recent := notice.Filter{At: now, Open: true, Since: since}
 		if index.Page(recent, 0, 0, q).Total == 0 && index.CallsSince(q, since) == 0 {
 			out = append(out, w)
 		}

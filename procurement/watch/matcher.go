@@ -208,7 +208,7 @@ func (m *Matcher) naming(buyers map[string]bool) (nums []uint64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for num, w := range m.live {
-		if slices.ContainsFunc(w.query.Buyers, func(id string) bool { return buyers[id] }) {
+		if slices.ContainsFunc(slices.Concat(w.query.Buyers, w.query.ExcludeBuyers), func(id string) bool { return buyers[id] }) {
 			nums = append(nums, num)
 		}
 	}

@@ -19,6 +19,10 @@ import (
 // changeKind is the kind of change that says which watch to read again.
 const changeKind = "watch"
 
+// ErrSaved refuses what was typed over a version of a watch that is no longer the last:
+// a colleague, or the same person in another tab, has saved one since.
+var ErrSaved = fault.New(fault.Conflict, "Cette veille a été modifiée entre-temps, par vous dans un autre onglet ou par un collègue. Rien n'est perdu\u00a0: ouvrez-la à nouveau et comparez.")
+
 var errNoWatch = fault.New(fault.NotFound, "Cette veille n'existe pas, ou plus.")
 
 // Service holds the use cases of watches.
@@ -109,7 +113,7 @@ func (s *Service) Create(ctx context.Context, by access.Actor, f Form) (Saved, e
 			ID: db.NewID(), Num: uint64(num), Scope: by.Scope(), EstablishmentID: by.EstablishmentID, AccountID: by.AccountID,
 			Version: 1, CreatedAt: tx.Now,
 		}
-		d.apply(w, tx.Now)
+		d.apply(w, by, tx.Now)
 		if err := s.checkUse(tx, w); err != nil {
 			return err
 		}
@@ -155,7 +159,9 @@ func room(tx *db.Tx, scope string) error {
 }
 
 // apply writes the draft on the watch. It becomes active now, or goes on being.
-func (d draft) apply(w *Watch, now clock.Instant) {
+func (d draft) apply(w *Watch, by access.Actor, now clock.Instant) {
+	w.EditedBy = by.AccountID
+	d.share(w, by, now)
 	if w.Frequency != d.frequency {
 		w.RhythmSince = now
 	}
@@ -188,6 +194,8 @@ func nameTaken(err error) error {
 	return err
 }
 
+var errBuyer = fault.New(fault.Invalid, "Un organisme choisi n'est plus au répertoire\u00a0: retirez-le et choisissez-le à nouveau.").On(notice.FieldBuyers)
+
 // checkUse refuses a name that another watch of the scope bears, and buyers
 // that are not in the register.
 func (s *Service) checkUse(tx *db.Tx, w *Watch) error {
@@ -200,15 +208,17 @@ func (s *Service) checkUse(tx *db.Tx, w *Watch) error {
 	if n > 0 {
 		faults = append(faults, errName)
 	}
-	ids := slices.DeleteFunc(slices.Concat(w.Criteria.Buyers, w.named), func(id string) bool { return !IsID(id) })
+	ids := slices.DeleteFunc(slices.Concat(w.Criteria.Buyers, w.Criteria.ExcludeBuyers, w.named), func(id string) bool { return !IsID(id) })
 	found, err := org.BuyersNamed(tx, ids)
 	if err != nil {
 		return err
 	}
 	if slices.ContainsFunc(w.Criteria.Buyers, func(id string) bool { return found[id].ID == "" }) {
-		faults = append(faults, fault.New(fault.Invalid, "Un organisme choisi n'est plus au répertoire\u00a0: retirez-le et choisissez-le à nouveau.").On(notice.FieldBuyers))
+		faults = append(faults, errBuyer)
 	}
+	gone := func(id string) bool { return found[id].ID == "" }
 	w.Criteria.Buyers = asNamed(w.Criteria.Buyers, w.named, found)
+	w.Criteria.ExcludeBuyers = asNamed(slices.DeleteFunc(w.Criteria.ExcludeBuyers, gone), w.named, found)
 	return faults.Err()
 }
 
@@ -260,7 +270,7 @@ func (s *Service) Update(ctx context.Context, by access.Actor, id string, f Form
 			return err
 		}
 		saved.Ignored = d.ignored
-		d.apply(w, tx.Now)
+		d.apply(w, by, tx.Now)
 		w.Version++
 		if err := s.checkUse(tx, w); err != nil {
 			return err
@@ -269,7 +279,7 @@ func (s *Service) Update(ctx context.Context, by access.Actor, id string, f Form
 		case err != nil:
 			return nameTaken(err)
 		case !ok:
-			return fault.New(fault.Conflict, "Cette veille a été modifiée entre-temps, par vous dans un autre onglet ou par un collègue. Rien n'est perdu\u00a0: vos saisies sont ci-dessous\u00a0; enregistrez à nouveau pour les garder.")
+			return ErrSaved
 		}
 		if saved.Asked, err = s.replaceRecipients(tx, by, w, d.recipients, f.Resume); err != nil {
 			return err

@@ -32,22 +32,27 @@ type row struct {
 	CreatedAt       clock.Instant
 	ChangedAt       clock.Instant
 	DeletedAt       clock.Instant
+	SharedAt        clock.Instant
+	EditedBy        *string
 }
 
 const columns = `id, num, scope, establishment_id, account_id, name, criteria, active, active_since, frequency, hour, weekday,
-	paused_since, paused_until, rhythm_since, version, created_at, changed_at, deleted_at`
+	paused_since, paused_until, rhythm_since, version, created_at, changed_at, deleted_at, shared_at, edited_by`
 
 func (r row) watch() (*Watch, error) {
 	w := &Watch{
 		ID: r.ID, Num: uint64(r.Num), Scope: r.Scope, EstablishmentID: r.EstablishmentID, AccountID: r.AccountID, Name: r.Name,
 		Active: r.Active, ActiveSince: r.ActiveSince, Frequency: Frequency(r.Frequency), Hour: int(r.Hour), Weekday: int(r.Weekday),
 		PausedSince: r.PausedSince, PausedUntil: r.PausedUntil, RhythmSince: r.RhythmSince, Version: r.Version,
-		CreatedAt: r.CreatedAt, ChangedAt: r.ChangedAt, DeletedAt: r.DeletedAt,
+		CreatedAt: r.CreatedAt, ChangedAt: r.ChangedAt, DeletedAt: r.DeletedAt, SharedAt: r.SharedAt,
+	}
+	if r.EditedBy != nil {
+		w.EditedBy = *r.EditedBy
 	}
 	if err := json.Unmarshal([]byte(r.Criteria), &w.Criteria); err != nil {
 		return nil, fmt.Errorf("watch %s: %w", r.ID, err)
 	}
-	w.named = w.Criteria.Buyers
+	w.named = slices.Concat(w.Criteria.Buyers, w.Criteria.ExcludeBuyers)
 	return w, nil
 }
 
@@ -167,9 +172,9 @@ func insert(tx *db.Tx, w *Watch) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO watch (`+columns+`, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, NULL, $19)`,
+	_, err = tx.Exec(`INSERT INTO watch (`+columns+`, name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, NULL, $19, $20, $21)`,
 		w.ID, int64(w.Num), w.Scope, w.EstablishmentID, w.AccountID, w.Name, string(criteria), w.Active, w.ActiveSince,
-		string(w.Frequency), w.Hour, w.Weekday, w.PausedSince, w.PausedUntil, w.RhythmSince, w.Version, w.CreatedAt, w.ChangedAt, nameKey(w.Name))
+		string(w.Frequency), w.Hour, w.Weekday, w.PausedSince, w.PausedUntil, w.RhythmSince, w.Version, w.CreatedAt, w.ChangedAt, w.SharedAt, w.EditedBy, nameKey(w.Name))
 	return err
 }
 
@@ -180,10 +185,10 @@ func update(tx *db.Tx, w *Watch, version int64) (bool, error) {
 		return false, err
 	}
 	n, err := tx.Exec(`UPDATE watch SET name = $1, name_key = $2, criteria = $3, active = $4, active_since = $5, frequency = $6, hour = $7,
-		weekday = $8, paused_since = $9, paused_until = $10, rhythm_since = $11, version = $12, changed_at = $13
-		WHERE id = $14 AND version = $15 AND deleted_at IS NULL`,
+		weekday = $8, paused_since = $9, paused_until = $10, rhythm_since = $11, version = $12, changed_at = $13,
+		shared_at = $14, edited_by = $15 WHERE id = $16 AND version = $17 AND deleted_at IS NULL`,
 		w.Name, nameKey(w.Name), string(criteria), w.Active, w.ActiveSince, string(w.Frequency), w.Hour,
-		w.Weekday, w.PausedSince, w.PausedUntil, w.RhythmSince, w.Version, w.ChangedAt, w.ID, version)
+		w.Weekday, w.PausedSince, w.PausedUntil, w.RhythmSince, w.Version, w.ChangedAt, w.SharedAt, w.EditedBy, w.ID, version)
 	return n == 1, err
 }
 

@@ -373,6 +373,8 @@ func TestWhatANewcomerDecidedGoesWithThem(t *testing.T) {
 	})
 }
 
+func today(h *house) string { return h.Clock.Now().In(clock.Paris).Format(time.DateOnly) }
+
 func TestAWatchThatFindsNothingForAMonthIsSaid(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		by := h.odile()
@@ -397,7 +399,9 @@ func TestAWatchThatFindsNothingForAMonthIsSaid(t *testing.T) {
 			t.Errorf("nothing comes at all, and it is said of %q", got)
 		}
 		h.create(by, watch.Form{Name: "Neuve", Keywords: "peinture", Active: true})
-		h.Record(false, noticetest.Call("2", "Voirie"), noticetest.Call("3", "Autre chose"))
+		road, other := noticetest.Call("2", "Voirie"), noticetest.Call("3", "Autre chose")
+		road.PublishedOn, other.PublishedOn = today(h), today(h)
+		h.Record(false, road, other)
 		if diff := cmp.Diff([]string{"Bois"}, quiet()); diff != "" {
 			t.Error(diff)
 		}

@@ -53,9 +53,11 @@ type Watch struct {
 	CreatedAt       clock.Instant
 	ChangedAt       clock.Instant
 	DeletedAt       clock.Instant
+	SharedAt        clock.Instant // since when other establishments of the company see it; zero: they do not
+	EditedBy        string        // the account that last saved its form; empty: not known
 	Recipients      []Recipient
 
-	named []string // the buyers as they were chosen, which the register may have made one since
+	named []string // the buyers as they were chosen or excluded, which the register may have made one since
 }
 
 // Live tells that the watch may still send anything.

@@ -1,9 +1,11 @@
 package answer
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"io"
 	"net/http"
 
 	"parvis/kit/clock"
@@ -13,6 +15,32 @@ import (
 // ASCII letters, digits, dots and hyphens. Nobody on the way may keep it.
 func File(name, kind string, data []byte) Answer {
 	return Answer{data: data, kind: kind, name: name, Secret: true}
+}
+
+// Stream is File of data that is written while it is read, of whatever length. What can
+// be refused must have been before: once it has begun, all that is left of an error is a
+// download that breaks off.
+func Stream(name, kind string, write func(io.Writer) error) Answer {
+	return Answer{stream: write, kind: kind, name: name, Secret: true}
+}
+
+func (s *Site) streamTo(w http.ResponseWriter, v *Visit, a Answer) {
+	h := w.Header()
+	h.Set("Content-Type", a.kind)
+	h.Set("Content-Disposition", `attachment; filename="`+a.name+`"`)
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	const some = 64 << 10
+	to := bufio.NewWriterSize(w, some)
+	err := a.stream(to)
+	if err == nil {
+		err = to.Flush()
+	}
+	if err == nil || v.Context().Err() != nil {
+		return // written, or they have left
+	}
+	s.Log.Error("file cut off", "route", v.Pattern, "error", err)
+	panic(http.ErrAbortHandler) // a file that ends too early must not pass for whole
 }
 
 // Document answers with data that anybody may have and that programs ask for again and

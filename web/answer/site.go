@@ -228,6 +228,9 @@ func (s *Site) write(w http.ResponseWriter, v *Visit, a Answer) {
 	case a.Redirect != "":
 		http.Redirect(w, v.Request, a.Redirect, http.StatusSeeOther)
 		return
+	case a.stream != nil:
+		s.streamTo(w, v, a)
+		return
 	case a.Body == nil && a.data == nil && a.failure == nil:
 		w.WriteHeader(max(a.Status, http.StatusOK))
 		return
@@ -265,6 +268,10 @@ func (s *Site) write(w http.ResponseWriter, v *Visit, a Answer) {
 }
 
 func (s *Site) render(v *Visit, a Answer, to *bytes.Buffer) error {
+	ctx := ui.WithActing(v.Context(), actingID(v.Actor))
+	if a.part {
+		return a.Body.Render(ctx, to)
+	}
 	p := a.Page
 	p.Demo = s.Demo
 	p.Nav = s.menu(v)
@@ -278,7 +285,6 @@ func (s *Site) render(v *Visit, a Answer, to *bytes.Buffer) error {
 	}
 	p.Warning = s.Warning(v.URL.Path)
 	p.Refused = p.Refused || a.Status == http.StatusUnprocessableEntity
-	ctx := ui.WithActing(v.Context(), actingID(v.Actor))
 	if a.failure != nil {
 		return ui.ErrorPage(p, *a.failure).Render(ctx, to)
 	}

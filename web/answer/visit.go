@@ -3,6 +3,7 @@ package answer
 import (
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -32,11 +33,13 @@ type Answer struct {
 	Redirect string // where to go instead, by 303
 	Secret   bool   // the address holds a secret: kept from caches and referrers
 
+	part    bool // the body alone, for a script that has the page already
 	data    []byte
 	kind    string
 	name    string // of a file to keep; empty: the data is to be shown
 	open    bool   // anybody may have the data, and have it kept
 	changed clock.Instant
+	stream  func(io.Writer) error
 	failure *ui.Failure
 	flash   *ui.Flash
 	token   *string // the session to set; "" ends it
@@ -46,6 +49,9 @@ type Answer struct {
 
 // Show answers with a page.
 func Show(p ui.Page, body templ.Component) Answer { return Answer{Page: p, Body: body} }
+
+// Part answers a script with a part of a page that it shows already.
+func Part(body templ.Component) Answer { return Answer{Body: body, part: true} }
 
 // Refused answers with the form again, its faults beside their fields.
 func Refused(p ui.Page, body templ.Component) Answer {

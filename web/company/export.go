@@ -21,7 +21,9 @@ func watchFacts(w person.Watch) []fileFact {
 	return []fileFact{
 		{"Entreprise", w.Company}, {"Active", active}, {"Rythme", w.Rhythm},
 		{"Mots clés", list(w.Keywords)}, {"Portée des mots clés", w.Mode}, {"Mots exclus", list(w.Exclude)},
-		{"Organismes", strings.Join(w.Buyers, "\u00a0; ")}, {"Départements", list(w.Departments)}, {"Codes CPV", list(w.CPV)}, {"Natures", list(w.Categories)}, {"Webhooks", list(w.Webhooks)},
+		{"Organismes", strings.Join(w.Buyers, "\u00a0; ")}, {"Départements", list(w.Departments)}, {"Codes CPV", list(w.CPV)},
+		{"Organismes exclus", strings.Join(w.OutBuyers, "\u00a0; ")}, {"Codes CPV exclus", list(w.OutCPV)}, {"Natures", list(w.Categories)},
+		{"Webhooks", list(w.Webhooks)},
 		{"Votre adresse", w.Own}, {"Autres destinataires", strconv.Itoa(w.Others)},
 		{"Créée le", w.CreatedAt.String()}, {"Modifiée le", w.ChangedAt.String()}, {"Supprimée le", w.DeletedAt.String()},
 	}

@@ -44,6 +44,7 @@ const (
 type platform struct {
 	t        *testing.T
 	db       *db.DB
+	clock    *clock.Movable
 	accounts *account.Service
 	org      *org.Service
 	profiles *org.Profiles
@@ -58,7 +59,11 @@ type platform struct {
 }
 
 func each(t *testing.T, f func(t *testing.T, p *platform)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Movable) { f(t, open(t, d)) })
+	dbtest.Each(t, func(t *testing.T, d *db.DB, c *clock.Movable) {
+		p := open(t, d)
+		p.clock = c
+		f(t, p)
+	})
 }
 
 func open(t *testing.T, d *db.DB) *platform { t.Helper(); return openWith(t, d, nil) }
@@ -83,7 +88,7 @@ func openWith(t *testing.T, d *db.DB, companies org.Directory) *platform {
 	p.members = member.New(d, j, p.accounts, p.org, p.watches)
 	p.feeds = feed.New(d, j, p.notices, p.watches)
 	p.webhooks = webhook.New(d, j, p.watches, func(context.Context, webhook.Request) webhook.Answer { return p.receiver }, "http://parvis.example", log)
-	company.Routes(site, company.Pages{Feeds: p.feeds, Webhooks: p.webhooks, Base: "http://parvis.example", Watches: p.watches, Alerts: alerts, Org: p.org, Members: p.members, Accounts: p.accounts, Profiles: p.profiles, CPV: cpv.New(d),
+	company.Routes(site, company.Pages{Notices: p.notices, Feeds: p.feeds, Webhooks: p.webhooks, Base: "https://parvis.example", Watches: p.watches, Alerts: alerts, Org: p.org, Members: p.members, Accounts: p.accounts, Profiles: p.profiles, CPV: cpv.New(d),
 		Persons: person.New(d, p.accounts, p.members, p.watches, alerts), MailReady: func() bool { return !p.mailDown }})
 	p.server = site.Server()
 	return p
@@ -112,10 +117,25 @@ type call struct {
 
 func (p *platform) record(calls ...call) {
 	p.t.Helper()
+	p.recordFrom(notice.SourceBOAMP, calls...)
+}
+
+// age makes everything that is there so many days older.
+func (p *platform) age(days int) {
+	p.t.Helper()
+	p.clock.Move(time.Duration(days) * 24 * time.Hour)
+	p.write(func(tx *db.Tx) error {
+		_, err := tx.Exec("UPDATE session SET seen_at = $1, expires_at = $2", tx.Now, tx.Now.Add(time.Hour))
+		return err
+	})
+}
+
+func (p *platform) recordFrom(source string, calls ...call) {
+	p.t.Helper()
 	var records []notice.Record
 	for _, c := range calls {
 		r := notice.Record{
-			Source: "boamp", SourceID: c.id, Kind: notice.Contract, Title: c.title, Reference: c.reference, Departments: c.departments,
+			Source: source, SourceID: c.id, Kind: notice.Contract, Title: c.title, Reference: c.reference, Departments: c.departments,
 			PublishedOn: "2026-11-20", Deadline: clock.At(c.deadline), Lots: c.lots,
 			Buyer: notice.BuyerRecord{Name: c.buyer, City: c.city},
 		}
@@ -252,7 +272,8 @@ func (b *browser) follow(path string, form url.Values) page {
 	if p.status != http.StatusSeeOther {
 		b.t.Fatalf("POST %s: %d, %s", path, p.status, p.text())
 	}
-	return b.get(p.location)
+	path, _, _ = strings.Cut(p.location, "#") // which browsers keep to themselves
+	return b.get(path)
 }
 
 // filled is a form of a watch as a browser sends it, changed by pairs of name and value.

@@ -2,6 +2,7 @@ package company
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -29,12 +30,21 @@ type formPage struct {
 	States        map[string]ui.AddressState
 	AskEverything bool
 	Errors        ui.Errors
+	Sharing       watch.Sharing
+	Done          []string // what a link of a mail has filled in, to be said
+	Preview       previewPage
 }
 
 // begin shows the form of a new watch, filled from a search when it comes from there.
 func (p Pages) begin(v *answer.Visit) (answer.Answer, error) {
 	t := readTyped(v.URL.Query())
 	t.Active = true
+	if id := v.Form.Get(fieldCopy); id != "" {
+		var err error
+		if t, err = p.copied(v, id); err != nil {
+			return answer.Answer{}, err
+		}
+	}
 	return p.show(v, nil, t, nil)
 }
 
@@ -43,7 +53,14 @@ func (p Pages) edit(v *answer.Visit) (answer.Answer, error) {
 	if err != nil {
 		return answer.Answer{}, err
 	}
-	return p.show(v, w, typedOf(w, p.Watches.Now()), nil)
+	t := typedOf(w, p.Watches.Now())
+	if t.Base, err = p.baseOf(v, w); err != nil {
+		return answer.Answer{}, err
+	}
+	if t.Done, err = p.leaveOut(v.Context(), &t, v.URL.Query()); err != nil {
+		return answer.Answer{}, err
+	}
+	return p.show(v, w, t, nil)
 }
 
 // open leads to the form of a watch whoever asks its address, which a refused form had.
@@ -68,6 +85,9 @@ func (p Pages) update(v *answer.Visit) (answer.Answer, error) {
 // save makes or changes a watch; w is nil for a new one.
 func (p Pages) save(v *answer.Visit, w *watch.Watch) (answer.Answer, error) {
 	t := readTyped(v.PostForm)
+	if w != nil {
+		t.choose(v, typedOf(w, p.Watches.Now()))
+	}
 	changed := t.Refined.Changed // a button of the list of codes
 	if did, faults, err := p.rearrange(v.Context(), &t, v.PostForm); did || err != nil {
 		if err != nil {
@@ -88,15 +108,29 @@ func (p Pages) save(v *answer.Visit, w *watch.Watch) (answer.Answer, error) {
 	case problem != "" || unclear != "":
 		return p.refuseTyped(v, w, t, problem, unclear)
 	}
+	return p.store(v, w, t, false)
+}
+
+// store has the room keep what was typed; again tells that two versions have been
+// compared already.
+func (p Pages) store(v *answer.Visit, w *watch.Watch, t typed, again bool) (answer.Answer, error) {
 	var saved watch.Saved
+	var err error
 	if w == nil {
 		saved, err = p.Watches.Create(v.Context(), v.Actor, t.asked())
 	} else {
 		saved, err = p.Watches.Update(v.Context(), v.Actor, w.ID, t.asked())
 	}
 	switch {
-	case fault.Is(err, fault.Conflict):
-		return p.conflict(v, w, t, err)
+	case errors.Is(err, watch.ErrSaved):
+		return p.conflict(v, w, t, again)
+	case fault.Is(err, fault.Conflict): // who they act for, or their address, has changed
+		faults, err := answer.Errors(err)
+		if err != nil {
+			return answer.Answer{}, err
+		}
+		a, err := p.refuse(v, w, t, faults)
+		return a.WithStatus(http.StatusConflict), err
 	case err != nil:
 		faults, err := answer.Errors(err)
 		if err != nil {
@@ -147,21 +181,6 @@ func mainOf(w *watch.Watch) watch.Recipient {
 	return watch.Recipient{}
 }
 
-// conflict shows what was typed over the watch as it now is: sending it again saves it.
-func (p Pages) conflict(v *answer.Visit, w *watch.Watch, t typed, cause error) (answer.Answer, error) {
-	now, err := p.Watches.Find(v.Context(), v.Actor, w.ID)
-	if err != nil {
-		return answer.Answer{}, err
-	}
-	faults, err := answer.Errors(cause)
-	if err != nil {
-		return answer.Answer{}, err
-	}
-	t.Version = now.Version
-	a, err := p.refuse(v, now, t, faults)
-	return a.WithStatus(http.StatusConflict), err
-}
-
 // refuse shows the form again with its faults, where they are.
 func (p Pages) refuse(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) (answer.Answer, error) {
 	for i, e := range faults {
@@ -188,6 +207,7 @@ func (p Pages) refuse(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors
 // show lays the form out; w is nil for a new watch.
 func (p Pages) show(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) (answer.Answer, error) {
 	page := formPage{Typed: t, Main: v.Actor.Address, MainState: watch.Confirmed, States: map[string]ui.AddressState{}, Errors: faults}
+	page.Done = t.Done
 	page.AskEverything = t.AcceptEmpty || faults.On(watch.FieldEmpty) != ""
 	title := "Créer une nouvelle veille"
 	if w != nil {
@@ -200,13 +220,23 @@ func (p Pages) show(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) 
 		page.Main, page.MainState = main.Address, main.State()
 	}
 	var err error
+	if page.Sharing, err = p.Watches.Sharing(v.Context(), v.Actor); err != nil {
+		return answer.Answer{}, err
+	}
 	if page.Buyers, err = p.pickedBuyers(v.Context(), t.Buyers); err != nil {
 		return answer.Answer{}, err
 	}
-	if page.Typed.Refined.Chosen, err = refine.Name(v.Context(), p.CPV, v.Actor, t.Refined.CPV); err != nil {
+	if page.Typed.Refined.OutBuyers, err = p.pickedBuyers(v.Context(), t.Refined.ExcludeBuyers); err != nil {
 		return answer.Answer{}, err
 	}
-	return answer.Show(ui.Page{Title: title, Narrow: true}, formBody(page)), nil
+	if err = page.Typed.Refined.Name(v.Context(), p.CPV, v.Actor); err != nil {
+		return answer.Answer{}, err
+	}
+	if page.Preview, err = p.previewOf(v, t); err != nil {
+		return answer.Answer{}, err
+	}
+	page.Preview.Action = page.action() + "#" + previewID
+	return answer.Show(ui.Page{Title: title}, formBody(page)), nil
 }
 
 // pickedBuyers names the chosen organisms. One that the register does not have stays, so

@@ -1,9 +1,7 @@
 package company
 
 import (
-	"net/url"
 	"slices"
-	"strconv"
 
 	"parvis/procurement/notice"
 	"parvis/procurement/refdata"
@@ -13,29 +11,22 @@ import (
 	"parvis/web/ui"
 )
 
-// defaultSize is how many contracts a page shows unless told; maxPage keeps a typed
-// number from overflowing when it is multiplied.
-const (
-	defaultSize = 20
-	maxPage     = 1 << 30
-)
-
-var sizes = []int{10, 20, 50, 100}
-
 // listPage is « Ma veille de marchés ».
 type listPage struct {
 	Watches  []watchRow
+	Shared   []sharedRow
 	Active   int
 	Failing  []failing
-	Stopped  []watchRow // those of which a webhook is suspended
+	Quiet    []*watch.Watch // that have found nothing for a month
+	Stopped  []watchRow     // those of which a webhook is suspended
 	MailDown bool
 	Index    ui.IndexState
 	Total    int
+	Left     int // out of sight, because one passes on them
 	Matches  []match
-	Order    notice.Order
-	Size     int
-	Page     int
-	Last     int
+	filter
+	Last   int
+	Passed *passedOn // what one has just passed on
 }
 
 // watchRow is a line of the table of watches.
@@ -45,6 +36,8 @@ type watchRow struct {
 	Pause    string // until when it is silent, in words; empty: it speaks
 	Criteria []ui.Criterion
 	Status   ui.Badge
+	Shared   bool // with the other establishments of the company
+	Broken   bool // its criteria are not understood any more
 }
 
 // failing is an address that its server refuses, and the watches that it misses.
@@ -58,12 +51,9 @@ func (p Pages) list(v *answer.Visit) (answer.Answer, error) {
 	if err != nil {
 		return answer.Answer{}, err
 	}
-	page := listPage{Active: active(watches), MailDown: !p.mailReady(), Order: notice.ByDeadline, Size: v.Number("taille", defaultSize)}
-	if v.Form.Get("tri") == string(notice.ByPublication) {
-		page.Order = notice.ByPublication
-	}
-	if !slices.Contains(sizes, page.Size) {
-		page.Size = defaultSize
+	page := listPage{Active: active(watches), MailDown: !p.mailReady(), filter: p.readList(v)}
+	if byID(watches)[page.WatchID] == nil {
+		page.WatchID = "" // it is no more: all of them
 	}
 	if err := p.rows(v, &page, watches); err != nil {
 		return answer.Answer{}, err
@@ -71,33 +61,30 @@ func (p Pages) list(v *answer.Visit) (answer.Answer, error) {
 	if err := p.matches(v, &page, byID(watches)); err != nil {
 		return answer.Answer{}, err
 	}
+	if page.Quiet, err = p.Watches.Quiet(v.Context(), v.Actor); err != nil {
+		return answer.Answer{}, err
+	}
+	if page.Shared, err = p.shared(v); err != nil {
+		return answer.Answer{}, err
+	}
+	if page.Passed, err = p.passed(v); err != nil {
+		return answer.Answer{}, err
+	}
 	return answer.Show(ui.Page{Title: "Ma veille de marchés"}, listBody(page)), nil
 }
 
 // rows reads the table of watches and what goes wrong with them.
 func (p Pages) rows(v *answer.Visit, page *listPage, watches []*watch.Watch) error {
-	var ids []string
-	for _, w := range watches {
-		ids = append(ids, w.Criteria.Buyers...)
-	}
-	buyers, err := p.Org.BuyersByID(v.Context(), ids)
+	told, err := p.told(v, watches)
 	if err != nil {
 		return err
-	}
-	names := map[string]string{}
-	for _, b := range buyers {
-		names[b.ID] = b.Title()
 	}
 	troubled, err := p.Webhooks.Troubled(v.Context(), idsOf(watches))
 	if err != nil {
 		return err
 	}
-	for _, w := range watches {
-		codes, err := refine.Name(v.Context(), p.CPV, v.Actor, w.Criteria.CPV)
-		if err != nil {
-			return err
-		}
-		row := watchRow{ID: w.ID, Name: w.Name, Rhythm: rhythm(w), Criteria: criteria(w, names, codes), Status: ui.Off("Inactive")}
+	for i, w := range watches {
+		row := watchRow{ID: w.ID, Name: w.Name, Rhythm: rhythm(w), Criteria: told[i], Status: ui.Off("Inactive"), Shared: !w.SharedAt.IsZero(), Broken: w.Broken() != nil}
 		if w.Active {
 			row.Status = ui.OK("Active")
 		}
@@ -119,24 +106,27 @@ func (p Pages) rows(v *answer.Visit, page *listPage, watches []*watch.Watch) err
 
 // matches reads one page of the live list; beyond the last one, the last one.
 func (p Pages) matches(v *answer.Visit, page *listPage, watches map[string]*watch.Watch) error {
-	page.Page = max(1, min(v.Number("page", 1), maxPage))
-	live, err := p.Watches.Live(v.Context(), v.Actor, page.Order, (page.Page-1)*page.Size, page.Size)
+	live, err := p.Watches.Matches(v.Context(), v.Actor, page.ask())
 	if err != nil {
 		return err
 	}
 	page.Last = max(1, (live.Total+page.Size-1)/page.Size)
 	if page.Page > page.Last {
 		page.Page = page.Last
-		if live, err = p.Watches.Live(v.Context(), v.Actor, page.Order, (page.Page-1)*page.Size, page.Size); err != nil {
+		if live, err = p.Watches.Matches(v.Context(), v.Actor, page.ask()); err != nil {
 			return err
 		}
 	}
-	page.Total, page.Index = live.Total, ui.IndexState(live.Index)
+	page.Total, page.Left, page.Index = live.Total, live.Passed, ui.IndexState(live.Index)
 	for _, hit := range live.Hits {
 		m, err := matchOf(hit, watches, live.At)
 		if err != nil {
 			return err
 		}
+		if err := p.nameCodes(v, &m, hit, watches); err != nil {
+			return err
+		}
+		m.Tag.Back = page.here(m.ID)
 		page.Matches = append(page.Matches, m)
 	}
 	return nil
@@ -216,40 +206,9 @@ func (f failing) text() string {
 		ui.Plural(len(f.Watches), "la veille", "les veilles") + " "
 }
 
-// query is the address of the list as it is shown, what is usual left out.
-func (l listPage) query(order notice.Order, page int) url.Values {
-	q := url.Values{}
-	if order != notice.ByDeadline {
-		q.Set("tri", string(order))
-	}
-	if l.Size != defaultSize {
-		q.Set("taille", strconv.Itoa(l.Size))
-	}
-	if page > 1 {
-		q.Set("page", strconv.Itoa(page))
-	}
-	return q
-}
-
-// url leads back to the list of contracts, not to the top of the page.
-func (l listPage) url(order notice.Order, page int) string {
-	if q := l.query(order, page).Encode(); q != "" {
-		return watchesURL + "?" + q + "#marches"
-	}
-	return watchesURL + "#marches"
-}
-
-func (l listPage) paging() ui.Paging {
-	return ui.Paging{Page: l.Page, Last: l.Last, Label: "Pages des marchés", URL: func(n int) string { return l.url(l.Order, n) }}
-}
-
-func (l listPage) sizes() ui.Sizes {
-	return ui.Sizes{Action: watchesURL + "#marches", Current: l.Size, Query: l.query(l.Order, 1)}
-}
-
 func (l listPage) columns() ui.Columns {
 	heads := ui.Heads("Organisme", "Référence", "Objet", "Date limite", "Action")
-	heads[3].SortURL = l.url(notice.ByDeadline, 1)
+	heads[3].SortURL = l.sorted(notice.ByDeadline)
 	if l.Order == notice.ByDeadline {
 		heads[3].Sorted = "ascending"
 	}

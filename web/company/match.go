@@ -7,6 +7,7 @@ import (
 	"parvis/kit/clock"
 	"parvis/procurement/notice"
 	"parvis/procurement/watch"
+	"parvis/web/tag"
 	"parvis/web/ui"
 )
 
@@ -15,16 +16,20 @@ const mostLots = 5
 
 // match is a contract of the live list and why it is there.
 type match struct {
-	URL       string
+	ID, URL   string
 	Buyer     string
+	BuyerID   string
 	Reference string
 	Title     marked
 	Due       ui.Due
 	Zone      string // whose clocks, when they are not those of Paris
 	Published string
 	Reasons   []string
+	Found     []string // on what of its text or codes, for who sees no word in the title
 	Lots      []marked
 	MoreLots  int
+	Twins     []ui.Link // its probable duplicates
+	Tag       tag.Contract
 }
 
 // marked is a text with the words that were looked for.
@@ -36,8 +41,11 @@ type marked struct {
 // matchOf reads a row; watches are the actor's, by id.
 func matchOf(hit watch.Hit, watches map[string]*watch.Watch, now clock.Instant) (match, error) {
 	m := match{
-		URL: "/annonces/" + hit.ID, Buyer: buyerName(hit.Notice), Reference: reference(hit.Notice),
+		URL: "/annonces/" + hit.ID, ID: hit.ID, Tag: tag.Contract{ID: hit.ID, Title: title(hit.Notice), Said: hit.Tagged}, Buyer: buyerName(hit.Notice), BuyerID: hit.BuyerID, Reference: reference(hit.Notice),
 		Due: due(hit.Notice, now), Zone: zone(hit.Notice), Published: frenchDay(hit.PublishedOn),
+	}
+	for _, twin := range hit.Twins {
+		m.Twins = append(m.Twins, ui.Link{Label: twin.SourceLabel(), URL: "/annonces/" + twin.ID})
 	}
 	var matching []*watch.Watch
 	var queries []*notice.Query
@@ -134,6 +142,9 @@ func (m match) found() ui.Found {
 	f := ui.Found{Title: m.Title.Text, Marks: m.Title.Spans, URL: m.URL, Buyer: m.Buyer, Facts: []string{m.Reference}, Due: m.Due}
 	if m.Zone != "" {
 		f.Facts = append(f.Facts, m.Zone)
+	}
+	if c := m.Tag.Said.Choice; c != watch.Untagged {
+		f.Tags = append(f.Tags, tag.Badge(c))
 	}
 	return f
 }

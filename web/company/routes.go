@@ -7,6 +7,7 @@ import (
 	"parvis/procurement/cpv"
 	"parvis/procurement/feed"
 	"parvis/procurement/member"
+	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/person"
 	"parvis/procurement/watch"
@@ -25,9 +26,11 @@ type Pages struct {
 	Profiles *org.Profiles
 	Persons  *person.Service
 	CPV      *cpv.Service
+	Notices  *notice.Service
+	// Base begins the addresses that leave the site: those of files.
+	Base     string
 	Feeds    *feed.Service
 	Webhooks *webhook.Service
-	Base     string // begins the addresses that leave the site
 	// MailReady tells whether the platform can send mail now; nil means that it can.
 	MailReady func() bool
 }
@@ -48,6 +51,8 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("GET /entreprise/veilles", access.SeeWatches, p.list)
 	site.Route("GET /entreprise/veilles/nouvelle", access.EditWatches, p.begin)
 	site.Route("POST /entreprise/veilles", access.EditWatches, p.create)
+	site.Route("GET /entreprise/veilles/marches.csv", access.SeeWatches, p.csv)
+	site.Route("POST /entreprise/veilles/apercu", access.EditWatches, p.preview)
 	site.Route("GET /entreprise/veilles/{id}/modifier", access.EditWatches, p.edit)
 	site.Route("GET /entreprise/veilles/{id}", access.EditWatches, p.open)
 	site.Route("POST /entreprise/veilles/{id}", access.EditWatches, p.update)
@@ -69,6 +74,9 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("POST /entreprise/veilles/{id}/supprimer", access.EditWatches, p.delete)
 	site.Route("GET /entreprise/envois", access.SeeWatches, p.sent)
 	site.Route("POST /entreprise/envois/adresses/{id}", access.EditWatches, p.recall)
+
+	site.Route("GET /entreprise/etiquettes/{id}", access.SeeWatches, p.tagOf)
+	site.Route("POST /entreprise/etiquettes/{id}", access.EditWatches, p.tag)
 
 	site.Route("GET /entreprise/mes-informations", access.EditAccount, p.personal)
 	site.Route("POST /entreprise/mes-informations", access.EditAccount, p.changeName)

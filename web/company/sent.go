@@ -15,11 +15,10 @@ import (
 	"parvis/web/ui"
 )
 
-// sentURL is the page of what was sent; fieldWatch and fieldFrom choose a part of it.
+// sentURL is the page of what was sent; fieldFrom chooses a part of it.
 const (
-	sentURL    = "/entreprise/envois"
-	fieldWatch = "veille"
-	fieldFrom  = "avant"
+	sentURL   = "/entreprise/envois"
+	fieldFrom = "avant"
 )
 
 // sentSize is how many messages a page of the log shows, titlesShown how many titles of

@@ -1,6 +1,8 @@
 package company
 
 import (
+	"slices"
+
 	"parvis/procurement/access"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
@@ -25,8 +27,11 @@ type spacePage struct {
 	Active   int
 	Index    ui.IndexState
 	Open     int // contracts now online that match
-	Soon     []match
-	Requests int // to join the establishment, for whoever answers them
+	News     news
+	Mine     []match // the next deadlines of what one goes for, studies or follows
+	More     int     // how many more of those there are
+	Soon     []match // of the others, what closes soon
+	Requests int     // to join the establishment, for whoever answers them
 }
 
 func (p Pages) space(v *answer.Visit) (answer.Answer, error) {
@@ -48,12 +53,10 @@ func (p Pages) space(v *answer.Visit) (answer.Answer, error) {
 	if page.Requests, err = p.Members.Waiting(v.Context(), v.Actor); err != nil {
 		return answer.Answer{}, err
 	}
-	live, err := p.Watches.Live(v.Context(), v.Actor, notice.ByDeadline, 0, mostSoon)
-	if err != nil {
+	if err := p.deadlines(v, &page, byID(watches)); err != nil {
 		return answer.Answer{}, err
 	}
-	page.Open, page.Index = live.Total, ui.IndexState(live.Index)
-	if err := page.soon(live, byID(watches)); err != nil {
+	if page.News, err = p.news(v); err != nil {
 		return answer.Answer{}, err
 	}
 	return answer.Show(ui.Page{Title: "Mon espace de dématérialisation"}, spaceBody(page)), nil
@@ -70,9 +73,16 @@ func (page *spacePage) describe(e org.Establishment) {
 	}
 }
 
-// soon keeps what closes within two weeks of the contracts that close first.
+// soon keeps what closes within two weeks of the contracts that close first, but for
+// those that are shown already.
 func (page *spacePage) soon(live watch.Live, watches map[string]*watch.Watch) error {
 	for _, hit := range live.Hits {
+		shown := slices.ContainsFunc(page.Mine, func(m match) bool {
+			return m.ID == hit.ID || slices.ContainsFunc(hit.Twins, func(t *notice.Notice) bool { return t.ID == m.ID })
+		})
+		if shown || len(page.Soon) == mostSoon {
+			continue
+		}
 		if hit.Deadline.IsZero() || hit.Deadline.DaysLeft(live.At, hit.Zone()) > soonDays {
 			continue
 		}

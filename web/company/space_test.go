@@ -1,9 +1,14 @@
 package company_test
 
 import (
+	"net/url"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
+	"parvis/kit/clock"
+	"parvis/kit/db"
 	"parvis/kit/db/dbtest"
 	"parvis/procurement/watch"
 )
@@ -84,5 +89,77 @@ func TestAVisitorIsLedToSignIn(t *testing.T) {
 		if n := p.count("SELECT count(*) FROM watch"); n != 0 {
 			t.Errorf("%d watches", n)
 		}
+	})
+}
+
+// What one means to answer comes first, whatever closes before it; what one passes on
+// does not come.
+func TestTheSpacePutsOnesOwnDeadlinesFirst(t *testing.T) {
+	each(t, func(t *testing.T, p *platform) {
+		p.record(
+			call{id: "26-1", title: "Menuiserie du gymnase", deadline: dbtest.Start.AddDate(0, 0, 2)},
+			call{id: "26-2", title: "Menuiserie de l'école", deadline: dbtest.Start.AddDate(0, 0, 25)},
+			call{id: "26-3", title: "Menuiserie du lycée", deadline: dbtest.Start.AddDate(0, 0, 3)},
+			call{id: "26-4", title: "Voirie", deadline: dbtest.Start.AddDate(0, 0, 20)},
+		)
+		odile := p.join(muller, "odile")
+		odile.watch(watch.Form{Name: "Bois", Keywords: "menuiserie", Active: true})
+		for id, choice := range map[string]string{"26-2": "on_y_va", "26-3": "on_passe", "26-4": "a_etudier"} {
+			odile.post(tags+p.idOf(id), url.Values{"etiquette": {choice}})
+		}
+		page := odile.get("/entreprise")
+		page.says("Vos prochaines échéances", "Les autres échéances, sous 14 jours", "2 marchés ouverts correspondent à vos veilles", "on y va", "à étudier")
+		page.silent("du lycée")
+		last := -1
+		for _, title := range []string{"Voirie", "Menuiserie de l'école", "Menuiserie du gymnase"} {
+			at := strings.Index(page.text(), title)
+			if at < last || strings.Count(page.text(), title) != 1 {
+				t.Errorf("%q is not in its place, once: %s", title, page.text())
+			}
+			last = at
+		}
+	})
+}
+
+func TestTheSpaceSaysWhatIsNew(t *testing.T) {
+	each(t, func(t *testing.T, p *platform) {
+		odile := p.join(muller, "odile")
+		odile.watch(watch.Form{Name: "Bois", Keywords: "menuiserie", Active: true})
+		p.record(call{id: "26-1", title: "Menuiserie du gymnase"})
+		first := odile.get("/entreprise")
+		first.says("1 nouveau en 7 jours")
+		first.silent("connexion précédente")
+		p.clock.Move(8 * 24 * time.Hour)
+		again := odile.again("odile", "Firefox")
+		p.record(call{id: "26-2", title: "Menuiserie de l'école"}, call{id: "26-3", title: "Menuiserie du lycée"})
+		again.get("/entreprise").says("3 marchés ouverts", "2 nouveaux en 7 jours", "3 nouveaux depuis votre connexion précédente, le mardi 24 novembre 2026")
+		p.clock.Move(8 * 24 * time.Hour)
+		last := again.again("odile", "Firefox")
+		last.get("/entreprise").says("aucun nouveau en 7 jours", "2 nouveaux depuis votre connexion précédente")
+		if page := last.get("/entreprise"); !slices.Contains(page.links(), "/entreprise/veilles?tri=parution#marches") {
+			t.Errorf("%q", page.links())
+		}
+	})
+}
+
+// What one follows by a mail is one's own too, whether a watch still finds it or not.
+func TestTheSpaceShowsWhatOneFollows(t *testing.T) {
+	each(t, func(t *testing.T, p *platform) {
+		p.record(call{id: "26-1", title: "Voirie suivie", deadline: dbtest.Start.AddDate(0, 0, 40)}, call{id: "26-2", title: "Voirie dite"})
+		odile := p.join(muller, "odile")
+		odile.watch(watch.Form{Name: "Bois", Keywords: "menuiserie", Active: true})
+		p.write(func(tx *db.Tx) error {
+			for id, since := range map[string]clock.Instant{"26-1": tx.Now, "26-2": 0} {
+				if _, err := tx.Exec("INSERT INTO told (address_key, notice_id, mailing_id, at, followed_at) VALUES ($1, $2, 'm', $3, $4)", "odile@muller.example", p.idOf(id), tx.Now, since); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		page := odile.get("/entreprise")
+		page.says("Vos prochaines échéances", "Voirie suivie", "dans 40 jours")
+		page.silent("Voirie dite")
+		odile.post(tags+p.idOf("26-1"), url.Values{"etiquette": {"on_passe"}})
+		odile.get("/entreprise").silent("Voirie suivie")
 	})
 }

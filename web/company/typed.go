@@ -37,6 +37,8 @@ type typed struct {
 	BuyerText  string
 	BuyerAsked string
 	Candidates []org.Buyer
+	Base       string   // what the watch said when its form was opened, see fieldBase
+	Done       []string // what has just been filled in for them
 }
 
 // readTyped reads a form that was sent, or the address of a new one.
@@ -47,9 +49,9 @@ func readTyped(f url.Values) typed {
 			Departments: f[notice.FieldDepartments], Regions: f["region"], Buyers: unique(f[notice.FieldBuyers]),
 			Active: f.Has("alerte"), Frequency: f.Get(watch.FieldFrequency), Hour: watch.DefaultHour, Pause: f.Get(watch.FieldPause),
 			Recipients:  slices.Clone(f[watch.FieldRecipients]),
-			AcceptEmpty: f.Has(watch.FieldEmpty), Resume: f.Has("reprendre"),
+			AcceptEmpty: f.Has(watch.FieldEmpty), Resume: f.Has("reprendre"), Shared: f.Has(watch.FieldShared),
 		},
-		BuyerText: strings.TrimSpace(f.Get(fieldBuyerText)), BuyerAsked: f.Get(fieldBuyerAsked), Refined: refine.Read(f),
+		BuyerText: strings.TrimSpace(f.Get(fieldBuyerText)), BuyerAsked: f.Get(fieldBuyerAsked), Refined: refine.Read(f), Base: f.Get(fieldBase),
 	}
 	if t.Mode == "" {
 		t.Mode = string(notice.Any)
@@ -82,7 +84,7 @@ func typedOf(w *watch.Watch, now clock.Instant) typed {
 		Name: w.Name, Keywords: strings.Join(w.Criteria.Keywords, " "), Mode: string(w.Criteria.Mode),
 		Departments: w.Criteria.Departments, Buyers: w.Criteria.Buyers, Active: w.Active, Frequency: string(w.Frequency), Hour: w.Hour,
 		Weekday: w.Weekday, Pause: pausedOn(w, now),
-		AcceptEmpty: w.Criteria.Empty(), Version: w.Version,
+		AcceptEmpty: w.Criteria.Empty(), Version: w.Version, Shared: !w.SharedAt.IsZero(),
 	}, Refined: refine.Of(w.Criteria)}
 	if t.Mode == "" {
 		t.Mode = string(notice.Any)
@@ -125,6 +127,10 @@ func (p Pages) rearrange(ctx context.Context, t *typed, f url.Values) (did bool,
 		if i, err := strconv.Atoi(f.Get(buttonDropRow)); err == nil && i >= 0 && i < len(t.Recipients) {
 			t.Recipients = slices.Delete(t.Recipients, i, i+1)
 		}
+		return true, nil, nil
+	case f.Get(buttonAction) == buttonPreview:
+		return true, nil, nil
+	case p.offered(t, f):
 		return true, nil, nil
 	case f.Get(buttonAction) == "ajouter-destinataire":
 		t.Recipients = append(t.Recipients, "")

@@ -2,6 +2,7 @@ package public_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -38,6 +39,42 @@ func TestSigningUp(t *testing.T) {
 		h.says(h.get(link), 404, "Ce lien n'est plus valable")
 		h.says(h.post(link, url.Values{"identifiant": {"autre"}, "mot_de_passe": {password}, "confirmation": {password}}), 404, "Ce lien n'est plus valable")
 		h.says(h.get("/inscription/"+strings.Repeat("a", 43)), 404, "Ce lien n'est plus valable")
+	})
+}
+
+// Who wanted a watch of their search and had no account finds the form filled once they
+// have one, on whatever machine they read their mail.
+func TestSigningUpLeadsWhereOneWasGoing(t *testing.T) {
+	each(t, func(h *house) {
+		h.deliver()
+		const going = "/entreprise/veilles/nouvelle?departement=67&mots_cles=menuiserie+b%C3%A2timent"
+		p := h.get("/connexion?" + url.Values{"suite": {going}}.Encode())
+		create := "/inscription?" + url.Values{"suite": {going}}.Encode()
+		h.holds(p, `href="`+create+`"`)
+		h.holds(h.get(create), `name="suite" value="`+strings.ReplaceAll(going, "&", "&amp;")+`"`)
+		form := signUp("odile@muller.example")
+		form.Set("suite", going)
+		h.holds(h.post("/inscription", with(form, "siret", "123")), `name="suite"`) // refused, still going there
+		h.says(h.post("/inscription", with(form, "siret", signUp("")["siret"][0])), 200, "Un message vient de vous être envoyé")
+		link := h.linkIn(h.mailTo("odile@muller.example", "Terminez"), "/inscription/")
+		h.forget()
+		h.leadsTo(h.post(link, url.Values{"identifiant": {"odile"}, "mot_de_passe": {password}, "confirmation": {password}}), going)
+	})
+}
+
+func TestSigningUpLeadsNowhereElse(t *testing.T) {
+	each(t, func(h *house) {
+		h.deliver()
+		for i, elsewhere := range []string{"//pirate.example", "https://pirate.example/", "/\\pirate.example", "/" + strings.Repeat("a", 3000), "\xff", "/\x00"} {
+			address := fmt.Sprintf("p%d@muller.example", i)
+			form := signUp(address)
+			form.Set("suite", elsewhere)
+			h.says(h.post("/inscription", form), 200, "Un message vient de vous être envoyé")
+			link := h.linkIn(h.mailTo(address, "Terminez"), "/inscription/")
+			h.forget()
+			h.leadsTo(h.post(link, url.Values{"identifiant": {fmt.Sprintf("pirate%d", i)}, "mot_de_passe": {password}, "confirmation": {password}}), "/entreprise")
+			h.forget()
+		}
 	})
 }
 

@@ -62,6 +62,12 @@ func (s searchPage) refinedChips(add func(label, text string, change func(*ask))
 	for _, p := range s.Refined.Chosen {
 		add("Code CPV", p.Label, func(a *ask) { a.Criteria.CPV = without(a.Criteria.CPV, p.ID) })
 	}
+	for _, p := range s.Refined.OutCodes {
+		add("Sans le code CPV", p.Label, func(a *ask) { a.Criteria.ExcludeCPV = without(a.Criteria.ExcludeCPV, p.ID) })
+	}
+	for _, p := range s.Refined.OutBuyers {
+		add("Sans l'organisme", p.Label, func(a *ask) { a.Criteria.ExcludeBuyers = without(a.Criteria.ExcludeBuyers, p.ID) })
+	}
 	for _, k := range s.Criteria.Categories {
 		add("Nature", k.Label(), func(a *ask) { a.Criteria.Categories = without(a.Criteria.Categories, k) })
 	}

@@ -167,7 +167,29 @@ func TestWhereNothingIsFoundThePageSaysWhatWouldBe(t *testing.T) {
 		p = h.get("/annonces?mots_cles=gymnase&departement=67")
 		h.says(p, 200, "dans toute la France : 1 avis", "!n'est dans aucun avis")
 		h.says(h.get("/annonces?mots_cles=closes"), 200, "parmi les avis clos et attribués aussi : 1 avis")
-		h.says(h.get("/annonces?mots_cles=zzyzx+qwrtz"), 200, "Ces mots ne sont dans aucun avis : « zzyzx », « qwrtz »", "!Élargir la recherche")
+		h.says(h.get("/annonces?mots_cles=zzyzx+qwrtz"), 200, "Ce mot n'est dans aucun avis : « zzyzx ». Vérifiez son orthographe, ou essayez un mot voisin. Ce mot n'est dans aucun avis : « qwrtz ».", "!Élargir la recherche")
+	})
+}
+
+// A word that no notice has is told its neighbours, found or not by what else is asked.
+func TestAMisspeltWordIsToldItsNeighbours(t *testing.T) {
+	each(t, func(h *house) {
+		h.record(false, various(h)[:6]...)
+		for _, query := range []string{"mots_cles=menuisserie", "mots_cles=menuisserie+gymnase"} {
+			p := h.get("/annonces?" + query)
+			h.says(p, 200, "Ce mot n'est dans aucun avis : « menuisserie ». Vouliez-vous dire : ")
+			if got := p.link("menuiserie"); !strings.Contains(got, "menuiserie") || strings.Contains(got, "menuisserie") {
+				h.t.Errorf("%s: the neighbour leads to %q", query, got)
+			}
+		}
+	})
+}
+
+func TestASearchLeavesOutOrganismsAndCodes(t *testing.T) {
+	each(t, func(h *house) {
+		h.record(false, various(h)[:6]...)
+		p := h.get("/annonces?cpv_exclu=45421000&organisme_exclu=%00&organisme_exclu=00000000-0000-7000-8000-000000000000")
+		h.says(p, 200, "Sans le code CPV", "Codes CPV exclus", "!Organismes exclus")
 	})
 }
 

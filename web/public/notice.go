@@ -14,6 +14,7 @@ import (
 	"parvis/procurement/org"
 	"parvis/procurement/refdata"
 	"parvis/web/answer"
+	"parvis/web/tag"
 	"parvis/web/ui"
 )
 
@@ -22,6 +23,9 @@ type noticePage struct {
 	notice.Story
 	Buyer  org.Buyer
 	Labels map[string]string // of its CPV codes, those of its lots included
+	Tag    *tag.Contract     // what the reader's company says of it; nil for who has none
+
+	Readers string // who sees that
 }
 
 // notice shows a notice to anybody, of whatever kind it is.
@@ -43,6 +47,10 @@ func (p Pages) notice(v *answer.Visit) (answer.Answer, error) {
 		page.Buyer = found[0]
 	}
 	if page.Labels, err = p.CPV.Labels(v.Context(), v.Actor, page.Subject(page.At).CPV); err != nil {
+		return answer.Answer{}, err
+	}
+	page.Readers = tag.Readers(v.Actor)
+	if page.Tag, err = p.tagOf(v, story.Notice); err != nil {
 		return answer.Answer{}, err
 	}
 	return answer.Show(ui.Page{Title: title(story.Notice)}, noticeView(page)), nil

@@ -65,5 +65,5 @@ func (p Pages) register(v *answer.Visit) (answer.Answer, error) {
 	if err := p.Accounts.SignOut(v.Context(), v.Token()); err != nil {
 		return answer.Answer{}, err
 	}
-	return answer.SeeOther("/entreprise", "Votre compte est créé"+nbsp+": bienvenue sur Parvis.").WithEntry(in), nil
+	return answer.SeeOther(either(inside(r.LeadsTo), space), "Votre compte est créé"+nbsp+": bienvenue sur Parvis.").WithEntry(in), nil
 }

@@ -30,7 +30,7 @@ type searchPage struct {
 	Hits       []hit
 	Counts     map[string]int // notices by department, whatever the departments asked
 	Facets     []ui.Facet
-	Unseen     []string // words that no notice has
+	Unseen     []unseen // words that no notice has
 	Wider      []wider
 	Proposed   []ui.Link // codes that the words may mean
 }
@@ -171,9 +171,29 @@ func (p Pages) readCodes(v *answer.Visit, s *searchPage, faults *fault.List) err
 	if problem != "" {
 		*faults = append(*faults, fault.New(fault.Invalid, problem).On(refine.FieldCodeText))
 	}
+	if err := p.nameOut(v.Context(), s); err != nil {
+		return err
+	}
 	ignored, err := s.Refined.Into(&s.Criteria)
 	s.Ignored = append(s.Ignored, ignored...)
 	return faults.Add(err)
+}
+
+// nameOut names the organisms that are left out; what is none of the register is not.
+func (p Pages) nameOut(ctx context.Context, s *searchPage) error {
+	if len(s.Refined.ExcludeBuyers) == 0 {
+		return nil
+	}
+	ids := slices.DeleteFunc(s.Refined.ExcludeBuyers, func(id string) bool { return !isID(id) })
+	named, err := p.Orgs.BuyersNamed(ctx, ids)
+	s.Refined.ExcludeBuyers = nil
+	for _, id := range ids {
+		if b, ok := named[id]; ok && !slices.Contains(s.Refined.ExcludeBuyers, b.ID) {
+			s.Refined.ExcludeBuyers = append(s.Refined.ExcludeBuyers, b.ID)
+			s.Refined.OutBuyers = append(s.Refined.OutBuyers, ui.Picked{ID: b.ID, Label: b.Label()})
+		}
+	}
+	return err
 }
 
 // start is as much of a typed name as is worth looking for.
@@ -225,6 +245,7 @@ func (p Pages) readHits(v *answer.Visit, s *searchPage) error {
 	if err := p.facets(v.Context(), s, facets); err != nil {
 		return err
 	}
+	p.missing(s)
 	if err := p.propose(v, s); err != nil || s.Total > 0 {
 		return err
 	}

@@ -31,8 +31,10 @@ var signInTitle = ui.Page{Title: "Se connecter", Narrow: true}
 
 // next keeps of ?suite= only what leads inside this site. Browsers drop control
 // characters from an address: « /<tab>/ailleurs » would leave.
-func next(v *answer.Visit) string {
-	path := v.Form.Get(fieldNext)
+func next(v *answer.Visit) string { return inside(v.Form.Get(fieldNext)) }
+
+// inside is a path that leads inside this site, or nothing.
+func inside(path string) string {
 	u, err := url.Parse(path)
 	if err != nil || u.Host != "" || u.Scheme != "" || !answer.Here(path) || strings.ContainsFunc(path, unicode.IsControl) {
 		return ""

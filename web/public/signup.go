@@ -1,6 +1,8 @@
 package public
 
 import (
+	"net/url"
+
 	"parvis/procurement/account"
 	"parvis/procurement/org"
 	"parvis/web/answer"
@@ -23,6 +25,7 @@ const (
 // signUpPage asks who one is; no password yet, the mailbox must answer first.
 type signUpPage struct {
 	Form   account.SignUpForm
+	Next   string // where they were going, "" for nowhere
 	Errors ui.Errors
 
 	Directory bool         // names are looked up
@@ -39,15 +42,24 @@ var signUpTitle = ui.Page{Title: "Créer un compte", Narrow: true}
 
 // signUp shows the form, to somebody signed in too: a person may sign up a
 // colleague's company from their own desk.
-func (p Pages) signUp(*answer.Visit) (answer.Answer, error) {
-	return answer.Show(signUpTitle, signUpView(signUpPage{Directory: p.Profiles.HasDirectory()})), nil
+func (p Pages) signUp(v *answer.Visit) (answer.Answer, error) {
+	return answer.Show(signUpTitle, signUpView(signUpPage{Next: next(v), Directory: p.Profiles.HasDirectory()})), nil
+}
+
+// signUpURL leads to the form, and from there where one was going.
+func signUpURL(next string) string {
+	if next == "" {
+		return "/inscription"
+	}
+	return at("/inscription", url.Values{fieldNext: {next}})
 }
 
 // askSignUp answers every address alike: only its owner may know whether it has an
 // account, and the mail tells them.
 func (p Pages) askSignUp(v *answer.Visit) (answer.Answer, error) {
-	s := signUpPage{Directory: p.Profiles.HasDirectory(), Form: account.SignUpForm{
-		SIRET: v.PostForm.Get(fieldSIRET), Country: v.PostForm.Get(fieldCountry), NationalID: v.PostForm.Get(fieldNationalID),
+	s := signUpPage{Next: next(v), Directory: p.Profiles.HasDirectory(), Form: account.SignUpForm{
+		LeadsTo: next(v),
+		SIRET:   v.PostForm.Get(fieldSIRET), Country: v.PostForm.Get(fieldCountry), NationalID: v.PostForm.Get(fieldNationalID),
 		CompanyName: v.PostForm.Get(fieldCompany), Name: v.PostForm.Get(fieldName), Address: v.PostForm.Get(fieldAddress),
 		Postal: account.PostalAddress{Street: v.PostForm.Get(fieldStreet), Postcode: v.PostForm.Get(fieldPostcode), City: v.PostForm.Get(fieldCity)},
 	}}

@@ -1,6 +1,9 @@
 package public
 
 import (
+	"strings"
+
+	"parvis/kit/text"
 	"parvis/procurement/notice"
 	"parvis/web/answer"
 	"parvis/web/ui"
@@ -16,20 +19,45 @@ type wider struct {
 	Total int
 }
 
-// help says, where nothing was found, which words no notice has at all, and what would
-// be found by asking less, one criterion at a time.
+// mostNear is how many words are proposed in the place of one.
+const mostNear = 3
+
+// unseen is a word that no notice has, and searches for words that some have and that are
+// written nearly so.
+type unseen struct {
+	Word string
+	Near []ui.Link
+}
+
+// missing says which words no notice has at all: they find nothing, whatever else is asked.
+func (p Pages) missing(s *searchPage) {
+	if !s.Index.Ready {
+		return // what is not found may only not be there yet
+	}
+	for _, word := range s.Criteria.Keywords[:min(len(s.Criteria.Keywords), mostUnseen)] {
+		for _, k := range text.ParseKeywords(word).Keywords {
+			if p.Notices.Index().Seen(k, 0) {
+				continue
+			}
+			u := unseen{Word: word}
+			if !k.Quoted {
+				for _, near := range p.Notices.Index().Nearest(word, mostNear) {
+					u.Near = append(u.Near, ui.Link{Label: near, URL: s.less(func(a *ask) {
+						a.Criteria.Keywords = with(without(a.Criteria.Keywords, word), near)
+						a.Typed = strings.Join(a.Criteria.Keywords, " ")
+					})})
+				}
+			}
+			s.Unseen = append(s.Unseen, u)
+		}
+	}
+}
+
+// help says, where nothing was found, what would be found by asking less, one criterion at
+// a time.
 func (p Pages) help(v *answer.Visit, s *searchPage) error {
 	if !s.Index.Ready {
 		return nil // what is not found may only not be there yet
-	}
-	for _, word := range s.Criteria.Keywords[:min(len(s.Criteria.Keywords), mostUnseen)] {
-		n, err := p.total(v, notice.Criteria{Keywords: []string{word}}, false, 0)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			s.Unseen = append(s.Unseen, word)
-		}
 	}
 	for _, less := range s.lessen() {
 		a := s.ask
@@ -85,8 +113,11 @@ func (s searchPage) lessen() []lesser {
 // found says how many there are: « 12 avis ».
 func (w wider) found() string { return ui.Number(w.Total) + nbsp + "avis" }
 
-// unseen says which words cannot find anything, whatever else is asked.
-func (s searchPage) unseen() string {
-	return ui.Plural(len(s.Unseen), "Ce mot n'est dans aucun avis", "Ces mots ne sont dans aucun avis") + nbsp + ": " + quoted(s.Unseen) +
-		". Vérifiez " + ui.Plural(len(s.Unseen), "son", "leur") + " orthographe, ou essayez un mot voisin."
+// text says that a word cannot find anything, whatever else is asked.
+func (u unseen) text() string {
+	said := "Ce mot n'est dans aucun avis" + nbsp + ": " + quoted([]string{printable(u.Word)}) + ". "
+	if len(u.Near) == 0 {
+		return said + "Vérifiez son orthographe, ou essayez un mot voisin."
+	}
+	return said + "Vouliez-vous dire" + nbsp + ": "
 }

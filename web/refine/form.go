@@ -40,6 +40,8 @@ type Form struct {
 	codeAsked  string // that text, when the form showed its candidates
 	Candidates []ui.Picked
 	Chosen     []ui.Picked // the codes of the criteria, named
+	OutCodes   []ui.Picked // those left out
+	OutBuyers  []ui.Picked // the organisms left out, named by whoever has the register
 	Changed    bool        // it was sent to add or take away a code
 }
 
@@ -55,7 +57,7 @@ func Read(f url.Values) Form {
 			Exclude: f.Get(notice.FieldExclude), TitleOnly: f.Get(notice.FieldTitleOnly) == yes, Services: f.Get(notice.FieldServices) == yes,
 			NoNational: len(national) > 0 && !slices.Contains(national, yes), CPV: few(f[notice.FieldCPV]), Broader: f.Get(notice.FieldBroader) == yes,
 			Combine: f.Get(notice.FieldCombine), Categories: few(f[notice.FieldCategories]), Kinds: few(f[notice.FieldKinds]), Sources: few(f[notice.FieldSources]),
-			MinDays: strings.TrimSpace(f.Get(notice.FieldMinDays)),
+			MinDays: strings.TrimSpace(f.Get(notice.FieldMinDays)), ExcludeBuyers: few(f[notice.FieldExcludeBuyers]), ExcludeCPV: few(f[notice.FieldExcludeCPV]),
 		},
 		CodeText: strings.TrimSpace(f.Get(FieldCodeText)), codeAsked: strings.TrimSpace(f.Get(fieldCodeAsked)),
 		Changed: f.Get(fieldAction) == addCode || f.Has(fieldDropCode),
@@ -111,6 +113,7 @@ func (f Form) Address(q url.Values) {
 	set(notice.FieldMinDays, f.MinDays)
 	for name, all := range map[string][]string{
 		notice.FieldCPV: f.CPV, notice.FieldCategories: f.Categories, notice.FieldKinds: f.Kinds, notice.FieldSources: f.Sources,
+		notice.FieldExcludeBuyers: f.ExcludeBuyers, notice.FieldExcludeCPV: f.ExcludeCPV,
 	} {
 		if len(all) > 0 {
 			q[name] = all
@@ -127,8 +130,15 @@ func (f *Form) Resolve(ctx context.Context, codes *cpv.Service, by access.Actor)
 			return "", err
 		}
 	}
-	f.Chosen, err = Name(ctx, codes, by, f.CPV)
-	return problem, err
+	return problem, f.Name(ctx, codes, by)
+}
+
+// Name names the codes that are chosen and those that are left out.
+func (f *Form) Name(ctx context.Context, codes *cpv.Service, by access.Actor) (err error) {
+	if f.Chosen, err = Name(ctx, codes, by, f.CPV); err == nil {
+		f.OutCodes, err = Name(ctx, codes, by, f.ExcludeCPV)
+	}
+	return err
 }
 
 func (f *Form) resolve(ctx context.Context, codes *cpv.Service, by access.Actor) (problem string, err error) {

@@ -16,6 +16,7 @@ import (
 var Fields = []string{
 	notice.FieldExclude, notice.FieldTitleOnly, notice.FieldServices, notice.FieldNational, notice.FieldCPV, FieldCodeText, notice.FieldCombine,
 	notice.FieldBroader, notice.FieldCategories, notice.FieldKinds, notice.FieldSources, notice.FieldMinDays,
+	notice.FieldExcludeBuyers, notice.FieldExcludeCPV,
 }
 
 // Shown gives faults the fields that can mend them: a list of codes by the field that
@@ -52,6 +53,7 @@ func (s section) note() string {
 	n := 0
 	for _, asked := range []bool{
 		s.Exclude != "", s.TitleOnly, s.Services, s.NoNational, len(s.CPV) > 0, len(s.Categories) > 0, len(s.Kinds) > 0, len(s.Sources) > 0, s.MinDays != "",
+		len(s.ExcludeBuyers) > 0, len(s.ExcludeCPV) > 0,
 	} {
 		if asked {
 			n++
@@ -97,6 +99,15 @@ func (s section) sources() ui.Choice {
 	c := ui.Choice{Field: ui.Field{Name: notice.FieldSources, Label: "Source", Error: s.on(notice.FieldSources)}}
 	for _, source := range notice.Sources() {
 		c.Options = append(c.Options, ui.Option{Value: source, Label: notice.SourceLabel(source), Chosen: has(s.Sources, source)})
+	}
+	return c
+}
+
+// out are what mails offered to leave out, ticked: unticked, they come back.
+func (s section) out(field, label, hint string, all []ui.Picked) ui.Choice {
+	c := ui.Choice{Field: ui.Field{Name: field, Label: label, Hint: hint, Error: s.on(field)}}
+	for _, one := range all {
+		c.Options = append(c.Options, ui.Option{Value: one.ID, Label: one.Label, Chosen: true})
 	}
 	return c
 }
@@ -158,6 +169,24 @@ func Told(c notice.Criteria, codes []ui.Picked) []ui.Criterion {
 	}
 	if c.MinDays > 0 {
 		add("Jours restants", "", strconv.Itoa(c.MinDays)+" au moins")
+	}
+	return out
+}
+
+// ToldOut are the organisms and the codes that are left out, as Told tells the rest.
+func ToldOut(buyers, codes []ui.Picked) []ui.Criterion {
+	var out []ui.Criterion
+	for _, of := range []struct {
+		one, many string
+		all       []ui.Picked
+	}{{"Organisme exclu", "Organismes exclus", buyers}, {"Code CPV exclu", "Codes CPV exclus", codes}} {
+		var labels []string
+		for _, p := range of.all {
+			labels = append(labels, p.Label)
+		}
+		if len(labels) > 0 {
+			out = append(out, ui.Criterion{Label: ui.Plural(len(labels), of.one, of.many), Values: ui.Values(labels...)})
+		}
 	}
 	return out
 }

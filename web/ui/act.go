@@ -23,6 +23,7 @@ type Button struct {
 	Name, Value string // what the button adds to the form that it sends
 	Action      string // another address for the form (formaction)
 	NoCheck     bool   // the browser must not check the fields first
+	Form        string // id of the form that it sends, when it stands outside
 }
 
 // sent are the attributes that only a button has.
@@ -33,6 +34,9 @@ func (b Button) sent() templ.Attributes {
 	}
 	if b.Action != "" {
 		a["formaction"] = string(templ.URL(b.Action))
+	}
+	if b.Form != "" {
+		a["form"] = b.Form
 	}
 	if b.NoCheck {
 		a["formnovalidate"] = true

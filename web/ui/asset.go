@@ -23,7 +23,7 @@ const assetRoot = "/static/"
 // styleOrder lists the style files in the order of their layers; app.css is all of them.
 var styleOrder = []string{
 	"tokens", "base", "layout",
-	"bar", "hats", "button", "tag", "card", "flash", "form", "table", "picker", "combobox", "chart", "seek", "facet", "refine", "story", "code", "guide", "poste",
+	"bar", "hats", "button", "tag", "card", "flash", "form", "table", "picker", "combobox", "chart", "live", "seek", "facet", "refine", "story", "code", "decide", "guide", "poste",
 }
 
 // contentTypes are the only kinds of files served, with what browsers must take them for.

@@ -46,8 +46,8 @@ func afterFirstWord(text string) string {
 	return " " + rest
 }
 
-// upperFirst begins a text with a capital.
-func upperFirst(s string) string {
+// Capital begins a text with a capital.
+func Capital(s string) string {
 	first, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(first)) + s[n:]
 }

@@ -184,7 +184,7 @@ type builder struct {
 
 func (b *builder) compile(q *notice.Query) compiledWatch {
 	c := compiledWatch{all: q.All, buyers: q.Buyers, services: q.Services, places: q.Places, cpvAnd: q.CPVAnd && len(q.Keywords) > 0}
-	if len(q.Kinds)+len(q.Sources) > 0 || q.NoNational || q.MinDays > 0 {
+	if len(q.Kinds)+len(q.Sources)+len(q.ExcludeBuyers)+len(q.ExcludeCPV) > 0 || q.NoNational || q.MinDays > 0 {
 		c.facts = q
 	}
 	for _, k := range q.Keywords {

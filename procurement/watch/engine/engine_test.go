@@ -45,6 +45,9 @@ func criteria(t *rapid.T) notice.Criteria {
 		Kinds:       seldom(t, rapid.SampledFrom(notice.Kinds()), "kinds"),
 		Sources:     seldom(t, rapid.SampledFrom(notice.Sources()), "sources"),
 		MinDays:     rapid.SampledFrom([]int{0, 0, 0, 1, 10}).Draw(t, "days"),
+
+		ExcludeBuyers: seldom(t, rapid.SampledFrom([]string{"b1", "b2", "b3"}), "buyers out"),
+		ExcludeCPV:    seldom(t, rapid.SampledFrom(append([]string{"45", "33", "4542"}, codes...)), "cpv out"),
 	}
 }
 
@@ -180,6 +183,12 @@ func TestWhatAWatchMeans(t *testing.T) {
 		{"days enough", notice.Criteria{MinDays: 10}, notice.Subject{Units: [][]string{{"x"}}, DaysLeft: 10}, true},
 		{"too few days", notice.Criteria{MinDays: 10}, notice.Subject{Units: [][]string{{"x"}}, DaysLeft: 9}, false},
 		{"what cannot be answered has no day left", notice.Criteria{MinDays: 1}, notice.Subject{Units: [][]string{{"x"}}, DaysLeft: -1}, false},
+		{"an excluded organism", notice.Criteria{Keywords: []string{"menuiserie"}, ExcludeBuyers: []string{"city"}}, notice.Subject{Units: [][]string{{"Menuiserie"}}, Buyer: "city"}, false},
+		{"a service of an excluded organism", notice.Criteria{ExcludeBuyers: []string{"city"}}, notice.Subject{Units: [][]string{{"x"}}, Buyer: "pools", Bodies: []string{"city"}}, true},
+		{"an excluded code", notice.Criteria{ExcludeCPV: []string{"45421000"}}, coded, false},
+		{"an excluded code beside another one", notice.Criteria{ExcludeCPV: []string{"45421000"}}, notice.Subject{Units: [][]string{{"x"}}, CPV: []string{"45421150", "71300000"}}, true},
+		{"two excluded codes", notice.Criteria{ExcludeCPV: []string{"45421000", "71000000"}}, notice.Subject{Units: [][]string{{"x"}}, CPV: []string{"45421150", "71300000"}}, false},
+		{"an excluded code and a notice without any", notice.Criteria{ExcludeCPV: []string{"45421000"}}, school, true},
 		{"a phrase does not span two fields", notice.Criteria{Keywords: []string{`"gros œuvre"`}}, notice.Subject{Units: [][]string{{"gros", "oeuvre"}}}, false},
 	}
 	for _, c := range cases {
