@@ -254,6 +254,8 @@ func inline(line string) (out []Span, err error) {
 			}
 			flush()
 			out, line = append(out, Span{Text: text, Strong: true}), rest
+		case line[0] == '*':
+			return nil, fmt.Errorf("a star that is no strong: %q", line)
 		case line[0] == '`':
 			text, rest, ok := strings.Cut(line[1:], "`")
 			if !ok || text == "" {

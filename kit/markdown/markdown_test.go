@@ -37,7 +37,7 @@ func TestAPage(t *testing.T) {
 
 func TestWhatIsNotOursIsRefused(t *testing.T) {
 	for _, s := range []string{
-		"<b>x</b>", "> cité", "* puce", "+ puce", "---", "    code", "~~~", "#Titre", "##### Trop bas", "```\nsans fin", "**sans fin", "`sans fin", "[lien](javascript:alert(1))",
+		"<b>x</b>", "> cité", "* puce", "+ puce", "---", "    code", "~~~", "#Titre", "##### Trop bas", "```\nsans fin", "**sans fin", "*penché*", "`sans fin", "[lien](javascript:alert(1))",
 		"[lien](//ailleurs)", "[lien](http://x)", "[lien]", "![](image/x.webp)", "![x](a b)", "| a |\n| b |", "| a | b |\n|---|---|\n| 1 |", "| a |\n|---|", "- un\nsuite", "- un\n  - deux", "[x]: https://y",
 	} {
 		if got, err := markdown.Parse("Avant.\n\n" + s); err == nil {
