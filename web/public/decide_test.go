@@ -11,6 +11,7 @@ import (
 // nothing.
 func TestTheDecisionIsShownToItsOwnPeople(t *testing.T) {
 	each(t, func(h *house) {
+		h.deliver()
 		ids := h.record(false, notice.Record{SourceID: "26-1", Title: "Voirie", Deadline: h.in(20)}, notice.Record{SourceID: "26-2", Title: "Voirie", Kind: notice.Award})
 		h.says(h.get("/annonces/"+ids[0]), 200, "Voirie", "!Votre décision")
 		odile := h.join("odile@muller.example", "odile.muller")
