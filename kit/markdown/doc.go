@@ -2,7 +2,7 @@
 // that a page shows by its own components: no markup of an author's ever reaches a page
 // as it is.
 //
-// The part is small on purpose: headings, paragraphs, lists of one level, tables, code,
-// pictures; strong, code and links inside a line. What it does not know it refuses, with
-// the line, so that a page never shows half of what was meant.
+// goldmark parses it. The part is small on purpose: headings, paragraphs, lists of one
+// level, tables, code, pictures; strong, code and links inside a line. What else there
+// is, it refuses, with the line, so that a page never shows half of what was meant.
 package markdown

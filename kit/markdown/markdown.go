@@ -2,10 +2,14 @@ package markdown
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	tables "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/text"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -54,76 +58,179 @@ func Plain(line []Span) string {
 	return b.String()
 }
 
-// reader reads lines.
+// reader reads one page.
 type reader struct {
-	lines []string
-	at    int
-	ids   map[string]bool
+	source []byte
+	ids    map[string]bool
 }
+
+var parser = goldmark.New(goldmark.WithExtensions(extension.Table)).Parser()
 
 // Parse reads a page. The error says which line it does not understand.
 func Parse(source string) ([]Block, error) {
-	r := &reader{lines: strings.Split(strings.ReplaceAll(source, "\r\n", "\n"), "\n"), ids: map[string]bool{}}
+	r := &reader{source: []byte(strings.ReplaceAll(source, "\r\n", "\n")), ids: map[string]bool{}}
 	var out []Block
-	for r.at < len(r.lines) {
-		if strings.TrimSpace(r.lines[r.at]) == "" {
-			r.at++
-			continue
-		}
-		from := r.at
-		b, err := r.block()
+	page := parser.Parse(text.NewReader(r.source))
+	for n := page.FirstChild(); n != nil; n = n.NextSibling() {
+		b, err := r.block(n)
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", from+1, err)
+			return nil, fmt.Errorf("line %d: %w", r.line(n), err)
 		}
 		out = append(out, b)
 	}
 	return out, nil
 }
 
-var (
-	headingShape = regexp.MustCompile(`^(#{1,4}) (\S.*)$`)
-	pictureShape = regexp.MustCompile(`^!\[([^\]]*)\]\(([^()\s]+)\)$`)
-	numberShape  = regexp.MustCompile(`^\d+\. `)
-	unknownShape = regexp.MustCompile("^(>|\t|    |<|={3,}|-{3,}|\\*{3,}|\\* |\\+ |~~~|\\[[^\\]]+\\]:)")
-)
-
-func (r *reader) block() (Block, error) {
-	line := r.lines[r.at]
-	switch {
-	case strings.HasPrefix(line, "```"):
-		return r.code()
-	case strings.HasPrefix(line, "#"):
-		return r.heading(line)
-	case strings.HasPrefix(line, "!["):
-		m := pictureShape.FindStringSubmatch(line)
-		if m == nil || m[1] == "" {
-			return Block{}, fmt.Errorf("a picture without words, or an address that is none: %q", line)
-		}
-		r.at++
-		return Block{Kind: Picture, Alt: m[1], Src: m[2]}, nil
-	case strings.HasPrefix(line, "|"):
-		return r.table()
-	case strings.HasPrefix(line, "- "):
-		return r.list(List, func(s string) (string, bool) { return strings.CutPrefix(s, "- ") })
-	case numberShape.MatchString(line):
-		return r.list(Numbered, func(s string) (string, bool) {
-			mark := numberShape.FindString(s)
-			return strings.TrimPrefix(s, mark), mark != ""
-		})
-	case unknownShape.MatchString(line):
-		return Block{}, fmt.Errorf("not in our part of Markdown: %q", line)
-	}
-	return r.paragraph()
+// line is where a block begins.
+func (r *reader) line(n ast.Node) int {
+	return 1 + strings.Count(string(r.source[:max(n.Pos(), 0)]), "\n")
 }
 
-func (r *reader) heading(line string) (Block, error) {
-	m := headingShape.FindStringSubmatch(line)
-	if m == nil {
-		return Block{}, fmt.Errorf("no heading: %q", line)
+func (r *reader) block(n ast.Node) (b Block, err error) {
+	switch n := n.(type) {
+	case *ast.Heading:
+		b = Block{Kind: Heading, Level: n.Level}
+		if b.Line, err = r.spans(n); err == nil {
+			b.ID = r.id(Plain(b.Line))
+		}
+		if n.Level > deepest {
+			return b, fmt.Errorf("a heading of level %d", n.Level)
+		}
+		return b, err
+	case *ast.Paragraph:
+		if picture, ok := n.FirstChild().(*ast.Image); ok {
+			return r.picture(n, picture)
+		}
+		b = Block{Kind: Paragraph}
+		b.Line, err = r.spans(n)
+		return b, err
+	case *ast.FencedCodeBlock:
+		return Block{Kind: Code, Text: strings.TrimSuffix(string(n.Lines().Value(r.source)), "\n")}, nil
+	case *ast.List:
+		return r.list(n)
+	case *tables.Table:
+		return r.table(n)
 	}
-	spans, err := inline(m[2])
-	r.at++
-	return Block{Kind: Heading, Level: len(m[1]), Line: spans, ID: r.id(Plain(spans))}, err
+	return Block{}, fmt.Errorf("not in our part of Markdown: %s", n.Kind())
+}
+
+// deepest is the level of the smallest headings.
+const deepest = 4
+
+func (r *reader) picture(n, picture ast.Node) (Block, error) {
+	b := Block{Kind: Picture, Src: string(picture.(*ast.Image).Destination)}
+	words, err := r.spans(picture)
+	if b.Alt = Plain(words); err == nil && (b.Alt == "" || b.Src == "" || n.ChildCount() > 1) {
+		err = fmt.Errorf("a picture without words, or beside some")
+	}
+	return b, err
+}
+
+func (r *reader) list(n *ast.List) (Block, error) {
+	b := Block{Kind: List}
+	if n.IsOrdered() {
+		b.Kind = Numbered
+	}
+	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
+		if item.ChildCount() != 1 || item.FirstChild().Kind() != ast.KindTextBlock {
+			return b, fmt.Errorf("an item that is not one line")
+		}
+		spans, err := r.spans(item.FirstChild())
+		if err != nil {
+			return b, err
+		}
+		b.Items = append(b.Items, spans)
+	}
+	return b, nil
+}
+
+func (r *reader) table(n *tables.Table) (Block, error) {
+	b := Block{Kind: Table}
+	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
+		var cells [][]Span
+		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
+			spans, err := r.spans(cell)
+			if err != nil {
+				return b, err
+			}
+			cells = append(cells, spans)
+		}
+		if row.Kind() == tables.KindTableHeader {
+			b.Head = cells
+		} else {
+			b.Rows = append(b.Rows, cells)
+		}
+	}
+	if b.Rows == nil {
+		return b, fmt.Errorf("a table without rows")
+	}
+	return b, nil
+}
+
+// spans reads strong, code and links. Only addresses of this site and of the web are
+// led to.
+func (r *reader) spans(line ast.Node) (out []Span, err error) {
+	for n := line.FirstChild(); n != nil; n = n.NextSibling() {
+		var s Span
+		switch n := n.(type) {
+		case *ast.Text:
+			if s.Text = string(n.Value(r.source)); n.SoftLineBreak() {
+				s.Text += " "
+			}
+			if left := strings.IndexAny(s.Text, "*`|["); left >= 0 {
+				return nil, fmt.Errorf("a mark that marks nothing: %q", s.Text[left:])
+			}
+		case *ast.String:
+			s.Text = string(n.Value)
+		case *ast.Emphasis:
+			if s.Text, err = r.inside(n); err == nil && n.Level != 2 {
+				err = fmt.Errorf("a star that is no strong: %q", s.Text)
+			}
+			s.Strong = true
+		case *ast.CodeSpan:
+			s.Text, err = r.inside(n)
+			s.Code = true
+		case *ast.Link:
+			s.URL = string(n.Destination)
+			if s.Text, err = r.inside(n); err == nil && !leads(s.URL) {
+				err = fmt.Errorf("a link that leads nowhere: %q", s.URL)
+			}
+		default:
+			err = fmt.Errorf("not in our part of Markdown: %s", n.Kind())
+		}
+		if err != nil {
+			return nil, err
+		}
+		if last := len(out) - 1; last >= 0 && out[last] == (Span{Text: out[last].Text}) && s == (Span{Text: s.Text}) {
+			out[last].Text += s.Text // the parser cuts at marks that could have been
+		} else if s.Text != "" {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+// inside is the text in a mark, which has no other mark in it.
+func (r *reader) inside(n ast.Node) (string, error) {
+	var b strings.Builder
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		t, ok := c.(*ast.Text)
+		if !ok {
+			return "", fmt.Errorf("a mark in another: %s", c.Kind())
+		}
+		b.Write(t.Value(r.source))
+		if t.SoftLineBreak() {
+			b.WriteByte(' ')
+		}
+	}
+	if strings.TrimSpace(b.String()) == "" {
+		return "", fmt.Errorf("a mark around nothing")
+	}
+	return b.String(), nil
+}
+
+func leads(address string) bool {
+	return strings.HasPrefix(address, "#") || strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//")
 }
 
 // id makes an anchor of a heading: its letters and figures, without accents.
@@ -148,137 +255,4 @@ func (r *reader) id(text string) string {
 	}
 	r.ids[id] = true
 	return id
-}
-
-func (r *reader) code() (Block, error) {
-	var text []string
-	for r.at++; r.at < len(r.lines); r.at++ {
-		if r.lines[r.at] == "```" {
-			r.at++
-			return Block{Kind: Code, Text: strings.Join(text, "\n")}, nil
-		}
-		text = append(text, r.lines[r.at])
-	}
-	return Block{}, fmt.Errorf("code that does not end")
-}
-
-// list reads items; a line that begins with spaces goes on with the one before.
-func (r *reader) list(kind Kind, begins func(string) (string, bool)) (Block, error) {
-	var items []string
-	for ; r.at < len(r.lines) && strings.TrimSpace(r.lines[r.at]) != ""; r.at++ {
-		line := r.lines[r.at]
-		if item, ok := begins(line); ok {
-			items = append(items, item)
-			continue
-		}
-		if !strings.HasPrefix(line, "  ") || strings.HasPrefix(strings.TrimSpace(line), "- ") {
-			return Block{}, fmt.Errorf("a list that goes on with %q", line)
-		}
-		items[len(items)-1] += " " + strings.TrimSpace(line)
-	}
-	b := Block{Kind: kind}
-	for _, item := range items {
-		spans, err := inline(item)
-		if err != nil {
-			return b, err
-		}
-		b.Items = append(b.Items, spans)
-	}
-	return b, nil
-}
-
-func (r *reader) table() (Block, error) {
-	b := Block{Kind: Table}
-	for n := 0; r.at < len(r.lines) && strings.HasPrefix(r.lines[r.at], "|"); n++ {
-		line := strings.TrimSpace(r.lines[r.at])
-		r.at++
-		if n == 1 {
-			if strings.Trim(line, "|- ") != "" {
-				return b, fmt.Errorf("no line under the heads of a table: %q", line)
-			}
-			continue
-		}
-		cells := strings.Split(strings.Trim(line, "|"), "|")
-		row := make([][]Span, len(cells))
-		for i, c := range cells {
-			spans, err := inline(strings.TrimSpace(c))
-			if err != nil {
-				return b, err
-			}
-			row[i] = spans
-		}
-		switch {
-		case n == 0:
-			b.Head = row
-		case len(row) != len(b.Head):
-			return b, fmt.Errorf("a row of %d cells under %d heads: %q", len(row), len(b.Head), line)
-		default:
-			b.Rows = append(b.Rows, row)
-		}
-	}
-	if b.Rows == nil {
-		return b, fmt.Errorf("a table without rows")
-	}
-	return b, nil
-}
-
-func (r *reader) paragraph() (Block, error) {
-	var text []string
-	for ; r.at < len(r.lines); r.at++ {
-		line := strings.TrimSpace(r.lines[r.at])
-		if line == "" || len(text) > 0 && (strings.HasPrefix(line, "#") || strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "|") || strings.HasPrefix(line, "```")) {
-			break
-		}
-		text = append(text, line)
-	}
-	spans, err := inline(strings.Join(text, " "))
-	return Block{Kind: Paragraph, Line: spans}, err
-}
-
-// inline reads strong, code and links. Only addresses of this site and of the web are
-// led to.
-func inline(line string) (out []Span, err error) {
-	plain := ""
-	flush := func() {
-		if plain != "" {
-			out = append(out, Span{Text: plain})
-			plain = ""
-		}
-	}
-	for line != "" {
-		switch {
-		case strings.HasPrefix(line, "**"):
-			text, rest, ok := strings.Cut(line[2:], "**")
-			if !ok || text == "" {
-				return nil, fmt.Errorf("strong that does not end: %q", line)
-			}
-			flush()
-			out, line = append(out, Span{Text: text, Strong: true}), rest
-		case line[0] == '*':
-			return nil, fmt.Errorf("a star that is no strong: %q", line)
-		case line[0] == '`':
-			text, rest, ok := strings.Cut(line[1:], "`")
-			if !ok || text == "" {
-				return nil, fmt.Errorf("code that does not end: %q", line)
-			}
-			flush()
-			out, line = append(out, Span{Text: text, Code: true}), rest
-		case line[0] == '[':
-			text, rest, ok := strings.Cut(line[1:], "](")
-			address, rest, closed := strings.Cut(rest, ")")
-			if !ok || !closed || text == "" || !strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "#") && !strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "//") {
-				return nil, fmt.Errorf("a link that leads nowhere: %q", line)
-			}
-			flush()
-			out, line = append(out, Span{Text: text, URL: address}), rest
-		default:
-			n := strings.IndexAny(line[1:], "*`[")
-			if n < 0 {
-				n = len(line) - 1
-			}
-			plain, line = plain+line[:n+1], line[n+1:]
-		}
-	}
-	flush()
-	return out, nil
 }

@@ -37,8 +37,9 @@ func TestAPage(t *testing.T) {
 
 func TestWhatIsNotOursIsRefused(t *testing.T) {
 	for _, s := range []string{
-		"<b>x</b>", "> cité", "* puce", "+ puce", "---", "    code", "~~~", "#Titre", "##### Trop bas", "```\nsans fin", "**sans fin", "*penché*", "`sans fin", "[lien](javascript:alert(1))",
-		"[lien](//ailleurs)", "[lien](http://x)", "[lien]", "![](image/x.webp)", "![x](a b)", "| a |\n| b |", "| a | b |\n|---|---|\n| 1 |", "| a |\n|---|", "- un\nsuite", "- un\n  - deux", "[x]: https://y",
+		"<b>x</b>", "<div>\nx\n</div>", "> cité", "---", "    code", "##### Trop bas", "**sans fin", "*penché*", "`sans fin", "[lien](javascript:alert(1))",
+		"[lien](//ailleurs)", "[lien](http://x)", "[lien]", "![](image/x.webp)", "![x](a b)", "mots ![x](y)", "| a |\n| b |", "| a |\n|---|", "- un\n  - deux", "- un\n\n- deux", "<https://x>",
+		"**a `b`**", "[**a**](/b)",
 	} {
 		if got, err := markdown.Parse("Avant.\n\n" + s); err == nil {
 			t.Errorf("%q passes as %+v", s, got)

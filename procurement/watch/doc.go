@@ -12,5 +12,14 @@
 // server), removed (by the company). Only a confirmed one, neither stopped nor
 // failed, is mailed.
 //
+// What a company decides about a contract that a watch found is a tag (« étiquette ») :
+// one choice for the establishment, the last one, because a company does one thing; and
+// a note of each person, because two who write at once must lose nothing. « On passe »
+// keeps the contract, in whatever gazette, out of all that the establishment's watches
+// send: see Passed.
+//
+// A watch may be shown to the other establishments of its company. Both must have been
+// proved: anybody can declare another SIRET of a company and administer it.
+//
 // The room records facts; alert/ says who is told of them. Articles of law: none.
 package watch

@@ -184,22 +184,24 @@ func TestRefinedCriteriaAreComparedWhole(t *testing.T) {
 	each(t, func(t *testing.T, p *platform) {
 		odile := p.join(muller, "odile")
 		karim := odile.colleague("karim", "Karim Benali")
+		p.record(call{id: "26-1", title: "Menuiserie"})
 		w := odile.watch(watch.Form{Name: "Bois", Keywords: "menuiserie", Active: true, Refine: notice.Refinement{Exclude: "plomberie"}})
 		path := watchesPage + "/" + w.ID
 		mine, theirs := odile.get(path+"/modifier").form(), karim.get(path+"/modifier").form()
 		theirs.Set("exclus", "plomberie amiante")
+		theirs.Add("organisme_exclu", p.buyer("ville de selestat"))
 		karim.follow(path, theirs)
 		mine.Set("exclus", "")
 		mine.Set("jours_restants", "10")
 		page := odile.post(path, mine)
 		m, s, c := page.both("affiner")
-		if m != "Jours restants : 10 au moins" || s != "Mots exclus : plomberie, amiante" || c != "ma_version" {
+		if m != "Jours restants : 10 au moins" || s != "Mots exclus : plomberie, amiante, Organisme exclu : Ville de Sélestat" || c != "ma_version" {
 			t.Errorf("%q, %q, %q", m, s, c)
 		}
 		f := page.form()
 		f.Set("garder-affiner", "version_enregistree")
 		odile.follow(path, f)
-		if got := odile.find(w.ID).Criteria; !slices.Equal(got.Exclude, []string{"plomberie", "amiante"}) || got.MinDays != 0 {
+		if got := odile.find(w.ID).Criteria; !slices.Equal(got.Exclude, []string{"plomberie", "amiante"}) || got.MinDays != 0 || len(got.ExcludeBuyers) != 1 {
 			t.Errorf("%+v", got)
 		}
 	})

@@ -1,6 +1,7 @@
 package company
 
 import (
+	"cmp"
 	"slices"
 
 	"parvis/procurement/watch"
@@ -67,9 +68,7 @@ func (p Pages) told(v *answer.Visit, watches []*watch.Watch) ([][]ui.Criterion, 
 		}
 		var outBuyers []ui.Picked
 		for _, id := range w.Criteria.ExcludeBuyers {
-			if title := titles[id]; title != "" {
-				outBuyers = append(outBuyers, ui.Picked{ID: id, Label: title})
-			}
+			outBuyers = append(outBuyers, ui.Picked{ID: id, Label: cmp.Or(titles[id], "organisme retiré du répertoire")})
 		}
 		all := criteria(w, titles, codes)
 		out = append(out, slices.Insert(all, len(all)-1, refine.ToldOut(outBuyers, outCodes)...)) // before who receives it

@@ -232,7 +232,7 @@ func TestTheListSaysWhichWatchFindsNothing(t *testing.T) {
 		odile := p.join(muller, "odile")
 		w := odile.watch(watch.Form{Name: "Sabots", Keywords: "sabotier", Active: true})
 		p.age(31)
-		p.record(call{id: "26-1", title: "Voirie"})
+		p.record(call{id: "26-1", title: "Voirie", published: "2026-12-24"})
 		page := odile.get(watchesPage)
 		page.says("Aucun avis depuis 30 jours pour la veille « Sabots » : élargir ?")
 		if !slices.Contains(page.links(), watchesPage+"/"+w.ID+"/modifier") {

@@ -42,7 +42,8 @@ func TestTheFrontPageCountsAndShowsTheNewest(t *testing.T) {
 	each(t, func(h *house) {
 		h.record(false, some(h)...)
 		p := h.get("/")
-		h.says(p, 200, "2 appels ouverts", "3 appels reçus ces sept derniers jours", "Entretien de la voirie", "Ville de Saint-Denis", "!Fourniture de menuiseries")
+		// What was published long ago is imported, not received this week.
+		h.says(p, 200, "2 appels ouverts", "2 appels reçus ces sept derniers jours", "Entretien de la voirie", "Ville de Saint-Denis", "!Fourniture de menuiseries")
 	})
 }
 
