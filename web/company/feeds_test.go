@@ -11,7 +11,7 @@ import (
 	"parvis/procurement/webhook"
 )
 
-var feedAddress = regexp.MustCompile(`https?://parvis\.example/flux/(atom|agenda|json)/[\w-]{43}/veille\.(atom|ics|json)`)
+var feedAddress = regexp.MustCompile(`https://parvis\.example/flux/(atom|agenda|json)/[\w-]{43}/veille\.(atom|ics|json)`)
 
 func TestAPrivateAddressIsShownOnce(t *testing.T) {
 	each(t, func(t *testing.T, p *platform) {
