@@ -206,3 +206,31 @@ func TestRefinedCriteriaAreComparedWhole(t *testing.T) {
 		}
 	})
 }
+
+// A colleague who deletes the watch that one is editing takes nothing of what was typed.
+func TestAnEditOfAWatchThatAColleagueDeletesBecomesANewOne(t *testing.T) {
+	each(t, func(t *testing.T, p *platform) {
+		odile := p.join(muller, "odile")
+		karim := odile.colleague("karim", "Karim Benali")
+		w := odile.watch(watch.Form{Name: "Bois", Keywords: "menuiserie", Active: true})
+		path := watchesPage + "/" + w.ID
+		mine := odile.get(path + "/modifier").form()
+		karim.follow(path+"/supprimer", karim.get(path+"/supprimer").form())
+		mine.Set("nom", "Bois massif")
+		mine.Set("mots_cles", "menuiserie bardage")
+		page := odile.post(path, mine)
+		if page.status != 404 {
+			t.Errorf("status %d", page.status)
+		}
+		page.says("Créer une nouvelle veille", "elle a été supprimée entre-temps", "Votre saisie est gardée")
+		odile.follow(watchesPage, page.form()).says("La veille « Bois massif » est créée")
+		if all := odile.list(); len(all) != 1 || all[0].ID == w.ID || !slices.Equal(all[0].Criteria.Keywords, []string{"menuiserie", "bardage"}) {
+			t.Errorf("%+v", all)
+		}
+		// Whoever never had it learns nothing: their own form comes back as well.
+		stranger := p.join("12345678200010", "paul")
+		if got := stranger.post(watchesPage+"/"+odile.list()[0].ID, mine); got.status != 404 {
+			t.Errorf("a stranger: status %d", got.status)
+		}
+	})
+}

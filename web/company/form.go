@@ -77,9 +77,23 @@ func (p Pages) create(v *answer.Visit) (answer.Answer, error) { return p.save(v,
 func (p Pages) update(v *answer.Visit) (answer.Answer, error) {
 	w, err := p.Watches.Find(v.Context(), v.Actor, v.PathValue("id"))
 	if err != nil {
-		return answer.Answer{}, err
+		return p.deleted(v, err)
 	}
 	return p.save(v, w)
+}
+
+// deleted gives back what was typed for a watch that is no more, as a new one: a
+// colleague who deletes it meanwhile takes nothing of that away.
+func (p Pages) deleted(v *answer.Visit, gone error) (answer.Answer, error) {
+	t := readTyped(v.PostForm)
+	if !fault.Is(gone, fault.NotFound) || t.Form.Name == "" {
+		return answer.Answer{}, gone
+	}
+	t.Version, t.Base = 0, ""
+	a, err := p.show(v, nil, t, ui.Errors{{Field: watch.FieldName,
+		Text: "Cette veille n'existe plus\u00a0: elle a été supprimée entre-temps. Votre saisie est gardée\u00a0: la valider en fait une nouvelle veille."}})
+	a.Page.Refused = true
+	return a.WithStatus(http.StatusNotFound), err
 }
 
 // save makes or changes a watch; w is nil for a new one.
@@ -122,6 +136,8 @@ func (p Pages) store(v *answer.Visit, w *watch.Watch, t typed, again bool) (answ
 		saved, err = p.Watches.Update(v.Context(), v.Actor, w.ID, t.asked())
 	}
 	switch {
+	case w != nil && fault.Is(err, fault.NotFound):
+		return p.deleted(v, err)
 	case errors.Is(err, watch.ErrSaved):
 		return p.conflict(v, w, t, again)
 	case fault.Is(err, fault.Conflict): // who they act for, or their address, has changed
