@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"slices"
@@ -55,7 +57,8 @@ const (
 type newsroom struct {
 	*platform
 	*rehearsal.Program
-	log *journal
+	log   *journal
+	pages map[string]string // of mails that have more to tell, by address
 }
 
 // fetchFrom makes the client of a program: it asks fast, and its patience is short.
@@ -171,15 +174,45 @@ var roofNumber = regexp.MustCompile(`toiture n° (\d+)`)
 func (n *newsroom) told() map[string]int {
 	times := map[string]int{}
 	for _, m := range n.box.Messages() {
+		if m.To[0] != roofer {
+			continue
+		}
 		seen := map[string]bool{}
-		for _, found := range roofNumber.FindAllStringSubmatch(m.Text, -1) {
-			if m.To[0] == roofer && !seen[found[1]] {
+		for _, found := range roofNumber.FindAllStringSubmatch(m.Text+n.rest(m.Text), -1) {
+			if !seen[found[1]] {
 				seen[found[1]] = true
 				times[found[1]]++
 			}
 		}
 	}
 	return times
+}
+
+var restOfMail = regexp.MustCompile(`tous sur une page[\s\x{a0}]+:\s+(\S+)`)
+
+// rest reads the page of what a long mail does not tell in full.
+func (n *newsroom) rest(said string) string {
+	at := restOfMail.FindStringSubmatch(said)
+	if at == nil {
+		return ""
+	}
+	if page, read := n.pages[at[1]]; read {
+		return page
+	}
+	res, err := http.Get(at[1]) //nolint:gosec,noctx // our own mail's, in a test
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		return ""
+	}
+	if n.pages == nil {
+		n.pages = map[string]string{}
+	}
+	n.pages[at[1]] = string(text)
+	return string(text)
 }
 
 // happening is something that goes wrong with a fetch.

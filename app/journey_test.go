@@ -300,7 +300,7 @@ func hears(t *testing.T, p *platform, b *browsertest.Browser) {
 		said := strings.NewReplacer("\u00a0", " ", "\r\n", "\n").Replace(m.Text)
 		for _, w := range []string{"Construction d'une école maternelle", "Commune de Hautval", "2026-T-044", "Lot 7 : Bardage bois",
 			"Visite obligatoire le mardi 1er décembre 2026 à 10 h 00", "Date limite : mardi 15 décembre 2026 à 10 h 00 (dans 21 jours)",
-			"Pourquoi vous recevez cet avis : veille « Menuiseries Bas-Rhin », sur « bardage »"} {
+			"Pourquoi vous recevez cet avis :\n- veille « Menuiseries Bas-Rhin », sur « bardage »"} {
 			if !strings.Contains(said, w) {
 				t.Errorf("the mail to %s does not say « %s »:\n%s", to, w, said)
 			}

@@ -3,6 +3,7 @@ package bench_test
 import (
 	order "cmp"
 	"context"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -167,6 +168,18 @@ func TestSearchOfTheCorpus(t *testing.T) {
 	})
 }
 
+// wait ranks a deadline: those to come, the nearest first, unknown ones, those that have
+// passed, the last first.
+func wait(d, now clock.Instant) int64 {
+	switch {
+	case d.IsZero():
+		return math.MaxInt64 / 2
+	case d < now:
+		return math.MaxInt64/2 + int64(now-d)
+	}
+	return int64(d - now)
+}
+
 // scan gives the ids of what matches, by deadline.
 func scan(t *testing.T, all []*notice.Notice, ask notice.Search, now clock.Instant) []string {
 	t.Helper()
@@ -181,7 +194,7 @@ func scan(t *testing.T, all []*notice.Notice, ask notice.Search, now clock.Insta
 		}
 	}
 	slices.SortFunc(found, func(a, b *notice.Notice) int {
-		return order.Or(order.Compare(uint64(a.Deadline)-1, uint64(b.Deadline)-1), // unknown ones are the largest
+		return order.Or(order.Compare(wait(a.Deadline, now), wait(b.Deadline, now)),
 			strings.Compare(b.PublishedOn, a.PublishedOn), strings.Compare(b.ID, a.ID))
 	})
 	ids := make([]string, len(found))

@@ -60,9 +60,8 @@ const (
 
 // Run does what args say and gives the exit status.
 func Run(args []string, std Std) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // whoever asks a second time does not wait
+	ctx, cancel := untilAsked()
+	defer cancel()
 	var c commands
 	parser, err := kong.New(&c, kong.Name("parvis"), kong.Description("Parvis, profil d'acheteur libre."),
 		kong.DefaultEnvars("PARVIS"), kong.NoDefaultHelp(), kong.Writers(std.Out, std.Err),
@@ -88,6 +87,23 @@ func Run(args []string, std Std) int {
 		return help(parser.Model.Node, std, c.Help.Command)
 	}
 	return report(typed.Run(), std.Err)
+}
+
+// untilAsked ends when somebody asks the program to stop. It listens no more before it
+// says so: whoever asks a second time does not wait, however early.
+func untilAsked() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-asked:
+		case <-ctx.Done():
+		}
+		signal.Stop(asked)
+		cancel()
+	}()
+	return ctx, cancel
 }
 
 // forgetEmpty leaves out the environment variables that are empty: service files

@@ -57,14 +57,14 @@ func TestTheTableOfWatchesSaysWhatEachAsks(t *testing.T) {
 			{"Nom de la veille", "Critères de recherche", "Statut", "Action"},
 			{"veille1 tous les jours à 7 h",
 				"Mot clé : non renseigné Organisme : non renseigné Département : non renseigné Email de destination : odile@muller.example",
-				"Inactive", "Flux privés de la veille veille1 Modifier la veille veille1 Supprimer la veille veille1"},
+				"Inactive", "Modifier la veille veille1 Flux privés de la veille veille1 Supprimer la veille veille1"},
 			{"Un de chaque dès la publication",
 				"Mot clé : test Organisme : Nice matin Département : Bas-Rhin (67) Email de destination : odile@muller.example",
-				"Active", "Flux privés de la veille Un de chaque Modifier la veille Un de chaque Supprimer la veille Un de chaque"},
+				"Active", "Modifier la veille Un de chaque Flux privés de la veille Un de chaque Supprimer la veille Un de chaque"},
 			{"Plusieurs tous les jours à 18 h",
 				`Mots clés : ola "gros œuvre" VRD (tous les termes) Organismes : Nice matin Le Républicain Lorrain Départements : Aisne (02) Corse-du-Sud (2A) ` +
 					"Emails de destination : odile@muller.example devis@muller.example à confirmer",
-				"Active", "Flux privés de la veille Plusieurs Modifier la veille Plusieurs Supprimer la veille Plusieurs"},
+				"Active", "Modifier la veille Plusieurs Flux privés de la veille Plusieurs Supprimer la veille Plusieurs"},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
