@@ -21,7 +21,7 @@ help: ## show this
 
 test: need fmt bin/templ-$(TEMPL) ## check everything; installs PostgreSQL and Chromium when missing (root on Debian)
 	go vet $(PKG)
-	PARVIS_REQUIRE_BROWSER=1 PARVIS_REQUIRE_POSTGRES=1 PARVIS_REQUIRE_TEMPL=1 go test -timeout 15m $(PKG)
+	PARVIS_REQUIRE_BROWSER=1 PARVIS_REQUIRE_POSTGRES=1 PARVIS_REQUIRE_TEMPL=1 go test -timeout 25m $(PKG)
 
 # The tests use a real PostgreSQL (any recent version, run by the tests themselves in a
 # temporary folder) and a real Chromium. Nothing else is used by them today.
@@ -65,7 +65,7 @@ fuzz: ## run each fuzz test for FUZZTIME, one after the other (PKG)
 
 cover: need bin/templ-$(TEMPL) ## run the tests and say how much of each function they run
 	@mkdir -p bin
-	PARVIS_REQUIRE_BROWSER=1 PARVIS_REQUIRE_POSTGRES=1 go test -timeout 15m -coverpkg=./... -coverprofile=bin/cover.out $(PKG)
+	PARVIS_REQUIRE_BROWSER=1 PARVIS_REQUIRE_POSTGRES=1 go test -timeout 25m -coverpkg=./... -coverprofile=bin/cover.out $(PKG)
 	go tool cover -func=bin/cover.out
 
 demo: ## the whole product on this machine, with examples
