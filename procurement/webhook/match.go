@@ -1,6 +1,8 @@
 package webhook
 
 import (
+	"slices"
+
 	"parvis/kit/db"
 	"parvis/procurement/event"
 	"parvis/procurement/notice"
@@ -14,7 +16,7 @@ type ear struct {
 }
 
 // hear is told of a batch of notices: it writes what webhooks are to be told of those
-// that are new and of those that have been altered, in the transaction that matches
+// that are new, or have become calls, and of those that have been altered, in the transaction that matches
 // them. A bulk import of the past tells nobody.
 func (s *Service) hear(tx *db.Tx, e event.Event) error {
 	var body notice.Recorded
@@ -28,11 +30,11 @@ func (s *Service) hear(tx *db.Tx, e event.Event) error {
 	if err != nil || len(ears) == 0 {
 		return err
 	}
-	if err := s.tellNew(tx, ears, body.New); err != nil {
+	if err := s.tellNew(tx, ears, slices.Concat(body.New, body.Called)); err != nil {
 		return err
 	}
 	tx.AfterCommit(s.Nudge)
-	return s.tellAltered(tx, ears, body.Altered)
+	return s.tellAltered(tx, ears, slices.Concat(body.Altered, body.Called))
 }
 
 // ears lists who listens to watches that are active, by webhook.

@@ -71,9 +71,6 @@ func (h Webhook) State() State {
 	return Active
 }
 
-// told tells whether it is to hear of notices.
-func (h Webhook) told() bool { return !h.ConfirmedAt.IsZero() && h.SuspendedAt.IsZero() }
-
 // Request is what is to be posted.
 type Request struct {
 	Address string

@@ -444,3 +444,20 @@ func TestTheLogForgets(t *testing.T) {
 		}
 	})
 }
+
+// What was announced for later and becomes a call under the same number is told then,
+// once.
+func TestANoticeThatBecomesACallIsTold(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.listens()
+		soon := call("1", "Menuiseries de l'école")
+		whole := soon
+		soon.Kind, soon.Deadline = notice.Prior, 0
+		h.publish(soon)
+		h.sent("before it is a call")
+		h.publish(whole)
+		h.sent("as it becomes one", "notice.matched Menuiseries de l'école")
+		h.publish(whole)
+		h.sent("the same again")
+	})
+}
