@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"parvis/kit/db"
+	"parvis/procurement/watch"
 )
 
 // What a digest owed is not lost when the watch no longer waits for one.
@@ -69,7 +70,7 @@ func TestAWatchThatIsNotUnderstoodAnyMoreSilencesNobodyElse(t *testing.T) {
 		if w.Broken() == nil {
 			t.Error("the page cannot say that the watch is broken")
 		}
-		if _, err := h.watches.Live(context.Background(), by, "", 0, 10); err != nil {
+		if _, err := h.watches.Matches(context.Background(), by, watch.Ask{Size: 10}); err != nil {
 			t.Errorf("the live list: %v", err)
 		}
 	})

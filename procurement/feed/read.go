@@ -37,6 +37,7 @@ type Entry struct {
 	Reasons   []watch.Reason
 	TouchedAt clock.Instant
 	Changes   int
+	SIREN     string // of its buyer; "" when the register has none
 }
 
 var errLoading = fault.New(fault.Unavailable, "La plateforme vient de redémarrer et relit ses avis\u00a0: redemandez ce flux dans une minute.")
@@ -121,13 +122,17 @@ func (s *Service) fill(ctx context.Context, c *Contents, q *notice.Query, f Form
 		if err != nil {
 			return err
 		}
+		sirens, err := watch.SIRENs(tx, open)
+		if err != nil {
+			return err
+		}
 		for _, n := range open {
 			reasons, err := watch.Reasons([]*watch.Watch{c.Watch}, n, n.RecordedAt)
 			if err != nil {
 				return err
 			}
 			h := histories[n.ID]
-			c.Entries = append(c.Entries, Entry{n, reasons, h.TouchedAt, h.Changes})
+			c.Entries = append(c.Entries, Entry{n, reasons, h.TouchedAt, h.Changes, sirens[n.ID]})
 		}
 		return nil
 	})

@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"parvis/kit/clock"
+	"parvis/kit/db"
 	"parvis/procurement/notice"
+	"parvis/procurement/org"
 )
 
 // Facts is a notice as programs are told of it, by a feed or a webhook: what a mail says
@@ -16,7 +18,7 @@ type Facts struct {
 	URL              string     `json:"url"`
 	Title            string     `json:"title"`
 	Buyer            string     `json:"buyer,omitempty"`
-	BuyerSIRET       string     `json:"buyer_siret,omitempty"`
+	BuyerSIREN       string     `json:"buyer_siren,omitempty"`
 	Reference        string     `json:"reference,omitempty"`
 	Departments      []string   `json:"departments"`
 	Category         string     `json:"category,omitempty"`
@@ -49,11 +51,11 @@ type WhyFacts struct {
 	Words []string `json:"words"`
 }
 
-// FactsOf says what is known of a notice now, and why these watches match it. base
-// begins the address of its page.
-func FactsOf(n *notice.Notice, watches []*Watch, base string) (Facts, error) {
+// FactsOf says what is known of a notice now, and why these watches match it. siren is
+// its buyer's, see SIRENs; base begins the address of its page.
+func FactsOf(n *notice.Notice, siren string, watches []*Watch, base string) (Facts, error) {
 	f := Facts{
-		ID: n.ID, URL: base + "/annonces/" + n.ID, Title: n.Title, Buyer: n.Buyer.Name, BuyerSIRET: n.Buyer.SIRET, Reference: n.Reference,
+		ID: n.ID, URL: base + "/annonces/" + n.ID, Title: n.Title, Buyer: n.Buyer.Name, BuyerSIREN: siren, Reference: n.Reference,
 		Departments: some(n.Departments), Category: string(n.Category), Procedure: string(n.Procedure), CPV: some(n.CPV),
 		Deadline: moment(n.Deadline), DeadlineDoubtful: n.DeadlineDoubtful, VisitAt: moment(n.VisitAt), QuestionsUntil: moment(n.QuestionsUntil),
 		CancelledAt: moment(n.CancelledAt), PublishedOn: n.PublishedOn, RecordedAt: moment(n.RecordedAt),
@@ -74,6 +76,23 @@ func FactsOf(n *notice.Notice, watches []*Watch, base string) (Facts, error) {
 		f.Lots = append(f.Lots, LotFacts{lot.Number, lot.Title})
 	}
 	return f, nil
+}
+
+// SIRENs gives the number of the buyer of each of these notices, as the register has it
+// now; those of which it has none are not there.
+func SIRENs(tx *db.Tx, notices []*notice.Notice) (map[string]string, error) {
+	ids := make([]string, len(notices))
+	for i, n := range notices {
+		ids[i] = n.BuyerID
+	}
+	buyers, err := org.BuyersNamed(tx, unique(ids))
+	out := map[string]string{}
+	for _, n := range notices {
+		if siren := buyers[n.BuyerID].SIREN; siren != "" {
+			out[n.ID] = siren
+		}
+	}
+	return out, err
 }
 
 // some is a list that is never null: a program that counts it need not ask first.

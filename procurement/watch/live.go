@@ -18,6 +18,7 @@ type Hit struct {
 	Reasons []Reason
 	Twins   []*notice.Notice // its probable duplicates, which it stands for
 	Tagged  Tagged
+	SIREN   string // of its buyer; "" when the register has none
 }
 
 // Live is a page of the contracts now online that match the active watches.
@@ -56,11 +57,6 @@ type Ask struct {
 	WatchID string // only what this watch matches; empty: all of the actor's
 	Shown   Shown
 	Since   clock.Instant // only what was first heard of since
-}
-
-// Live answers the page's list, each contract once, from the queries that alert.
-func (s *Service) Live(ctx context.Context, by access.Actor, order notice.Order, from, size int) (Live, error) {
-	return s.Matches(ctx, by, Ask{Order: order, From: from, Size: size, Shown: ShownAll})
 }
 
 // Matches answers a list, each contract once, from the queries that alert: those of the
@@ -181,8 +177,12 @@ func (s *Service) read(ctx context.Context, by access.Actor, l lookedUp, ids []s
 		if err != nil {
 			return err
 		}
+		sirens, err := SIRENs(tx, notices)
+		if err != nil {
+			return err
+		}
 		for _, n := range notices {
-			hit := Hit{Notice: n, Twins: twins[n.ID], Tagged: said[n.ID]}
+			hit := Hit{Notice: n, Twins: twins[n.ID], Tagged: said[n.ID], SIREN: sirens[n.ID]}
 			if hit.Reasons, err = reasonsOfAll(l.watches, hit, l.at); err != nil {
 				return err
 			}

@@ -59,7 +59,7 @@ func TestTheLiveListOfAnEstablishment(t *testing.T) {
 		h.create(by, watch.Form{Name: "Routes", Keywords: "voirie", Active: true})
 		h.create(by, watch.Form{Name: "En pause", Keywords: "peinture"})
 		show := func(from, size int) (out []string) {
-			live, err := h.watches.Live(ctx, by, notice.ByDeadline, from, size)
+			live, err := h.watches.Matches(ctx, by, watch.Ask{Order: notice.ByDeadline, From: from, Size: size, Shown: watch.ShownAll})
 			h.must(err)
 			if live.Total != 2 {
 				t.Errorf("%d in all, want 2", live.Total)
@@ -80,7 +80,7 @@ func TestTheLiveListOfAnEstablishment(t *testing.T) {
 			t.Error(diff)
 		}
 		other := h.Join(noticetest.Other, "claire", "claire@vosges.example")
-		if live, err := h.watches.Live(ctx, other, notice.ByDeadline, 0, 10); err != nil || live.Total != 0 {
+		if live, err := h.watches.Matches(ctx, other, watch.Ask{Order: notice.ByDeadline, Size: 10, Shown: watch.ShownAll}); err != nil || live.Total != 0 {
 			t.Errorf("another company sees %d (%v)", live.Total, err)
 		}
 		if n, err := h.watches.PerWeek(notice.Criteria{}); err != nil || n != 1 {

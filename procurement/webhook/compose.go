@@ -86,7 +86,11 @@ func (s *Service) compose(tx *db.Tx, h Webhook, d delivery) (string, error) {
 	if passed.Silence(w, n.ID) {
 		return "", unwanted("vous avez choisi «\u00a0on passe\u00a0»")
 	}
-	facts, err := watch.FactsOf(n, []*watch.Watch{w}, strings.TrimSuffix(s.base, "/"))
+	sirens, err := watch.SIRENs(tx, notices)
+	if err != nil {
+		return "", err
+	}
+	facts, err := watch.FactsOf(n, sirens[n.ID], []*watch.Watch{w}, strings.TrimSuffix(s.base, "/"))
 	if err != nil {
 		return "", err
 	}

@@ -20,10 +20,12 @@ import (
 func TestAWebhookIsToldAtOnceOfWhatMatches(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		hook := h.listens()
-		h.publish(call("1", "Menuiseries de l'école"), call("2", "Voirie communale"))
+		known := call("1", "Menuiseries de l'école")
+		known.Buyer.SIRET = "21670462700019"
+		h.publish(known, call("2", "Voirie communale"))
 		got := h.sent("at once", "notice.matched Menuiseries de l'école")[0]
 		if got.Address != address || got.Watch.Name != "Bois" || got.Notice.URL != "https://parvis.example/annonces/"+h.IDOf("1") ||
-			got.Notice.Buyer != "Ville de Sélestat" || got.Notice.Watches[0].Words[0] != "menuiseries" || got.Headers["Webhook-Id"] != got.ID {
+			got.Notice.Buyer != "Ville de Sélestat" || got.Notice.BuyerSIREN != "216704627" || got.Notice.Watches[0].Words[0] != "menuiseries" || got.Headers["Webhook-Id"] != got.ID {
 			t.Errorf("%+v", got)
 		}
 		if !verify(got.Request, hook.Secret) || verify(got.Request, "whsec_"+strings.Repeat("A", 43)+"=") {

@@ -19,7 +19,7 @@ import (
 
 // csvHeads are the columns of the file, as who answers reads them.
 var csvHeads = []string{
-	"Organisme", "SIRET", "Référence", "Objet", "Lots qui correspondent", "Nombre de lots", "Départements", "Codes CPV", "Procédure", "Nature",
+	"Organisme", "SIREN", "Référence", "Objet", "Lots qui correspondent", "Nombre de lots", "Départements", "Codes CPV", "Procédure", "Nature",
 	"Date de publication", "Date limite", "Heure légale", "Jours restants", "Visite obligatoire", "Questions jusqu'au",
 	"Veilles", "Pourquoi", "Étiquette", "Étiquette posée par", "Notes", "Doublon probable", "Source", "Lien",
 }
@@ -118,7 +118,7 @@ func (p Pages) csvRow(ctx context.Context, by access.Actor, hit watch.Hit, watch
 		count = strconv.Itoa(len(n.Lots))
 	}
 	return []string{
-		buyerName(n), siret(n.Buyer.SIRET), reference(n), title(n), strings.Join(lots, "\n"), count, strings.Join(places, ", "), strings.Join(codes, ", "),
+		buyerName(n), siren(hit.SIREN), reference(n), title(n), strings.Join(lots, "\n"), count, strings.Join(places, ", "), strings.Join(codes, ", "),
 		n.Procedure.Label(), n.Category.Label(), frenchDay(n.PublishedOn), deadline, legalTime(n), left, local(n, n.VisitAt), local(n, n.QuestionsUntil),
 		strings.Join(names, ", "), strings.Join(why, "\u00a0; "), choice, chosenBy, strings.Join(notes, "\n"), strings.Join(twins, ", "),
 		n.SourceLabel(), p.Base + "/annonces/" + n.ID,
@@ -139,15 +139,9 @@ func cell(s string) string {
 	return s
 }
 
-// siret is the number in groups: a spreadsheet would round fourteen figures in one.
-func siret(number string) string {
-	if number == "" {
-		return ""
-	}
-	if s, err := refdata.ParseSIRET(number); err == nil {
-		return strings.ReplaceAll(s.Pretty(), "\u00a0", " ")
-	}
-	return number
+// siren is the number in groups, which no spreadsheet takes for a quantity.
+func siren(number string) string {
+	return strings.ReplaceAll(refdata.SIREN(number).Pretty(), "\u00a0", " ")
 }
 
 func labelled(code, label string) string {

@@ -39,7 +39,7 @@ func (b *browser) file(path string) (name string, rows [][]string) {
 func TestTheFileHasAllThatTheListHas(t *testing.T) {
 	each(t, func(t *testing.T, p *platform) {
 		p.record(numbered(230, "Menuiserie")...)
-		p.record(call{id: "26-1", title: "Menuiserie ; \"gymnase\"\nde Barr", buyer: "Commune de Barr", reference: "2026-T-041", departments: []string{"974"},
+		p.record(call{id: "26-1", title: "Menuiserie ; \"gymnase\"\nde Barr", buyer: "Commune de Barr", siret: "21670462700019", reference: "2026-T-041", departments: []string{"974"},
 			deadline: time.Date(2026, 12, 1, 16, 0, 0, 0, clock.Paris), lots: []notice.Lot{{Number: "1", Title: "Gros œuvre"}, {Number: "2", Title: "Menuiseries bois"}}})
 		p.recordFrom(notice.SourceTED, call{id: "500-2026", title: "Menuiserie ; \"gymnase\"\nde Barr", buyer: "Commune de Barr", departments: []string{"974"},
 			deadline: time.Date(2026, 12, 1, 16, 0, 0, 0, clock.Paris)})
@@ -55,7 +55,7 @@ func TestTheFileHasAllThatTheListHas(t *testing.T) {
 			got[head] = rows[1][i]
 		}
 		want := map[string]string{
-			"Organisme": "Commune de Barr", "SIRET": "", "Référence": "2026-T-041", "Objet": "Menuiserie ; \"gymnase\"\nde Barr", "Lots qui correspondent": "lot 2, Menuiseries bois",
+			"Organisme": "Commune de Barr", "SIREN": "216 704 627", "Référence": "2026-T-041", "Objet": "Menuiserie ; \"gymnase\"\nde Barr", "Lots qui correspondent": "lot 2, Menuiseries bois",
 			"Nombre de lots": "2", "Départements": "La Réunion (974)", "Codes CPV": "", "Procédure": "", "Nature": "", "Date de publication": "20/11/2026",
 			"Date limite": "01/12/2026 19:00", "Heure légale": "La Réunion", "Jours restants": "7", "Visite obligatoire": "", "Questions jusqu'au": "",
 			"Veilles": "Bois & Cie !", "Pourquoi": "veille «\u00a0Bois & Cie !\u00a0», sur «\u00a0menuiserie\u00a0»", "Étiquette": "on y va",

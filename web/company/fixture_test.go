@@ -109,6 +109,7 @@ func (p *platform) must(err error) {
 // call is a notice to record; what is empty gets something usual.
 type call struct {
 	id, title, buyer, city, reference string
+	siret                             string
 	departments                       []string
 	deadline                          time.Time
 	published                         string
@@ -137,7 +138,7 @@ func (p *platform) recordFrom(source string, calls ...call) {
 		r := notice.Record{
 			Source: source, SourceID: c.id, Kind: notice.Contract, Title: c.title, Reference: c.reference, Departments: c.departments,
 			PublishedOn: "2026-11-20", Deadline: clock.At(c.deadline), Lots: c.lots,
-			Buyer: notice.BuyerRecord{Name: c.buyer, City: c.city},
+			Buyer: notice.BuyerRecord{Name: c.buyer, City: c.city, SIRET: c.siret},
 		}
 		if c.buyer == "" {
 			r.Buyer.Name = "Ville de Sélestat"

@@ -137,7 +137,7 @@ func (p Pages) jsonOf(c feed.Contents) ([]byte, error) {
 	var faults error
 	for _, e := range c.Entries {
 		one := p.entry(e.Notice, e.TouchedAt, c.At)
-		facts, err := watch.FactsOf(e.Notice, []*watch.Watch{c.Watch}, strings.TrimSuffix(p.Base, "/"))
+		facts, err := watch.FactsOf(e.Notice, e.SIREN, []*watch.Watch{c.Watch}, strings.TrimSuffix(p.Base, "/"))
 		faults = errors.Join(faults, err)
 		f.Items = append(f.Items, jsonfeed.Item{
 			ID: one.ID, URL: one.URL, Title: one.Title, Text: withReasons(one.Summary, e.Reasons), Author: one.Author, Tags: one.Categories,
