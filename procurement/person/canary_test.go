@@ -77,7 +77,8 @@ func TestEveryColumnIsDecided(t *testing.T) {
 }
 
 // world is two people and what the program keeps of each: A, whose export and erasure
-// are looked at, and B, a colleague. Whatever is A's holds « zqa », B's « zqb ».
+// are looked at, and B, a colleague. Whatever is A's holds « zqkanaria », B's « zqkanarib »:
+// marks long enough never to be met by chance in a hash or a random identifier.
 type world struct {
 	*house
 	a, b access.Actor
@@ -86,9 +87,9 @@ type world struct {
 func newWorld(t *testing.T, h *house) world {
 	t.Helper()
 	w := world{house: h}
-	w.a = h.marked("zqa")
+	w.a = h.marked("zqkanaria")
 	first := w.a
-	w.b = h.marked("zqb")
+	w.b = h.marked("zqkanarib")
 	_, err := h.members.Accept(t.Context(), first, w.b.MembershipID)
 	h.must(err)
 	h.raise(first, w.b)
@@ -102,8 +103,8 @@ func newWorld(t *testing.T, h *house) world {
 			t.Fatal("a wrong password is right")
 		}
 	}
-	w.traces(w.a, "zqa")
-	w.traces(w.b, "zqb")
+	w.traces(w.a, "zqkanaria")
+	w.traces(w.b, "zqkanarib")
 	claire := h.join(noticetest.Other, "claire")
 	h.create(claire, form("Chez Claire", w.a.Address))
 	h.agree(w.a.Address)
@@ -242,8 +243,8 @@ func rowID(table string) string {
 func TestAnExportHoldsWhatIsOnesOwnAndNothingElse(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		w := newWorld(t, h)
-		w.fill(w.a, "zqa")
-		w.fill(w.b, "zqb")
+		w.fill(w.a, "zqkanaria")
+		w.fill(w.b, "zqkanarib")
 		// What B's watch is called is told to A in every mail of it, because they receive it.
 		h.Write(func(tx *db.Tx) error {
 			_, err := tx.Exec("UPDATE watch SET name = 'Bois de la maison' WHERE account_id = $1", w.b.AccountID)
@@ -254,7 +255,7 @@ func TestAnExportHoldsWhatIsOnesOwnAndNothingElse(t *testing.T) {
 		text, err := json.MarshalIndent(e, "", " ")
 		h.must(err)
 		got := string(text)
-		if i := strings.Index(strings.ToLower(got), "zqb"); i >= 0 {
+		if i := strings.Index(strings.ToLower(got), "zqkanarib"); i >= 0 {
 			t.Errorf("the export holds what is another's: …%s…", got[max(0, i-200):min(len(got), i+100)])
 		}
 		for _, other := range []string{w.b.AccountID, w.b.MembershipID, "claire@"} {
@@ -264,7 +265,7 @@ func TestAnExportHoldsWhatIsOnesOwnAndNothingElse(t *testing.T) {
 		}
 		for table, d := range decisions {
 			for name, f := range d.columns {
-				mark := marker("zqa", table, name)
+				mark := marker("zqkanaria", table, name)
 				switch {
 				case f == secret && strings.Contains(got, mark):
 					t.Errorf("the export holds %s.%s, which opens something", table, name)
@@ -273,7 +274,7 @@ func TestAnExportHoldsWhatIsOnesOwnAndNothingElse(t *testing.T) {
 				}
 			}
 		}
-		for _, own := range []string{"zqa nom", "ZQA.adresse@exemple.example", "Chez Claire", "Bois de la maison", "Menuiserie de l'école", "Menuiserie Muller",
+		for _, own := range []string{"zqkanaria nom", "ZQKANARIA.adresse@exemple.example", "Chez Claire", "Bois de la maison", "Menuiserie de l'école", "Menuiserie Muller",
 			"Connexion refusée", "Compte créé"} {
 			if !strings.Contains(got, own) {
 				t.Errorf("the export lacks « %s »", own)
@@ -296,8 +297,8 @@ func TestAnErasureLeavesOnlyWhatIsSaid(t *testing.T) {
 		h.must(err)
 		delete(decisions["session"].columns, "token_hash")
 		defer func() { decisions["session"].columns["token_hash"] = secret }()
-		w.fill(w.a, "zqa")
-		w.fill(w.b, "zqb")
+		w.fill(w.a, "zqkanaria")
+		w.fill(w.b, "zqkanarib")
 		h.must(h.persons.Erase(t.Context(), browser, session, person.Erasure{Password: noticetest.Password, Stop: true}, account.Visitor{Remote: remote}))
 		left := map[string]string{}
 		for _, c := range h.schema() {
@@ -306,7 +307,7 @@ func TestAnErasureLeavesOnlyWhatIsSaid(t *testing.T) {
 			}
 			var found []string
 			h.Read(func(tx *db.Tx) error {
-				return tx.All(&found, "SELECT CAST("+c.ColumnName+" AS TEXT) FROM "+c.TableName+" WHERE lower(CAST("+c.ColumnName+" AS TEXT)) LIKE '%zqa%'")
+				return tx.All(&found, "SELECT CAST("+c.ColumnName+" AS TEXT) FROM "+c.TableName+" WHERE lower(CAST("+c.ColumnName+" AS TEXT)) LIKE '%zqkanaria%'")
 			})
 			if len(found) > 0 {
 				left[c.TableName+"."+c.ColumnName] = found[0]
@@ -325,8 +326,8 @@ func TestAnErasureLeavesOnlyWhatIsSaid(t *testing.T) {
 			t.Error("the journal has lost a name")
 		}
 		for what, query := range map[string]string{
-			"recipients":                   "SELECT count(*) FROM watch_recipient r JOIN watch w ON w.id = r.watch_id WHERE lower(r.address_key) LIKE '%zqa%' AND w.name <> 'Chez Claire'",
-			"mails but the last":           "SELECT count(*) FROM outbox WHERE lower(recipient) LIKE '%zqa%' AND kind <> 'account_erased'",
+			"recipients":                   "SELECT count(*) FROM watch_recipient r JOIN watch w ON w.id = r.watch_id WHERE lower(r.address_key) LIKE '%zqkanaria%' AND w.name <> 'Chez Claire'",
+			"mails but the last":           "SELECT count(*) FROM outbox WHERE lower(recipient) LIKE '%zqkanaria%' AND kind <> 'account_erased'",
 			"names on tags":                "SELECT (SELECT count(*) FROM tag t JOIN account a ON a.id = t.account_id WHERE a.erased_at IS NOT NULL) + (SELECT count(*) FROM tag_note n JOIN account a ON a.id = n.account_id WHERE a.erased_at IS NOT NULL)",
 			"watches that did not pass on": "SELECT count(*) FROM watch w JOIN account a ON a.id = w.account_id WHERE a.erased_at IS NOT NULL",
 		} {
@@ -334,7 +335,7 @@ func TestAnErasureLeavesOnlyWhatIsSaid(t *testing.T) {
 				t.Errorf("%s: %d", what, n)
 			}
 		}
-		if n := h.Count("SELECT count(*) FROM account WHERE lower(name) LIKE '%zqb%'"); n != 1 {
+		if n := h.Count("SELECT count(*) FROM account WHERE lower(name) LIKE '%zqkanarib%'"); n != 1 {
 			t.Error("what is B's was erased too")
 		}
 	})
