@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/xml"
 	"strings"
-	"time"
 	"unicode"
 
 	"parvis/kit/clock"
@@ -122,7 +121,7 @@ func moment(i clock.Instant) string {
 	if i.IsZero() {
 		return "1970-01-01T00:00:00Z"
 	}
-	return i.In(time.UTC).Format(time.RFC3339)
+	return i.RFC3339()
 }
 
 // readable takes away what XML may not hold and nobody reads.

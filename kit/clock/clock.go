@@ -33,6 +33,14 @@ func (i Instant) Time() time.Time {
 // In is the moment on the wall clocks of zone.
 func (i Instant) In(zone *time.Location) time.Time { return i.Time().In(zone) }
 
+// RFC3339 is the moment as programs read it, in universal time; "" for none.
+func (i Instant) RFC3339() string {
+	if i.IsZero() {
+		return ""
+	}
+	return i.Time().Format(time.RFC3339)
+}
+
 // IsZero tells that nothing has happened (yet).
 func (i Instant) IsZero() bool { return i == 0 }
 

@@ -81,3 +81,13 @@ func TestDatesAreWrittenAsPeopleReadThem(t *testing.T) {
 		}
 	}
 }
+
+func TestAnInstantIsReadByPrograms(t *testing.T) {
+	summer := clock.At(time.Date(2026, 7, 29, 16, 0, 0, 0, clock.Paris))
+	if got := summer.RFC3339(); got != "2026-07-29T14:00:00Z" {
+		t.Errorf("read as %s", got)
+	}
+	if got := clock.Instant(0).RFC3339(); got != "" {
+		t.Errorf("none is read as %q", got)
+	}
+}

@@ -3,7 +3,6 @@ package jsonfeed
 import (
 	"bytes"
 	"encoding/json"
-	"time"
 
 	"parvis/kit/clock"
 )
@@ -68,7 +67,7 @@ func (f Feed) Bytes() ([]byte, error) {
 	for _, i := range f.Items {
 		one := itemObject{
 			ID: i.ID, URL: i.URL, Title: i.Title, ContentText: i.Text, Tags: i.Tags, More: i.More,
-			DatePublished: moment(i.Published), DateModified: moment(i.Modified),
+			DatePublished: i.Published.RFC3339(), DateModified: i.Modified.RFC3339(),
 		}
 		if i.Author != "" {
 			one.Authors = []author{{i.Author}}
@@ -83,10 +82,3 @@ func (f Feed) Bytes() ([]byte, error) {
 	return to.Bytes(), err
 }
 
-// moment writes an instant as RFC 3339 does, "" for none.
-func moment(i clock.Instant) string {
-	if i.IsZero() {
-		return ""
-	}
-	return i.In(time.UTC).Format(time.RFC3339)
-}

@@ -82,9 +82,3 @@ func toldOf(tx *db.Tx, noticeIDs []string) (lines []ledgerLine, err error) {
 	}
 	return lines, nil
 }
-
-// lineOf reads one line of the ledger.
-func lineOf(tx *db.Tx, addressKey, noticeID string) (l ledgerLine, err error) {
-	err = tx.One(&l, "SELECT "+ledgerColumns+" FROM told WHERE address_key = $1 AND notice_id = $2", addressKey, noticeID)
-	return l, err
-}

@@ -2,9 +2,7 @@ package watch
 
 import (
 	"net/url"
-	"time"
 
-	"parvis/kit/clock"
 	"parvis/kit/db"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
@@ -57,8 +55,8 @@ func FactsOf(n *notice.Notice, siren string, watches []*Watch, base string) (Fac
 	f := Facts{
 		ID: n.ID, URL: base + "/annonces/" + n.ID, Title: n.Title, Buyer: n.Buyer.Name, BuyerSIREN: siren, Reference: n.Reference,
 		Departments: some(n.Departments), Category: string(n.Category), Procedure: string(n.Procedure), CPV: some(n.CPV),
-		Deadline: moment(n.Deadline), DeadlineDoubtful: n.DeadlineDoubtful, VisitAt: moment(n.VisitAt), QuestionsUntil: moment(n.QuestionsUntil),
-		CancelledAt: moment(n.CancelledAt), PublishedOn: n.PublishedOn, RecordedAt: moment(n.RecordedAt),
+		Deadline: n.Deadline.RFC3339(), DeadlineDoubtful: n.DeadlineDoubtful, VisitAt: n.VisitAt.RFC3339(), QuestionsUntil: n.QuestionsUntil.RFC3339(),
+		CancelledAt: n.CancelledAt.RFC3339(), PublishedOn: n.PublishedOn, RecordedAt: n.RecordedAt.RFC3339(),
 		Source: n.Source, SourceID: n.SourceID, SourceURL: onTheWeb(n.URL), Lots: []LotFacts{}, Watches: []WhyFacts{},
 	}
 	reasons, err := Reasons(watches, n, n.RecordedAt)
@@ -101,14 +99,6 @@ func some(list []string) []string {
 		return []string{}
 	}
 	return list
-}
-
-// moment writes an instant as programs read it, "" for none.
-func moment(i clock.Instant) string {
-	if i.IsZero() {
-		return ""
-	}
-	return i.In(time.UTC).Format(time.RFC3339)
 }
 
 // onTheWeb is what a source gave as an address, if it is one that can be opened.

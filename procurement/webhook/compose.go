@@ -58,7 +58,7 @@ func (s *Service) compose(tx *db.Tx, h Webhook, d delivery) (string, error) {
 		return "", unwanted("la veille est supprimée")
 	}
 	w := found[0]
-	m := message{Type: types[d.Reason], ID: d.ID, CreatedAt: moment(d.CreatedAt), Watch: watchFacts{w.ID, w.Name}}
+	m := message{Type: types[d.Reason], ID: d.ID, CreatedAt: d.CreatedAt.RFC3339(), Watch: watchFacts{w.ID, w.Name}}
 	if d.Reason == Trial {
 		return text(m)
 	}
@@ -96,7 +96,7 @@ func (s *Service) compose(tx *db.Tx, h Webhook, d delivery) (string, error) {
 	}
 	m.Notice = &facts
 	if d.Reason == Moved {
-		m.Change = &change{moment(d.DeadlineBefore), moment(d.Deadline)}
+		m.Change = &change{d.DeadlineBefore.RFC3339(), d.Deadline.RFC3339()}
 	}
 	return text(m)
 }
@@ -109,14 +109,6 @@ func (later) Error() string { return "la veille est en pause" }
 func text(m message) (string, error) {
 	data, err := json.Marshal(m)
 	return string(data), err
-}
-
-// moment writes an instant as programs read it, "" for none.
-func moment(i clock.Instant) string {
-	if i.IsZero() {
-		return ""
-	}
-	return i.In(time.UTC).Format(time.RFC3339)
 }
 
 // Sign signs what is sent at a moment with each of the secrets, as Standard Webhooks

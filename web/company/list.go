@@ -16,7 +16,7 @@ type listPage struct {
 	Watches  []watchRow
 	Shared   []sharedRow
 	Active   int
-	Failing  []failing
+	Failing  []watch.Failing
 	Quiet    []*watch.Watch // that have found nothing for a month
 	Stopped  []watchRow     // those of which a webhook is suspended
 	MailDown bool
@@ -38,12 +38,6 @@ type watchRow struct {
 	Status   ui.Badge
 	Shared   bool // with the other establishments of the company
 	Broken   bool // its criteria are not understood any more
-}
-
-// failing is an address that its server refuses, and the watches that it misses.
-type failing struct {
-	Address string
-	Watches []watchRow
 }
 
 func (p Pages) list(v *answer.Visit) (answer.Answer, error) {
@@ -95,12 +89,8 @@ func (p Pages) rows(v *answer.Visit, page *listPage, watches []*watch.Watch) err
 		if troubled[w.ID] {
 			page.Stopped = append(page.Stopped, row)
 		}
-		for _, r := range w.Recipients {
-			if r.State() == watch.Failed {
-				page.fail(r.Address, row)
-			}
-		}
 	}
+	page.Failing = watch.FailingOf(watches)
 	return nil
 }
 
@@ -188,22 +178,6 @@ func recipients(w *watch.Watch) []ui.Value {
 		out = append(out, value)
 	}
 	return out
-}
-
-// fail adds a watch to those that the address misses.
-func (l *listPage) fail(address string, row watchRow) {
-	i := slices.IndexFunc(l.Failing, func(f failing) bool { return f.Address == address })
-	if i < 0 {
-		i = len(l.Failing)
-		l.Failing = append(l.Failing, failing{Address: address})
-	}
-	l.Failing[i].Watches = append(l.Failing[i].Watches, row)
-}
-
-// text says what is wrong; the watches follow it.
-func (f failing) text() string {
-	return "L'adresse " + f.Address + " refuse nos messages et ne reçoit plus d'alerte. Vérifiez-la dans " +
-		ui.Plural(len(f.Watches), "la veille", "les veilles") + " "
 }
 
 func (l listPage) columns() ui.Columns {

@@ -201,8 +201,14 @@ func stateOf(s alert.Sent) (ui.Badge, string) {
 	return ui.Off(strconv.Quote(string(r.State))), ""
 }
 
+// fails says what is wrong with an address; its watches follow.
+func fails(f watch.Failing) string {
+	return "L'adresse " + f.Address + " refuse nos messages et ne reçoit plus d'alerte. Vérifiez-la dans " +
+		ui.Plural(len(f.Watches), "la veille", "les veilles") + " "
+}
+
 // addresses names the first few addresses that fail.
-func addresses(all []failing) string {
+func addresses(all []watch.Failing) string {
 	names := make([]string, len(all))
 	for i, f := range all {
 		names[i] = f.Address
