@@ -30,6 +30,7 @@ type Service struct {
 	follow  *db.Follower
 	loading loading
 	growth  growth
+	buyers  org.Register
 }
 
 // NewService makes the room. The index is empty until Load.
@@ -130,7 +131,8 @@ func (s *Service) RecordIn(tx *db.Tx, by access.Actor, chunk []Record, alerts bo
 
 func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, alerts bool) (Outcome, error) {
 	var out Outcome
-	if err := takeTurn(tx); err != nil {
+	turn, err := takeTurn(tx)
+	if err != nil {
 		return out, err
 	}
 	sourceIDs := make([]string, len(chunk))
@@ -147,7 +149,7 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, 
 	if len(fresh) == 0 {
 		return out, nil
 	}
-	buyers, err := buyersOf(tx, fresh)
+	buyers, err := s.buyersOf(tx, turn, fresh)
 	if err != nil {
 		return out, err
 	}
@@ -286,12 +288,15 @@ func freshOf(chunk []hashedRecord, have map[string]*knownNotice) (fresh []hashed
 
 // buyersOf finds or adds the buyers of a chunk, before anything else is written:
 // the register is locked while it grows.
-func buyersOf(tx *db.Tx, records []hashedRecord) ([]string, error) {
+func (s *Service) buyersOf(tx *db.Tx, turn int64, records []hashedRecord) ([]string, error) {
 	sightings := make([]org.Sighting, len(records))
 	for i, r := range records {
 		sightings[i] = org.Sighting{Name: r.Buyer.Name, SIRET: r.Buyer.SIRET, Postcode: r.Buyer.Postcode, City: r.Buyer.City, On: r.PublishedOn}
 	}
-	cache := org.NewBuyerCache(tx)
+	cache, err := s.buyers.Cache(tx, turn)
+	if err != nil {
+		return nil, err
+	}
 	if err := cache.Prime(sightings); err != nil {
 		return nil, err
 	}

@@ -141,10 +141,12 @@ type knownNotice struct {
 
 // takeTurn has those who record wait for each other until their transaction ends:
 // two replicas that fetch the same notices must not both take them for new.
-func takeTurn(tx *db.Tx) error {
-	_, err := tx.Exec(`INSERT INTO counter (name, value) VALUES ('notice batch', 1)
-		ON CONFLICT (name) DO UPDATE SET value = counter.value + 1`)
-	return err
+//
+// It gives the rank of this one.
+func takeTurn(tx *db.Tx) (turn int64, err error) {
+	err = tx.One(&turn, `INSERT INTO counter (name, value) VALUES ('notice batch', 1)
+		ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`)
+	return turn, err
 }
 
 func findKnown(tx *db.Tx, source string, sourceIDs []string) (map[string]*knownNotice, error) {
