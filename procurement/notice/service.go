@@ -37,12 +37,23 @@ func NewService(d *db.DB, j *event.Journal) *Service {
 
 func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
 	register := false
+	several := twice(changes)
 	for _, c := range changes {
 		if c.Kind != changeKind {
 			register = true
 			continue
 		}
-		notices, err := searchedOf(tx, strings.Split(c.Subject, ","))
+		ids := strings.Split(c.Subject, ",")
+		handed, _ := c.Now.([]*Notice)
+		if handed = slices.DeleteFunc(handed, func(n *Notice) bool { return several[n.ID] }); len(handed) > 0 {
+			s.index.Put(handed)
+			have := make(map[string]bool, len(handed))
+			for _, n := range handed {
+				have[n.ID] = true
+			}
+			ids = slices.DeleteFunc(ids, func(id string) bool { return have[id] })
+		}
+		notices, err := searchedOf(tx, ids)
 		if err != nil {
 			return err
 		}
@@ -59,6 +70,23 @@ func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
 		return s.loadIndex(tx)
 	}
 	return nil
+}
+
+// twice gives the notices that several of these changes name: what one of them handed
+// over may be what they were before the other.
+func twice(changes []db.Change) map[string]bool {
+	seen, several := map[string]bool{}, map[string]bool{}
+	if len(changes) < 2 {
+		return nil
+	}
+	for _, c := range changes {
+		if c.Kind == changeKind {
+			for id := range strings.SplitSeq(c.Subject, ",") {
+				several[id], seen[id] = seen[id], true
+			}
+		}
+	}
+	return several
 }
 
 // Recorded is the body of the event that tells of a batch of notices.
@@ -191,7 +219,9 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, prepared Prepared, ale
 	body.Change = out.Changed
 	tx.AfterCommit(func() { s.grew(tx.Context(), out.New) })
 	slices.Sort(saved)
-	if err := tx.Changed(changeKind, strings.Join(slices.Compact(append(saved, settled...)), ",")); err != nil {
+	if err := tx.ChangedTo(changeKind, strings.Join(slices.Compact(append(saved, settled...)), ","), func() any {
+		return handed(tx, fresh, buyers, have, isNew, settled)
+	}); err != nil {
 		return out, err
 	}
 	return out, s.journal.Record(tx, by, event.NoticesRecorded, body.Source, body)
