@@ -103,6 +103,7 @@ type written struct {
 }
 
 func (t *taking) all(ctx context.Context) (err error) {
+	defer rooms.enter()()
 	defer func() { err = errors.Join(err, t.wait()) }()
 	var at notice.Mark
 	broken, reached, most := false, false, notice.Bulk
@@ -145,6 +146,7 @@ func (t *taking) flush(ctx context.Context, last bool) error {
 	if t.at == t.sent && !last {
 		return nil // nothing came
 	}
+	rooms.adapt()
 	step := intake.Step{Records: notice.Prepare(t.chunk), Refused: t.refused, At: t.at, Bytes: t.of.Bytes(), Alerts: t.of.Alerts, Last: last}
 	if err := t.wait(); err != nil {
 		return err
