@@ -22,7 +22,7 @@ func settle(tx *db.Tx, source string, names []string, written map[string]*relati
 	if err != nil || len(all) < 2 && !anyDiffers(all) {
 		return nil, err
 	}
-	noted, err := changesNoted(tx, all)
+	noted, err := changesNoted(tx, all, written)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ const relativeColumns = `n.id, n.source_id, n.aliases, n.published_on, n.linked,
 
 // named gives the notices that have one of these names or name one of them.
 func named(tx *db.Tx, source string, names []string, written map[string]*relative) (found []*relative, err error) {
-	for some := range slices.Chunk(names, Chunk) {
+	for some := range slices.Chunk(names, Bulk) {
 		ids, err := idsNamed(tx, source, some)
 		if err != nil {
 			return nil, err
@@ -146,7 +146,7 @@ func relativesOf(tx *db.Tx, ids []string) (found []*relative, err error) {
 
 // followed gives those of these names that another notice names.
 func followed(tx *db.Tx, source string, names []string) (found []string, err error) {
-	for some := range slices.Chunk(names, Chunk) {
+	for some := range slices.Chunk(names, Bulk) {
 		var part []string
 		if err := tx.All(&part, "SELECT DISTINCT target FROM notice_link WHERE source = $1 AND target "+tx.AnyOf(2), source, tx.List(some)); err != nil {
 			return nil, err
@@ -156,14 +156,17 @@ func followed(tx *db.Tx, source string, names []string) (found []string, err err
 	return found, nil
 }
 
-// changesNoted reads what was noted of these notices already, in its order.
-func changesNoted(tx *db.Tx, all []*relative) (map[string][]Change, error) {
+// changesNoted reads what was noted of these notices already, in its order: of those that
+// were just written, nothing was.
+func changesNoted(tx *db.Tx, all []*relative, written map[string]*relative) (map[string][]Change, error) {
 	noted := map[string][]Change{}
-	for some := range slices.Chunk(all, Chunk) {
-		ids := make([]string, len(some))
-		for i, r := range some {
-			ids[i] = r.ID
+	var old []string
+	for _, r := range all {
+		if written[r.ID] == nil {
+			old = append(old, r.ID)
 		}
+	}
+	for ids := range slices.Chunk(old, Bulk) {
 		var rows []struct {
 			NoticeID, ByID string
 			What           What
