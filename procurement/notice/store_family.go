@@ -164,7 +164,7 @@ func (w *settlement) settle(tx *db.Tx, r *relative, s standing, noted []Change) 
 	} else if cancelledAt.IsZero() {
 		cancelledAt = tx.Now
 	}
-	w.standing = append(w.standing, []any{s.deadline, s.doubtful, cancelledAt, s.awardedOn, r.ID})
+	w.standing = append(w.standing, []any{s.deadline, s.doubtful, cancelledAt, s.awardedOn, tx.Now, r.ID})
 	if same {
 		return true
 	}
@@ -178,7 +178,8 @@ func (w *settlement) settle(tx *db.Tx, r *relative, s standing, noted []Change) 
 }
 
 func (w *settlement) write(tx *db.Tx) error {
-	if err := tx.ExecMany(`UPDATE notice SET deadline = $1, deadline_doubtful = $2, cancelled_at = $3, awarded_on = $4 WHERE id = $5`, w.standing); err != nil {
+	if err := tx.ExecMany(`UPDATE notice SET deadline = $1, deadline_doubtful = $2, cancelled_at = $3, awarded_on = $4,
+		altered_at = $5, alterations = alterations + 1 WHERE id = $6`, w.standing); err != nil {
 		return err
 	}
 	if err := tx.ExecMany(`DELETE FROM notice_change WHERE notice_id = $1 AND what <> $2`, w.forgotten); err != nil {
