@@ -824,7 +824,7 @@ func matchList(p listPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "</div><p class=\"hint\">Pour Excel ou LibreOffice, préférez le fichier tableur&nbsp;: en ouvrant un CSV, ils prennent une référence comme «&nbsp;2026-03&nbsp;» pour une date et retirent le zéro de «&nbsp;0123&nbsp;».</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "</div><p class=\"hint after\">Pour Excel ou LibreOffice, préférez le fichier tableur&nbsp;: en ouvrant un CSV, ils prennent une référence comme «&nbsp;2026-03&nbsp;» pour une date et retirent le zéro de «&nbsp;0123&nbsp;».</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
