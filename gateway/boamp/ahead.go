@@ -135,6 +135,7 @@ func (a *ahead) understand() {
 		a.mu.Unlock()
 		for i := range b.pieces {
 			b.pieces[i].understand()
+			runtime.Gosched() // whoever writes what was read goes first, and waits no turn of ten milliseconds
 		}
 		a.mu.Lock()
 		b.done = true

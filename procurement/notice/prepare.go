@@ -1,8 +1,6 @@
 package notice
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"runtime"
 	"slices"
@@ -55,19 +53,6 @@ func plainJSON(v any) string {
 		panic(err)
 	}
 	return string(text)
-}
-
-// HashOf tells two versions of a notice apart by what we read in them. It takes a while:
-// who reads many records asks it while the database is busy with others.
-func HashOf(r *Record) string {
-	c := *r
-	c.Raw = ""
-	text, err := json.Marshal(c)
-	if err != nil {
-		panic(err) // plain data: it cannot fail
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:16])
 }
 
 // handed is what the index searches of the notices of a chunk that are new, and what

@@ -211,7 +211,7 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, prepared Prepared, ale
 		return out, fmt.Errorf("record %d new notices of %s: %w", len(body.New), source, err)
 	}
 	out.New, out.Changed = len(body.New), len(fresh)-len(body.New)
-	settled, err := settleChunk(tx, source, fresh, have)
+	settled, err := settleChunk(tx, source, fresh, have, isNew)
 	if err != nil {
 		return out, err
 	}
@@ -243,11 +243,15 @@ func (r *Recorded) alter(ids []string, isNew map[string]bool) {
 
 // settleChunk has the notices just recorded take effect on others, and others on
 // them. Most have no links at all.
-func settleChunk(tx *db.Tx, source string, fresh []preparedRecord, have map[string]*knownNotice) ([]string, error) {
+func settleChunk(tx *db.Tx, source string, fresh []preparedRecord, have map[string]*knownNotice, isNew map[string]bool) ([]string, error) {
 	var names, alone []string
+	written := map[string]*relative{} // what nobody need read: new, and as this chunk says it
 	for _, r := range fresh {
-		own := append([]string{r.SourceID}, r.Aliases...)
-		if before := have[r.SourceID].LinkedBefore; len(r.Linked)+len(before) > 0 {
+		own, k := append([]string{r.SourceID}, r.Aliases...), have[r.SourceID]
+		if isNew[k.ID] {
+			written[k.ID] = r.relative(k.ID) // of one that came twice, the later state
+		}
+		if before := k.LinkedBefore; len(r.Linked)+len(before) > 0 {
 			names = append(append(append(names, own...), r.Linked...), before...)
 		} else {
 			alone = append(alone, own...)
@@ -259,7 +263,7 @@ func settleChunk(tx *db.Tx, source string, fresh []preparedRecord, have map[stri
 	}
 	names = append(names, followed...)
 	slices.Sort(names)
-	return settle(tx, source, slices.Compact(names))
+	return settle(tx, source, slices.Compact(names), written)
 }
 
 // freshOf keeps the records that take the place of what we have when their turn
