@@ -91,7 +91,7 @@ func killedMatching(t *testing.T, binary string, dialect db.Dialect) {
 	for count("SELECT count(*) FROM river_job WHERE state NOT IN ('completed', 'cancelled', 'discarded')") > 0 && time.Now().Before(deadline) {
 		time.Sleep(20 * time.Millisecond)
 	}
-	voirie := *matching / 3
+	voirie := (*matching + 2) / 3
 	for name, c := range map[string][2]int{
 		"matched":  {count("SELECT count(*) FROM notice_match"), *matching},
 		"told":     {count("SELECT count(*) FROM told"), voirie},
