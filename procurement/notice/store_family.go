@@ -86,7 +86,7 @@ func (r *preparedRecord) relative(id string) *relative {
 }
 
 const relativeColumns = `n.id, n.source_id, n.aliases, n.published_on, n.linked, n.time_zone, n.departments, n.kind, n.own_deadline, n.deadline,
-	n.own_doubtful, n.deadline_doubtful, n.cancelled_at, n.awarded_on, CASE WHEN n.kind = 'corrigendum' THEN n.detail ELSE '' END AS detail`
+	n.own_doubtful, n.deadline_doubtful, n.cancelled_at, n.awarded_on, n.alterations, CASE WHEN n.kind = 'corrigendum' THEN n.detail ELSE '' END AS detail`
 
 // named gives the notices that have one of these names or name one of them.
 func named(tx *db.Tx, source string, names []string, written map[string]*relative) (found []*relative, err error) {
@@ -128,7 +128,7 @@ func relativesOf(tx *db.Tx, ids []string) (found []*relative, err error) {
 	err = tx.Each(func(scan func(...any) error) error {
 		r, detail := &relative{}, ""
 		if err := scan(&r.ID, &r.SourceID, &r.Aliases, &r.PublishedOn, &r.Linked, &r.TimeZone, &r.Departments, &r.Kind, &r.OwnDeadline, &r.Deadline,
-			&r.OwnDoubtful, &r.DeadlineDoubtful, &r.CancelledAt, &r.AwardedOn, &detail); err != nil {
+			&r.OwnDoubtful, &r.DeadlineDoubtful, &r.CancelledAt, &r.AwardedOn, &r.Alterations, &detail); err != nil {
 			return err
 		}
 		if detail != "" {
@@ -205,7 +205,7 @@ func (w *settlement) settle(tx *db.Tx, r *relative, s standing, noted []Change) 
 	} else if cancelledAt.IsZero() {
 		cancelledAt = tx.Now
 	}
-	w.standing = append(w.standing, []any{s.deadline, s.doubtful, cancelledAt, s.awardedOn, r.ID})
+	w.standing = append(w.standing, []any{s.deadline, s.doubtful, cancelledAt, s.awardedOn, tx.Now, r.Alterations + 1, r.ID})
 	if same {
 		return true
 	}
@@ -219,7 +219,7 @@ func (w *settlement) settle(tx *db.Tx, r *relative, s standing, noted []Change) 
 }
 
 func (w *settlement) write(tx *db.Tx) error {
-	if err := tx.Update("notice", []string{"deadline", "deadline_doubtful", "cancelled_at", "awarded_on"}, "id", w.standing); err != nil {
+	if err := tx.Update("notice", []string{"deadline", "deadline_doubtful", "cancelled_at", "awarded_on", "altered_at", "alterations"}, "id", w.standing); err != nil {
 		return err
 	}
 	if len(w.forgotten) > 0 {

@@ -63,8 +63,8 @@ func Read(f url.Values) Form {
 		Changed: f.Get(fieldAction) == addCode || f.Has(fieldDropCode),
 	}
 	for i, typed := range r.CPV {
-		if code, ok := refdata.NormaliseCPV(typed); ok {
-			r.CPV[i] = code // without its check digit
+		if code, ok := refdata.NormaliseCPV(typed); ok && refdata.CPVKeyFault(typed) == nil {
+			r.CPV[i] = code // without its check digit; one that is wrong stays, to be refused
 		}
 	}
 	if dropped := f.Get(fieldDropCode); dropped != "" {
@@ -161,6 +161,8 @@ func (f *Form) resolve(ctx context.Context, codes *cpv.Service, by access.Actor)
 			f.CPV = append(f.CPV, found[exact].Code)
 		}
 		f.Changed = true
+	case len(found) == 0 && refdata.CPVKeyFault(typed) != nil:
+		return refdata.CPVKeyFault(typed).Text, nil
 	case len(found) == 0:
 		return "Aucun code CPV ne correspond à " + quoted(typed) + "\u00a0: essayez un seul mot, ou videz ce champ.", nil
 	case f.codeAsked == f.CodeText && slices.ContainsFunc(found, chosen):
