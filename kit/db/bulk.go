@@ -143,15 +143,23 @@ func (d *DB) Analyze(ctx context.Context, tables ...string) error {
 	if d.pool == nil || len(tables) == 0 {
 		return nil
 	}
-	_, err := d.pool.Exec(ctx, "ANALYZE "+strings.Join(tables, ", "))
-	return err
+	// A tenth of the usual sample: it is enough to tell large from small, until the database
+	// does it in earnest.
+	return d.Write(ctx, func(tx *Tx) error {
+		if _, err := tx.Exec("SET LOCAL default_statistics_target = 10"); err != nil {
+			return err
+		}
+		_, err := tx.Exec("ANALYZE " + strings.Join(tables, ", "))
+		return err
+	})
 }
 
 // AnyOf writes that what precedes it is among the values of parameter n, which List
-// makes: however many they are, the statement is the same, and is read once.
+// makes: however many they are, the statement is the same, and is read once. PostgreSQL
+// would weigh each of them when it plans « = ANY », which takes longer than to find them.
 func (tx *Tx) AnyOf(n int) string {
 	if tx.pg != nil {
-		return "= ANY(" + Placeholders(n, 1) + ")"
+		return "IN (SELECT unnest(" + Placeholders(n, 1) + "::text[]))"
 	}
 	return "IN (SELECT value FROM json_each(" + Placeholders(n, 1) + "))"
 }

@@ -19,6 +19,7 @@ func (d *DB) openPostgres(ctx context.Context, url string) error {
 	if cfg.MaxConns < 16 {
 		cfg.MaxConns = 16
 	}
+	cfg.AfterConnect = compressFast
 	if d.pool, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
 		return err
 	}
@@ -30,6 +31,15 @@ func (d *DB) openPostgres(ctx context.Context, url string) error {
 	d.stopListener, d.listenerDone = cancel, make(chan struct{})
 	go d.listen(listen, cfg.ConnConfig.Copy())
 	return nil
+}
+
+// compressFast has PostgreSQL compress long rows by LZ4, where it was built with it (14 and
+// later): its own method takes a tenth of the server's time in an import. What is there
+// already stays as it is, and is read by both.
+func compressFast(ctx context.Context, c *pgx.Conn) error {
+	_, err := c.Exec(ctx, `SELECT set_config('default_toast_compression', 'lz4', false)
+		FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)`)
+	return err
 }
 
 // listen wakes the followers of this process when another one commits. A lost
