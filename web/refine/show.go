@@ -52,19 +52,10 @@ func (s section) open(keen bool) bool {
 	return keen && !s.Empty() || s.Changed || len(s.Left()) > 0
 }
 
-// outOpen shows what is left out, when something is or is about to be; outNote says how
-// much where it stays folded.
+// outOpen shows what is left out, when something is or is about to be.
 func (s section) outOpen() bool {
 	return s.on(FieldOutBuyerText) != "" || s.on(FieldOutCodeText) != "" || len(s.ExcludeBuyers)+len(s.ExcludeCPV) > 0 ||
 		s.OutBuyers.Text != "" || s.OutCodes.Text != ""
-}
-
-func (s section) outNote() string {
-	n := len(s.ExcludeBuyers) + len(s.ExcludeCPV)
-	if n == 0 {
-		return "aucun"
-	}
-	return ui.Number(n)
 }
 
 // note says, on the folded section, how much is inside.
