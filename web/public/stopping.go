@@ -28,6 +28,7 @@ type stoppingPage struct {
 	Errors ui.Errors
 	Done   []string // ids of the watches that were stopped, or taken back, just now
 	Again  bool     // they were taken back
+	Left   int      // consultations that are followed no more, just now
 }
 
 // going are the watches that still mail this address.
@@ -96,6 +97,9 @@ func (p Pages) stop(v *answer.Visit) (answer.Answer, error) {
 	}
 	page := stoppingPage{Action: stoppingURL(token), Again: v.PostForm.Get(fieldAction) == actionAgain, Done: v.PostForm[fieldWatch]}
 	var err error
+	if v.PostForm.Get(fieldAction) == actionLeave {
+		return p.stopFollowing(v, token)
+	}
 	if len(page.Done) == 0 {
 		if page.Stopping, err = p.Alerts.Stopping(v.Context(), token); err != nil {
 			return answer.Answer{}, err
@@ -109,13 +113,26 @@ func (p Pages) stop(v *answer.Visit) (answer.Answer, error) {
 	return answer.Show(stoppingTitle, stoppingView(page)).Kept(), nil
 }
 
+// stopFollowing ends what is followed of the mail from the pages of notices.
+func (p Pages) stopFollowing(v *answer.Visit, token string) (answer.Answer, error) {
+	before, err := p.Alerts.Stopping(v.Context(), token)
+	if err != nil {
+		return answer.Answer{}, err
+	}
+	page := stoppingPage{Action: stoppingURL(token), Left: len(before.Followed)}
+	if page.Stopping, err = p.Alerts.StopFollowing(v.Context(), token); err != nil {
+		return answer.Answer{}, err
+	}
+	return answer.Show(stoppingTitle, stoppingView(page)).Kept(), nil
+}
+
 // stopAll answers a mail provider: all that the mail named stops at once, and the
 // page is short because a program reads it.
 func (p Pages) stopAll(v *answer.Visit, token string) (answer.Answer, error) {
 	if _, err := p.Alerts.Stop(v.Context(), token, nil, false); err != nil {
 		return answer.Answer{}, err
 	}
-	return answer.Text("Vous ne recevrez plus les veilles de ce message.\n").Kept(), nil
+	return answer.Text("Vous ne recevrez plus les veilles de ce message, et n'en suivez plus les consultations.\n").Kept(), nil
 }
 
 // maxParts is how much of a form in parts is kept in memory, in bytes.
