@@ -56,7 +56,7 @@ func (p Pages) feed(v *answer.Visit) (answer.Answer, error) {
 		f.Entries = append(f.Entries, p.entry(n, touched[n.ID], page.At))
 	}
 	data, err := f.Bytes()
-	return answer.Document("", atom.Kind, data, f.Updated()), err
+	return answer.Document("", atom.Kind, data), err
 }
 
 // entry is a notice in a feed: what a list shows of it, in words. Days left are not
