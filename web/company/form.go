@@ -299,6 +299,9 @@ func done(created bool, f watch.Form, saved watch.Saved) string {
 	if created {
 		text = "La veille " + name + " est créée."
 	}
+	if created && f.Active && f.Pause == "" {
+		text += " Vous serez averti des marchés à venir\u00a0; ceux déjà en ligne sont dans la liste ci-dessous."
+	}
 	if !f.Active {
 		text += " Elle est inactive\u00a0: aucune alerte ne partira."
 	}
