@@ -79,27 +79,38 @@ func (a *App) ImportFile(ctx context.Context, f Reading) (Import, error) {
 // which a chunk has fewer records than it might: one record may have 16 MiB.
 const chunkBytes = 32 << 20
 
-// taking is one import under way.
+// taking is one import under way: while a chunk is written, the next one is read and
+// made ready.
 type taking struct {
 	*App
 	of   Reading
 	by   access.Actor
-	file intake.File
+	file intake.File // where it stands in the database; whoever writes has it
 	did  Import
 
 	chunk   []notice.Record
 	size    int
 	refused int         // of this chunk
 	at      notice.Mark // after this chunk
+	sent    notice.Mark // after the last chunk that was sent to be written
+	writing chan written
 }
 
-func (t *taking) all(ctx context.Context) error {
+// written is what became of a chunk.
+type written struct {
+	intake.Tally
+	err error
+}
+
+func (t *taking) all(ctx context.Context) (err error) {
+	defer rooms.enter()()
+	defer func() { err = errors.Join(err, t.wait()) }()
 	var at notice.Mark
 	broken, reached, most := false, false, notice.Bulk
 	if t.of.Alerts {
 		most = notice.Chunk
 	}
-	t.at = t.file.At
+	t.at, t.sent = t.file.At, t.file.At
 	for r, err := range sources[t.of.Source](t.of.In, t.file.At, &at) {
 		var bad *notice.RecordError
 		switch {
@@ -129,20 +140,36 @@ func (t *taking) all(ctx context.Context) error {
 	return t.flush(ctx, !broken)
 }
 
-// flush records the chunk; last is that the file came to its end.
+// flush has the chunk recorded, once the one before is; last is that the file came to
+// its end.
 func (t *taking) flush(ctx context.Context, last bool) error {
-	if t.at == t.file.At && !last {
+	if t.at == t.sent && !last {
 		return nil // nothing came
 	}
-	out, err := t.Intake.Take(ctx, t.by, &t.file, intake.Step{
-		Records: t.chunk, Refused: t.refused, At: t.at, Bytes: t.of.Bytes(), Alerts: t.of.Alerts, Last: last,
-	})
-	if err != nil {
+	rooms.adapt()
+	step := intake.Step{Records: notice.Prepare(t.chunk), Refused: t.refused, At: t.at, Bytes: t.of.Bytes(), Alerts: t.of.Alerts, Last: last}
+	if err := t.wait(); err != nil {
 		return err
 	}
-	t.did.New, t.did.Changed, t.did.Same, t.did.Refused = t.did.New+out.New, t.did.Changed+out.Changed, t.did.Same+out.Same, t.did.Refused+t.refused
-	clear(t.chunk)
-	t.chunk, t.size, t.refused = t.chunk[:0], 0, 0
+	t.writing = make(chan written, 1)
+	go func() {
+		out, err := t.Intake.Take(ctx, t.by, &t.file, step)
+		t.writing <- written{intake.Tally{Outcome: out, Refused: step.Refused}, err}
+	}()
+	t.chunk, t.size, t.refused, t.sent = make([]notice.Record, 0, len(t.chunk)), 0, 0, t.at
+	return nil
+}
+
+// wait waits for the chunk that is being written, if there is one.
+func (t *taking) wait() error {
+	if t.writing == nil {
+		return nil
+	}
+	w := <-t.writing
+	if t.writing = nil; w.err != nil {
+		return w.err
+	}
+	t.did.New, t.did.Changed, t.did.Same, t.did.Refused = t.did.New+w.New, t.did.Changed+w.Changed, t.did.Same+w.Same, t.did.Refused+w.Refused
 	t.of.Progress(t.did)
 	return nil
 }

@@ -286,7 +286,7 @@ func (d *Demo) publish(ctx context.Context) (title string, err error) {
 		if err != nil {
 			return "", err
 		}
-		r, err := boamp.Parse(line)
+		r, err := boamp.Parse(string(line))
 		if err != nil {
 			return "", err
 		}

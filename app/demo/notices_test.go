@@ -151,7 +151,7 @@ func TestFreshNoticesCanBeAnswered(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := boamp.Parse(line)
+		r, err := boamp.Parse(string(line))
 		if err != nil {
 			t.Fatal(err)
 		}

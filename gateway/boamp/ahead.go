@@ -1,7 +1,6 @@
 package boamp
 
 import (
-	"bytes"
 	"io"
 	"iter"
 	"runtime"
@@ -68,7 +67,7 @@ type batch struct {
 
 // piece is one record, found and then understood; or an end.
 type piece struct {
-	raw      []byte
+	raw      string
 	read     func(*piece) // nil: there is nothing to understand
 	rec      notice.Record
 	err      error
@@ -94,7 +93,7 @@ func (a *ahead) read(r io.Reader, from notice.Mark) {
 
 // later has a record understood by another goroutine.
 func (a *ahead) later(raw []byte, mark notice.Mark, read func(*piece)) bool {
-	return a.add(piece{raw: bytes.Clone(raw), mark: mark, read: read})
+	return a.add(piece{raw: string(raw), mark: mark, read: read})
 }
 
 // add puts a piece in the last batch, unless somebody has taken it; false when nobody
@@ -136,6 +135,7 @@ func (a *ahead) understand() {
 		a.mu.Unlock()
 		for i := range b.pieces {
 			b.pieces[i].understand()
+			runtime.Gosched() // whoever writes what was read goes first, and waits no turn of ten milliseconds
 		}
 		a.mu.Lock()
 		b.done = true
@@ -180,7 +180,7 @@ func (p *piece) understand() {
 	}
 	defer func() { p.panicked = recover() }()
 	p.read(p)
-	if p.raw = nil; p.err == nil {
+	if p.raw = ""; p.err == nil {
 		p.rec.Hash = notice.HashOf(&p.rec)
 	}
 }

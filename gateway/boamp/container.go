@@ -103,7 +103,7 @@ func (s *stream) record(raw []byte, line int, problem error) bool {
 	if s.ahead != nil {
 		return s.more(s.ahead.later(raw, *s.at, func(p *piece) { p.rec, p.err = understand(p.raw, file, index, line, problem) }))
 	}
-	return s.yield(understand(raw, file, index, line, problem))
+	return s.yield(understand(string(raw), file, index, line, problem))
 }
 
 // more notes that nobody takes any more.
@@ -113,7 +113,7 @@ func (s *stream) more(goesOn bool) bool {
 }
 
 // understand reads one record, or says what is wrong with it and where it stands.
-func understand(raw []byte, file string, index, line int, problem error) (notice.Record, error) {
+func understand(raw string, file string, index, line int, problem error) (notice.Record, error) {
 	rec, err := notice.Record{}, problem
 	switch {
 	case errors.Is(problem, errTooLong):

@@ -211,7 +211,7 @@ func TestRawIsTheRecordAsReceived(t *testing.T) {
 			}
 		}
 	}
-	n, err := Parse([]byte("{\"idweb\":\"20-1\",\"objet\":\"Toit\xe9\"}"))
+	n, err := Parse("{\"idweb\":\"20-1\",\"objet\":\"Toit\xe9\"}")
 	if err != nil || n.Raw != "{\"idweb\":\"20-1\",\"objet\":\"Toit\ufffd\"}" {
 		t.Errorf("bytes of another alphabet: %q (%v)", n.Raw, err)
 	}

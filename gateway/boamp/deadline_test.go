@@ -21,7 +21,7 @@ func parse(t *testing.T, fields map[string]any) notice.Record {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := Parse(raw)
+	n, err := Parse(string(raw))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func (r *record) formCancelReason() string {
 // whatever in the form has them.
 func (r *record) corrections() []notice.Correction {
 	var found []notice.Correction
-	for _, v := range tree.Each(tree.Unify(r.fields["x_rectificatif"])) {
+	for _, v := range tree.Each(tree.Unify(r.fields.Get("x_rectificatif"))) {
 		found = append(found, correctionsOf(v)...)
 	}
 	if len(found) > 0 {
@@ -51,9 +51,9 @@ func (r *record) corrections() []notice.Correction {
 		return r.forms.Corrections()
 	}
 	for _, box := range tree.Find(r.donnees, "rectif", "rectificatif") {
-		tree.Walk(box, func(m map[string]any) {
-			if tree.Has(m, "aulieude", "lire", "ajouter", "supprimer", "dateinit", "datelire", "init") {
-				found = append(found, correctionsOf(m)...)
+		tree.Walk(box, func(o tree.Object) {
+			if tree.Has(o, "aulieude", "lire", "ajouter", "supprimer", "dateinit", "datelire", "init") {
+				found = append(found, correctionsOf(o)...)
 			}
 		})
 		if len(found) > 0 {
@@ -98,7 +98,7 @@ func corrected(s string) string {
 // which has names only.
 func (r *record) awards() []notice.AwardLine {
 	var lines []notice.AwardLine
-	for _, v := range tree.Each(tree.Unify(r.fields["x_attributions"])) {
+	for _, v := range tree.Each(tree.Unify(r.fields.Get("x_attributions"))) {
 		line := notice.AwardLine{
 			Lot: scrub.Line(tree.First(v, "intitule", "lot")), Holder: scrub.Line(tree.First(v, "titulaire")),
 			On: form.Day(tree.First(v, "date")),
@@ -127,7 +127,7 @@ func (r *record) awards() []notice.AwardLine {
 func (r *record) formAwards() []notice.AwardLine {
 	box := tree.At(r.donnees, "attribution")
 	if root := r.root(); root != nil {
-		box = tree.Each(root["attribution"])
+		box = tree.Each(root.Get("attribution"))
 	}
 	var lines []notice.AwardLine
 	for _, b := range box {

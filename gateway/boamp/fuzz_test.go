@@ -72,7 +72,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte(`{"idweb":"20-1","objet":"x","donnees":"{\"EFORMS\":{\"ContractNotice\":[[{}]]}}"}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		n, err := Parse(raw)
+		n, err := Parse(string(raw))
 		var refusal *notice.RecordError
 		if err != nil {
 			if !errors.As(err, &refusal) || refusal.Reason == "" {

@@ -18,10 +18,7 @@ func inner(v any) (doc any, root string, ok bool) {
 		if text = strings.TrimSpace(text); text == "" {
 			return nil, "", true
 		}
-		if tree.TooDeep(text) {
-			return nil, "", false
-		}
-		inner, err := tree.JSONText(text)
+		inner, err := tree.JSON(text)
 		if err != nil {
 			return nil, "", false
 		}
@@ -30,9 +27,9 @@ func inner(v any) (doc any, root string, ok bool) {
 	switch v := v.(type) {
 	case nil:
 		return nil, "", true
-	case map[string]any:
+	case tree.Object:
 		if len(v) > 0 {
-			root = tree.Keys(v)[0]
+			root = v[0].Name
 		}
 		return tree.Unify(v), root, true
 	}

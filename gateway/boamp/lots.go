@@ -20,7 +20,7 @@ func (r *record) readLots() {
 		r.wholeLot()
 	}
 	if len(r.out.Lots) == 0 {
-		r.out.Lots = readLotList(tree.Each(tree.Unify(r.fields["x_lots"])))
+		r.out.Lots = readLotList(tree.Each(tree.Unify(r.fields.Get("x_lots"))))
 	}
 }
 
@@ -48,17 +48,17 @@ func (r *record) wholeLot() {
 // lotsIn finds the lists of lots at any depth: each national form has them
 // elsewhere. What is under "attribution" are results, not lots of the call.
 func lotsIn(v any) []notice.Lot {
-	m, ok := v.(map[string]any)
+	o, ok := v.(tree.Object)
 	if !ok {
 		return nil
 	}
-	for _, k := range tree.Keys(m) {
-		switch k {
+	for _, f := range o {
+		switch f.Name {
 		case "attribution":
 			continue
 		case "lots", "lotsmarche":
 			var list []any
-			for _, box := range tree.Each(m[k]) {
+			for _, box := range tree.Each(f.Value) {
 				if tree.Has(box, "lot") {
 					list = append(list, tree.At(box, "lot")...)
 				} else {
@@ -70,11 +70,11 @@ func lotsIn(v any) []notice.Lot {
 			}
 		}
 	}
-	for _, k := range tree.Keys(m) {
-		if k == "attribution" {
+	for _, f := range o {
+		if f.Name == "attribution" {
 			continue
 		}
-		for _, e := range tree.Each(m[k]) {
+		for _, e := range tree.Each(f.Value) {
 			if lots := lotsIn(e); len(lots) > 0 {
 				return lots
 			}
@@ -86,7 +86,7 @@ func lotsIn(v any) []notice.Lot {
 func readLotList(list []any) []notice.Lot {
 	var lots []notice.Lot
 	for i, v := range list {
-		if _, ok := v.(map[string]any); !ok {
+		if _, ok := v.(tree.Object); !ok {
 			continue
 		}
 		lot := notice.Lot{

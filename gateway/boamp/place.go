@@ -13,7 +13,7 @@ import (
 // the form. The SIRET is given as found: the field holds free text at times.
 func (r *record) readBuyer() {
 	b := &r.out.Buyer
-	extra := tree.Unify(r.fields["x_acheteur"])
+	extra := tree.Unify(r.fields.Get("x_acheteur"))
 	b.Name = scrub.Line(r.field("nomacheteur"))
 	b.SIRET, b.Postcode, b.City = scrub.Token(tree.First(extra, "siret")), scrub.Token(tree.First(extra, "cp")), scrub.Token(tree.First(extra, "ville"))
 	fill := func(into *string, value string) {
@@ -35,7 +35,7 @@ func (r *record) readBuyer() {
 	case r.shape == "legacy":
 		identity = tree.FirstOf(tree.At(r.donnees, "identite"))
 	case r.root() != nil:
-		identity = tree.FirstOf(tree.Each(r.root()["organisme"]))
+		identity = tree.FirstOf(tree.Each(r.root().Get("organisme")))
 	}
 	fill(&b.Name, tree.First(identity, "denomination", "acheteurpublic", "nomorganisme", "nom"))
 	fill(&b.SIRET, tree.First(identity, "codeidentnational", "codeidentificationnational", "siret"))

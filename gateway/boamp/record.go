@@ -2,6 +2,7 @@ package boamp
 
 import (
 	"encoding/json"
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ const source = "boamp"
 
 // record is one record being read.
 type record struct {
-	fields  map[string]any
+	fields  tree.Object
 	gestion any    // unified tree, nil when absent
 	donnees any    // unified tree, nil when absent
 	shape   string // the root of donnees: "eforms", "fnsimple", "mapa", "dsp", "divers", "legacy", "" when absent or unknown
@@ -36,15 +37,14 @@ type record struct {
 //
 // Raw is the record as received, without the wrapping; only bytes that are no
 // UTF-8 are replaced, because no database would keep them.
-func Parse(raw []byte) (notice.Record, error) {
+func Parse(raw string) (notice.Record, error) {
 	r := &record{}
 	raw, err := r.open(raw)
 	if err != nil {
 		return notice.Record{}, err
 	}
-	r.out.Source, r.out.Raw = source, string(raw)
-	if !utf8.ValidString(r.out.Raw) { // asked first: it takes a tenth of the time of mending
-		r.out.Raw = strings.ToValidUTF8(r.out.Raw, "\ufffd")
+	if r.out.Source, r.out.Raw = source, raw; !utf8.ValidString(raw) { // asked first: it takes a tenth of the time of mending
+		r.out.Raw = strings.ToValidUTF8(raw, "\ufffd")
 	}
 	if err := r.readIdentity(); err != nil {
 		return notice.Record{}, err
@@ -74,25 +74,25 @@ func (r *record) parts() (notice.Record, error) {
 
 // open decodes the record and takes off the wrapping: {"record":{"fields":…}} in
 // v2.0, {"fields":…} in v1.0.
-func (r *record) open(raw []byte) ([]byte, error) {
+func (r *record) open(raw string) (string, error) {
 	if len(raw) > maxRecord {
-		return nil, notice.Refuse("Cet enregistrement dépasse 16\u00a0Mio.", errTooLong)
-	}
-	if tree.TooDeep(raw) {
-		return nil, notice.Refuse(tooDeepReason, errTooDeep)
+		return "", notice.Refuse("Cet enregistrement dépasse 16\u00a0Mio.", errTooLong)
 	}
 	for range 3 {
 		v, err := tree.JSON(raw)
-		if err != nil {
-			return nil, notice.Refuse("Cet enregistrement n'est pas du JSON valable ou il est incomplet.", err)
+		if errors.Is(err, tree.ErrTooDeep) {
+			return "", notice.Refuse(tooDeepReason, errTooDeep)
 		}
-		fields, ok := v.(map[string]any)
+		if err != nil {
+			return "", notice.Refuse("Cet enregistrement n'est pas du JSON valable ou il est incomplet.", err)
+		}
+		fields, ok := v.(tree.Object)
 		if !ok {
-			return nil, notice.Refuse("Cet enregistrement n'est pas un objet JSON.", nil)
+			return "", notice.Refuse("Cet enregistrement n'est pas un objet JSON.", nil)
 		}
 		inner := ""
 		for _, name := range []string{"record", "fields"} {
-			if _, isObject := fields[name].(map[string]any); isObject && fields["idweb"] == nil {
+			if _, isObject := fields.Get(name).(tree.Object); isObject && fields.Get("idweb") == nil {
 				inner = name
 				break
 			}
@@ -102,17 +102,17 @@ func (r *record) open(raw []byte) ([]byte, error) {
 			return raw, nil
 		}
 		for _, mark := range []string{"record_timestamp", "timestamp"} {
-			if m, ok := form.ReadMoment(tree.Text(fields[mark])); ok && m.HasOffset {
+			if m, ok := form.ReadMoment(tree.Text(fields.Get(mark))); ok && m.HasOffset {
 				r.out.Stamp = clock.At(m.UTC())
 			}
 		}
 		var wrapped map[string]json.RawMessage
-		if err := json.Unmarshal(raw, &wrapped); err != nil {
-			return nil, notice.Refuse("Cet enregistrement n'est pas du JSON valable.", err)
+		if err := json.Unmarshal([]byte(raw), &wrapped); err != nil {
+			return "", notice.Refuse("Cet enregistrement n'est pas du JSON valable.", err)
 		}
-		raw = wrapped[inner]
+		raw = string(wrapped[inner])
 	}
-	return nil, notice.Refuse("Cet enregistrement est emballé dans une forme inconnue.", nil)
+	return "", notice.Refuse("Cet enregistrement est emballé dans une forme inconnue.", nil)
 }
 
 var (
@@ -123,7 +123,7 @@ var (
 
 // readIdentity takes idweb, the only key that the source keeps.
 func (r *record) readIdentity() error {
-	id := scrub.Token(tree.Text(r.fields["idweb"]))
+	id := scrub.Token(tree.Text(r.fields.Get("idweb")))
 	if id == "" {
 		return notice.Refuse("Cet enregistrement n'a pas de numéro d'avis (champ idweb).", nil)
 	}
@@ -137,11 +137,11 @@ func (r *record) readIdentity() error {
 // openInner reads the two documents within the record.
 func (r *record) openInner() {
 	var known bool
-	if r.gestion, _, known = inner(r.fields["gestion"]); !known {
+	if r.gestion, _, known = inner(r.fields.Get("gestion")); !known {
 		r.unread("gestion")
 	}
 	var root string
-	if r.donnees, root, known = inner(r.fields["donnees"]); !known {
+	if r.donnees, root, known = inner(r.fields.Get("donnees")); !known {
 		r.unread("donnees")
 	}
 	r.recognise(root)
@@ -156,17 +156,17 @@ var legacyRoots = []string{
 // recognise finds out the shape of donnees. An unknown one is kept in Raw, read as
 // far as the keys that are looked for at any depth go, and named.
 func (r *record) recognise(rootKey string) {
-	root, ok := r.donnees.(map[string]any)
+	root, ok := r.donnees.(tree.Object)
 	if !ok || len(root) == 0 {
 		return
 	}
 	for _, shape := range []string{"eforms", "fnsimple", "mapa", "dsp", "divers"} {
-		if _, found := root[shape]; found {
+		if tree.Has(root, shape) {
 			r.shape = shape
 			if shape == "eforms" {
-				r.forms = form.ReadEForms(root[shape])
+				r.forms = form.ReadEForms(root.Get(shape))
 				if r.forms == nil {
-					r.unread("donnees.EFORMS." + tree.Choice(root[shape]))
+					r.unread("donnees.EFORMS." + tree.Choice(root.Get(shape)))
 				}
 			}
 			return
@@ -187,7 +187,7 @@ func (r *record) unread(part string) {
 }
 
 // field is a field's text, "" for null and for what is no text.
-func (r *record) field(name string) string { return tree.Text(r.fields[name]) }
+func (r *record) field(name string) string { return tree.Text(r.fields.Get(name)) }
 
 // list gives the texts of a field with several values: a list, a text alone, or,
 // as v1.0 of the API writes it, texts joined by semicolons. Empty ones are dropped.
@@ -198,13 +198,13 @@ func (r *record) list(name string) []string {
 			values = append(values, s)
 		}
 	}
-	if joined, isText := r.fields[name].(string); isText {
+	if joined, isText := r.fields.Get(name).(string); isText {
 		for part := range strings.SplitSeq(joined, ";") {
 			add(part)
 		}
 		return values
 	}
-	for _, v := range tree.Each(r.fields[name]) {
+	for _, v := range tree.Each(r.fields.Get(name)) {
 		add(tree.Text(v))
 	}
 	return values
@@ -217,7 +217,7 @@ func (r *record) body() any {
 	case "fnsimple", "mapa", "dsp", "divers":
 		root := r.root()
 		if tree.Has(root, "initial") {
-			return root["initial"]
+			return root.Get("initial")
 		}
 		return root
 	}
@@ -225,10 +225,10 @@ func (r *record) body() any {
 }
 
 // root is the object under the root key of a national form, nil otherwise.
-func (r *record) root() map[string]any {
+func (r *record) root() tree.Object {
 	for _, v := range tree.At(r.donnees, r.shape) {
-		if m, ok := v.(map[string]any); ok {
-			return m
+		if o, ok := v.(tree.Object); ok {
+			return o
 		}
 	}
 	return nil

@@ -284,7 +284,7 @@ func TestWhatIsRefused(t *testing.T) {
 		`{"idweb":"20-1"}`: "pas d'objet", `{"idweb":"20-1","objet":" \u0007 "}`: "pas d'objet",
 		`{"fields":{"fields":{"fields":{"fields":{}}}}}`: "forme inconnue",
 	} {
-		n, err := Parse([]byte(raw))
+		n, err := Parse(raw)
 		var refusal *notice.RecordError
 		if !errors.As(err, &refusal) || !strings.Contains(refusal.Reason, reason) {
 			t.Errorf("%s: %v, want %q", raw, err, reason)

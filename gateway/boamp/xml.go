@@ -53,11 +53,11 @@ func (s *stream) element(e tree.Element) bool {
 	if s.ahead != nil {
 		return s.more(s.ahead.later(e.Raw, *s.at, func(p *piece) { p.rec, p.err = understandXML(p.raw, file, index, line) }))
 	}
-	return s.yield(understandXML(e.Raw, file, index, line))
+	return s.yield(understandXML(string(e.Raw), file, index, line))
 }
 
-func understandXML(raw []byte, file string, index, line int) (notice.Record, error) {
-	n, err := ParseXML(raw)
+func understandXML(raw string, file string, index, line int) (notice.Record, error) {
+	n, err := ParseXML([]byte(raw))
 	if err == nil {
 		return n, nil
 	}
@@ -84,16 +84,16 @@ func ParseXML(raw []byte) (notice.Record, error) {
 	if root == nil {
 		return notice.Record{}, notice.Refuse("Ce document n'est pas un avis du BOAMP (élément ANNONCE).", nil)
 	}
-	r := &record{fields: map[string]any{}}
+	r := &record{}
 	r.gestion, r.donnees = tree.FirstOf(tree.At(root, "gestion")), tree.FirstOf(tree.At(root, "donnees"))
-	r.fields["idweb"] = tree.First(r.gestion, "reference.idweb")
+	r.fields = tree.Object{{Name: "idweb", Value: tree.First(r.gestion, "reference.idweb")}}
 	r.out.Source, r.out.Raw = source, strings.ToValidUTF8(string(raw), "\ufffd")
 	if err := r.readIdentity(); err != nil {
 		return notice.Record{}, err
 	}
 	name := ""
-	if m, ok := r.donnees.(map[string]any); ok && len(m) > 0 {
-		name = tree.Keys(m)[0]
+	if o, ok := r.donnees.(tree.Object); ok && len(o) > 0 {
+		name = o[0].Name
 	}
 	r.recognise(name)
 	return r.parts()

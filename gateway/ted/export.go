@@ -87,15 +87,15 @@ func (d *document) export(root any) error {
 // original is the form in its own language, French where there are several, and its
 // name: F02_2014 gives "f02".
 func original(section any) (body any, name string) {
-	m, _ := section.(map[string]any)
-	for _, k := range tree.Keys(m) {
-		for _, v := range tree.Each(m[k]) {
-			if len(k) < 3 || k[0] != 'f' && !strings.HasPrefix(k, "move") {
+	o, _ := section.(tree.Object)
+	for _, f := range o {
+		for _, v := range tree.Each(f.Value) {
+			if len(f.Name) < 3 || f.Name[0] != 'f' && !strings.HasPrefix(f.Name, "move") {
 				continue
 			}
 			better := body == nil || tree.First(v, "@lg") == "FR" && tree.First(body, "@lg") != "FR"
 			if better {
-				body, name = v, k[:3]
+				body, name = v, f.Name[:3]
 			}
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"parvis/kit/clock"
 )
 
 // What is done for hundreds of rows at once. The databases differ here: PostgreSQL
@@ -28,8 +30,8 @@ func (tx *Tx) Insert(table string, columns []string, rows [][]any) error {
 	return err
 }
 
-// InsertOr adds rows of texts and numbers (int64), and does what conflict says with those
-// that are there already: no row may be there twice among them.
+// InsertOr adds rows, and does what conflict says with those that are there already: no
+// row may be there twice among them. See lists for what their values may be.
 func (tx *Tx) InsertOr(conflict, table string, columns []string, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
@@ -38,22 +40,66 @@ func (tx *Tx) InsertOr(conflict, table string, columns []string, rows [][]any) e
 	if tx.pg == nil {
 		return tx.ExecMany(head+"VALUES ("+Placeholders(1, len(columns))+") "+conflict, rows)
 	}
-	lists, names := make([]any, len(columns)), make([]string, len(columns))
-	for i := range columns {
-		if _, number := rows[0][i].(int64); number {
-			lists[i], names[i] = column[int64](rows, i), Placeholders(i+1, 1)+"::bigint[]"
-		} else {
-			lists[i], names[i] = column[string](rows, i), Placeholders(i+1, 1)+"::text[]"
-		}
-	}
-	_, err := tx.Exec(head+"SELECT * FROM unnest("+strings.Join(names, ", ")+") "+conflict, lists...)
+	unnest, args := lists(rows)
+	_, err := tx.Exec(head+"SELECT * FROM "+unnest+" "+conflict, args...)
 	return err
 }
 
-func column[T any](rows [][]any, i int) []T {
-	out := make([]T, len(rows))
+// Update gives these columns of rows of a table other values: each row has them in the
+// order of columns, and last the value of key, which tells which row it is. No row may be
+// there twice. See lists for what the values may be.
+func (tx *Tx) Update(table string, columns []string, key string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	set := make([]string, len(columns))
+	if tx.pg == nil {
+		for i, c := range columns {
+			set[i] = c + " = " + Placeholders(i+1, 1)
+		}
+		return tx.ExecMany("UPDATE "+table+" SET "+strings.Join(set, ", ")+" WHERE "+key+" = "+Placeholders(len(columns)+1, 1), rows)
+	}
+	for i, c := range columns {
+		set[i] = c + " = v." + c
+	}
+	unnest, args := lists(rows)
+	_, err := tx.Exec("UPDATE "+table+" AS t SET "+strings.Join(set, ", ")+" FROM "+unnest+
+		" AS v("+strings.Join(columns, ", ")+", "+key+") WHERE t."+key+" = v."+key, args...)
+	return err
+}
+
+// lists turns rows into one list for each column, which PostgreSQL takes apart again:
+// texts, numbers (int64), booleans, and moments, which may be none.
+func lists(rows [][]any) (unnest string, args []any) {
+	args = make([]any, len(rows[0]))
+	names := make([]string, len(rows[0]))
+	for i, first := range rows[0] {
+		kind := ""
+		switch first.(type) {
+		case int64:
+			args[i], kind = column(rows, i, func(v int64) int64 { return v }), "bigint"
+		case bool:
+			args[i], kind = column(rows, i, func(v bool) bool { return v }), "boolean"
+		case clock.Instant:
+			args[i], kind = column(rows, i, func(v clock.Instant) *int64 {
+				if v.IsZero() {
+					return nil
+				}
+				n := int64(v)
+				return &n
+			}), "bigint"
+		default:
+			args[i], kind = column(rows, i, func(v string) string { return v }), "text"
+		}
+		names[i] = Placeholders(i+1, 1) + "::" + kind + "[]"
+	}
+	return "unnest(" + strings.Join(names, ", ") + ")", args
+}
+
+func column[T, As any](rows [][]any, i int, as func(T) As) []As {
+	out := make([]As, len(rows))
 	for n, row := range rows {
-		out[n] = row[i].(T)
+		out[n] = as(row[i].(T))
 	}
 	return out
 }

@@ -95,3 +95,30 @@ func TestManyRowsGoInAsOneByOne(t *testing.T) {
 		})
 	})
 }
+
+func TestManyRowsChangeAsOneByOne(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, _ *clock.Movable) {
+		if err := d.Write(t.Context(), func(tx *db.Tx) error {
+			if _, err := tx.Exec("CREATE TABLE thing (id TEXT PRIMARY KEY, at BIGINT, is_on BOOLEAN NOT NULL, name TEXT NOT NULL, n BIGINT NOT NULL)"); err != nil {
+				return err
+			}
+			if err := tx.Insert("thing", []string{"id", "at", "is_on", "name", "n"}, [][]any{{"a", 1, true, "A", 1}, {"b", 2, true, "B", 2}, {"c", 3, false, "C", 3}}); err != nil {
+				return err
+			}
+			columns := []string{"at", "is_on", "name", "n"}
+			return errors.Join(tx.Update("thing", columns, "id", nil),
+				tx.Update("thing", columns, "id", [][]any{{clock.Instant(0), false, "a'; --", int64(7), "a"}, {clock.Instant(9), true, "", int64(-1), "c"}, {clock.Instant(9), true, "x", int64(9), "nobody"}}))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		if err := d.Read(t.Context(), func(tx *db.Tx) error {
+			return tx.All(&got, "SELECT id || coalesce(CAST(at AS TEXT), '-') || CASE WHEN is_on THEN 'y' ELSE 'n' END || name || CAST(n AS TEXT) FROM thing ORDER BY id")
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"a-na'; --7", "b2yB2", "c9y-1"}, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

@@ -12,23 +12,96 @@ import (
 // Change is one line of the change log: something of this kind is not what it
 // was. It says what to read again, never what it became.
 type Change struct {
+	ID      string
 	Kind    string
 	Subject string
+	Now     any `db:"-"` // see ChangedTo; nil for most
 }
 
 // Changed writes a line of the change log, in the transaction of the change.
-func (tx *Tx) Changed(kind, subject string) error {
+func (tx *Tx) Changed(kind, subject string) error { return tx.ChangedTo(kind, subject, nil) }
+
+// ChangedTo is Changed, with what a follower would read again. One that runs in this
+// process is handed it, as Change.Now: what it was when this transaction committed. What
+// a later change of the same batch names it must read.
+func (tx *Tx) ChangedTo(kind, subject string, now func() any) error {
 	tx.changed = true
+	id, at := NewID(), clock.System{}.Now()
+	if now != nil && tx.db.expects(kind) {
+		tx.db.hand(id, now())
+		tx.handed = append(tx.handed, id)
+	}
 	if tx.pg != nil {
 		if _, err := tx.Exec(`INSERT INTO change (id, tx, kind, subject, at)
-			VALUES ($1, pg_current_xact_id()::text::bigint, $2, $3, $4)`, NewID(), kind, subject, clock.System{}.Now()); err != nil {
+			VALUES ($1, pg_current_xact_id()::text::bigint, $2, $3, $4)`, id, kind, subject, at); err != nil {
 			return err
 		}
 		_, err := tx.Exec("SELECT pg_notify($1, '')", channel)
 		return err
 	}
-	_, err := tx.Exec(`INSERT INTO change (id, tx, kind, subject, at) VALUES ($1, 0, $2, $3, $4)`, NewID(), kind, subject, clock.System{}.Now())
+	_, err := tx.Exec(`INSERT INTO change (id, tx, kind, subject, at) VALUES ($1, 0, $2, $3, $4)`, id, kind, subject, at)
 	return err
+}
+
+// hands holds what changes hand to followers, by the id of the change, until the first
+// of them reads the line. It is there before the transaction commits: a follower that
+// reads the line twice finds it the first time, or never.
+type hands struct {
+	mu        sync.Mutex
+	following map[string]int // followers that run, by kind
+	now       map[string]any
+}
+
+// mostHanded is how many changes hand something over at once: followers that are late
+// read again.
+const mostHanded = 8
+
+// expects tells whether something of this kind is worth handing over.
+func (d *DB) expects(kind string) bool {
+	h := &d.hands
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.following[kind] > 0 && len(h.now) < mostHanded
+}
+
+func (d *DB) hand(id string, now any) {
+	h := &d.hands
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.now[id] = now
+}
+
+// take gives what a change handed over, once.
+func (d *DB) take(id string) any {
+	h := &d.hands
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := h.now[id]
+	delete(h.now, id)
+	return now
+}
+
+// empty forgets what was handed over: a follower that read everything does not read
+// those lines.
+func (d *DB) empty() {
+	d.hands.mu.Lock()
+	defer d.hands.mu.Unlock()
+	clear(d.hands.now)
+}
+
+// follows notes that one more follower of these kinds runs, or one less.
+func (d *DB) follows(kinds map[string]bool, n int) {
+	h := &d.hands
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.now == nil {
+		h.following, h.now = map[string]int{}, map[string]any{}
+	}
+	for k := range kinds {
+		if h.following[k] += n; h.following[k] == 0 {
+			clear(h.now) // nobody may ever take it
+		}
+	}
 }
 
 // Wake has every follower of this process look at the change log now.
@@ -69,9 +142,9 @@ func (tx *Tx) watermark() (int64, error) {
 // the next watermark will be read once more: reading again is harmless,
 // missing one is not.
 func (tx *Tx) since(watermark int64) ([]Change, error) {
-	query := "SELECT kind, subject FROM change WHERE seq >= $1 ORDER BY seq"
+	query := "SELECT id, kind, subject FROM change WHERE seq >= $1 ORDER BY seq"
 	if tx.pg != nil {
-		query = "SELECT kind, subject FROM change WHERE tx >= $1 ORDER BY tx, id"
+		query = "SELECT id, kind, subject FROM change WHERE tx >= $1 ORDER BY tx, id"
 	}
 	var out []Change
 	err := tx.All(&out, query, watermark)
@@ -144,6 +217,7 @@ func (f *Follower) CatchUp(ctx context.Context) error {
 			if err := f.load(tx); err != nil {
 				return err
 			}
+			f.db.empty()
 			f.caughtUp(next, now)
 			return nil
 		}
@@ -169,12 +243,19 @@ func (f *Follower) caughtUp(watermark int64, at time.Time) {
 // mine keeps the followed kinds, each subject once.
 func (f *Follower) mine(all []Change) []Change {
 	var mine []Change
-	seen := map[Change]bool{}
+	type subject struct{ kind, subject string }
+	seen := map[subject]int{}
 	for _, c := range all {
-		if f.kinds[c.Kind] && !seen[c] {
-			seen[c] = true
-			mine = append(mine, c)
+		if !f.kinds[c.Kind] {
+			continue
 		}
+		c.Now = f.db.take(c.ID)
+		if i, twice := seen[subject{c.Kind, c.Subject}]; twice {
+			mine[i].Now = nil // it may be what it was before the other
+			continue
+		}
+		seen[subject{c.Kind, c.Subject}] = len(mine)
+		mine = append(mine, c)
 	}
 	return mine
 }
@@ -184,6 +265,8 @@ func (f *Follower) mine(all []Change) []Change {
 func (f *Follower) Run(ctx context.Context, report func(error)) {
 	f.running.Add(1)
 	defer f.running.Add(-1)
+	f.db.follows(f.kinds, 1)
+	defer f.db.follows(f.kinds, -1)
 	woken := f.db.Woken()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()

@@ -36,6 +36,7 @@ type DB struct {
 
 	pool         *pgxpool.Pool // PostgreSQL
 	write, read  *sql.DB       // SQLite: one writer, several readers
+	hands        hands
 	wakeMu       sync.Mutex
 	wake         []chan struct{}
 	stopListener context.CancelFunc
@@ -116,6 +117,9 @@ func (d *DB) run(ctx context.Context, readOnly bool, f func(*Tx) error) (err err
 	defer func() {
 		if !done {
 			tx.rollback() // f failed or panicked
+			for _, id := range tx.handed {
+				d.take(id)
+			}
 		}
 	}()
 	if err := f(tx); err != nil {

@@ -29,6 +29,7 @@ type Tx struct {
 	pg      pgx.Tx
 	lite    *sql.Tx
 	changed bool
+	handed  []string // ids of changes
 	after   []func()
 }
 

@@ -81,4 +81,3 @@ func (f Feed) Bytes() ([]byte, error) {
 	err := enc.Encode(out)
 	return to.Bytes(), err
 }
-

@@ -96,8 +96,13 @@ func Paragraphs(s string) string {
 func paragraphs(s string) string {
 	var b strings.Builder
 	empty := 0
-	for line := range strings.SplitSeq(unclutter(s), "\n") {
-		line = strings.Join(strings.Fields(line), " ")
+	if !cleanLines(s) {
+		s = unclutter(s)
+	}
+	for line := range strings.SplitSeq(s, "\n") {
+		if !clean(line) {
+			line = strings.Join(strings.Fields(line), " ")
+		}
 		if line == "" {
 			empty++
 			continue
@@ -112,6 +117,17 @@ func paragraphs(s string) string {
 		empty = 0
 	}
 	return b.String()
+}
+
+// cleanLines tells that all lines are clean: that, but for empty ones, there is nothing
+// to do.
+func cleanLines(s string) bool {
+	for line := range strings.SplitSeq(s, "\n") {
+		if !clean(line) {
+			return false
+		}
+	}
+	return true
 }
 
 // unclutter undoes what was done to the text between the buyer and us: escaped

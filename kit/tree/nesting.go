@@ -32,15 +32,3 @@ func (n *Nesting) Feed(c byte) (closed bool) {
 	}
 	return false
 }
-
-// TooDeep tells whether a text passes the limit of levels, without decoding it.
-func TooDeep[T string | []byte](text T) bool {
-	var n Nesting
-	for i := range len(text) {
-		n.Feed(text[i])
-		if n.Deepest > MaxDepth {
-			return true
-		}
-	}
-	return false
-}

@@ -8,26 +8,70 @@ import (
 	"sync/atomic"
 )
 
-// Unify rewrites every key as key does. Two keys that become one give a list.
+// Object is the fields of an object in the alphabetical order of their names, so that
+// the same record always reads the same; each name is there once.
+type Object []Field
+
+// Field is one of an object's.
+type Field struct {
+	Name  string
+	Value any
+}
+
+// Get is the value of a field, nil when there is none.
+func (o Object) Get(name string) any {
+	if i, found := o.at(name); found {
+		return o[i].Value
+	}
+	return nil
+}
+
+func (o Object) at(name string) (int, bool) {
+	return slices.BinarySearchFunc(o, name, func(f Field, name string) int { return strings.Compare(f.Name, name) })
+}
+
+func byName(a, b Field) int { return strings.Compare(a.Name, b.Name) }
+
+func ordered(fields []Field) bool {
+	for i := 1; i < len(fields); i++ {
+		if fields[i-1].Name > fields[i].Name {
+			return false
+		}
+	}
+	return true
+}
+
+// Unify rewrites every name as Key does, in place. Two names that become one give a list.
 func Unify(v any) any {
 	switch v := v.(type) {
 	case []any:
 		for i := range v {
 			v[i] = Unify(v[i])
 		}
-		return v
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for _, k := range Keys(v) {
-			name, child := Key(k), Unify(v[k])
-			if before, twice := out[name]; twice {
-				child = append(slices.Clone(Each(before)), Each(child)...)
-			}
-			out[name] = child
+	case Object:
+		for i := range v {
+			v[i] = Field{Key(v[i].Name), Unify(v[i].Value)}
 		}
-		return out
+		if !ordered(v) {
+			slices.SortStableFunc(v, byName)
+		}
+		return together(v)
 	}
 	return v
+}
+
+// together makes one list of the values of one name.
+func together(o Object) Object {
+	n := 0
+	for i, f := range o {
+		if i > 0 && o[n-1].Name == f.Name {
+			o[n-1].Value = append(slices.Clone(Each(o[n-1].Value)), Each(f.Value)...)
+			continue
+		}
+		o[n] = f
+		n++
+	}
+	return o[:n]
 }
 
 // Key is a name without namespace, case and separators: NUM_LOT and numLot are
@@ -61,16 +105,6 @@ func unified(name string) string {
 
 var keySeparators = strings.NewReplacer("_", "", "-", "", " ", "")
 
-// Keys are in alphabetical order, so that the same record always reads the same.
-func Keys(m map[string]any) []string {
-	names := make([]string, 0, len(m))
-	for k := range m {
-		names = append(names, k)
-	}
-	slices.Sort(names)
-	return names
-}
-
 // Each gives a value's elements: a list's, or the value alone; none for nothing
 // and for the empty string that stands for an empty object.
 func Each(v any) []any {
@@ -94,8 +128,8 @@ func At(v any, path ...string) []any {
 	for _, name := range path {
 		var next []any
 		for _, f := range found {
-			if m, ok := f.(map[string]any); ok {
-				next = append(next, Each(m[name])...)
+			if o, ok := f.(Object); ok {
+				next = append(next, Each(o.Get(name))...)
 			}
 		}
 		found = next
@@ -105,28 +139,34 @@ func At(v any, path ...string) []any {
 
 // Find gives every value under one of these keys at any depth, outermost first
 // within each branch.
-func Find(v any, names ...string) []any {
-	var found []any
+func Find(v any, names ...string) (found []any) {
+	find(v, names, func(f any) bool { found = append(found, Each(f)...); return true })
+	return found
+}
+
+// find visits what Find gives, before it is taken apart, until visit says no.
+func find(v any, names []string, visit func(any) bool) bool {
 	switch v := v.(type) {
 	case []any:
 		for _, e := range v {
-			found = append(found, Find(e, names...)...)
-		}
-	case map[string]any:
-		for _, k := range Keys(v) {
-			if slices.Contains(names, k) {
-				found = append(found, Each(v[k])...)
+			if !find(e, names, visit) {
+				return false
 			}
-			found = append(found, Find(v[k], names...)...)
+		}
+	case Object:
+		for _, f := range v {
+			if slices.Contains(names, f.Name) && !visit(f.Value) || !find(f.Value, names, visit) {
+				return false
+			}
 		}
 	}
-	return found
+	return true
 }
 
 // Has tells whether an object has one of these keys.
 func Has(v any, names ...string) bool {
-	m, ok := v.(map[string]any)
-	return ok && slices.ContainsFunc(names, func(n string) bool { _, found := m[n]; return found })
+	o, ok := v.(Object)
+	return ok && slices.ContainsFunc(names, func(n string) bool { _, found := o.at(n); return found })
 }
 
 // Text is the first text in a value: itself, its #text, or that of an element.
@@ -136,8 +176,8 @@ func Text(v any) string {
 		return v
 	case json.Number:
 		return v.String()
-	case map[string]any:
-		return Text(v["#text"])
+	case Object:
+		return Text(v.Get("#text"))
 	case []any:
 		for _, e := range v {
 			if s := Text(e); strings.TrimSpace(s) != "" {
@@ -151,23 +191,55 @@ func Text(v any) string {
 // First is the first text at the end of one of these paths, written with dots.
 func First(v any, paths ...string) string {
 	for _, p := range paths {
-		for _, found := range At(v, strings.Split(p, ".")...) {
-			if s := Text(found); strings.TrimSpace(s) != "" {
-				return s
-			}
+		if s := firstAt(v, p); s != "" {
+			return s
 		}
 	}
 	return ""
 }
 
+// firstAt is the first of the texts to which At would lead.
+func firstAt(v any, path string) string {
+	if path == "" {
+		return said(Text(v))
+	}
+	name, rest, _ := strings.Cut(path, ".")
+	if list, many := v.([]any); many {
+		for _, e := range list {
+			if o, ok := e.(Object); ok {
+				if s := firstAt(o.Get(name), rest); s != "" {
+					return s
+				}
+			}
+		}
+	} else if o, ok := v.(Object); ok {
+		return firstAt(o.Get(name), rest)
+	}
+	return ""
+}
+
+// said leaves out what is only spaces.
+func said(s string) string {
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
+	return s
+}
+
 // FirstDeep is the first text under one of these keys at any depth, in the order
 // of the keys.
-func FirstDeep(v any, names ...string) string {
-	for _, n := range names {
-		for _, found := range Find(v, n) {
-			if s := Text(found); strings.TrimSpace(s) != "" {
-				return s
+func FirstDeep(v any, names ...string) (first string) {
+	for i := range names {
+		find(v, names[i:i+1], func(f any) bool {
+			for _, e := range Each(f) {
+				if first = said(Text(e)); first != "" {
+					return false
+				}
 			}
+			return true
+		})
+		if first != "" {
+			return first
 		}
 	}
 	return ""
@@ -177,10 +249,10 @@ func FirstDeep(v any, names ...string) string {
 // {"STATUT": {"INITIAL": ""}} gives "initial". A plain text is given as it is.
 func Choice(v any) string {
 	for _, e := range Each(v) {
-		if m, ok := e.(map[string]any); ok {
-			for _, k := range Keys(m) {
-				if !strings.HasPrefix(k, "@") && k != "#text" {
-					return k
+		if o, ok := e.(Object); ok {
+			for _, f := range o {
+				if !strings.HasPrefix(f.Name, "@") && f.Name != "#text" {
+					return f.Name
 				}
 			}
 		}
@@ -192,16 +264,16 @@ func Choice(v any) string {
 }
 
 // Walk visits every object of a document, the outer before the inner.
-func Walk(v any, visit func(map[string]any)) {
+func Walk(v any, visit func(Object)) {
 	switch v := v.(type) {
 	case []any:
 		for _, e := range v {
 			Walk(e, visit)
 		}
-	case map[string]any:
+	case Object:
 		visit(v)
-		for _, k := range Keys(v) {
-			Walk(v[k], visit)
+		for _, f := range v {
+			Walk(f.Value, visit)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/encoding"
@@ -16,7 +17,7 @@ import (
 // would fill the memory however few bytes it has.
 const maxElements = 200_000
 
-// Why a document in XML is refused.
+// Why a document is refused.
 var (
 	ErrDocumentType = errors.New("a document type or an entity of its own is refused")
 	ErrEncoding     = errors.New("encoding that is not read")
@@ -28,7 +29,7 @@ var (
 // Unify would leave it: an element is its text, "" when empty, or an object of its
 // attributes (@name), its own text (#text) and its children, several of one name
 // as a list. Namespaces and the order of different children are lost.
-func XML(raw []byte) (map[string]any, error) {
+func XML(raw []byte) (Object, error) {
 	in, err := utf8Reader(bytes.NewReader(raw))
 	if err != nil {
 		return nil, err
@@ -48,7 +49,7 @@ func XML(raw []byte) (map[string]any, error) {
 			if err != nil {
 				return nil, err
 			}
-			return map[string]any{Key(t.Name.Local): v}, nil
+			return Object{{Key(t.Name.Local), v}}, nil
 		}
 	}
 }
@@ -79,10 +80,10 @@ func (b *builder) element(start xml.StartElement, depth int) (any, error) {
 	if b.count += 1 + len(start.Attr); b.count > maxElements {
 		return nil, ErrTooLarge
 	}
-	children := map[string]any{}
+	var fields []Field
 	for _, a := range start.Attr {
 		if a.Name.Space != "xmlns" && a.Name.Local != "xmlns" {
-			children["@"+strings.ToLower(keySeparators.Replace(a.Name.Local))] = a.Value
+			fields = append(fields, Field{"@" + strings.ToLower(keySeparators.Replace(a.Name.Local)), a.Value})
 		}
 	}
 	var text strings.Builder
@@ -101,32 +102,43 @@ func (b *builder) element(start xml.StartElement, depth int) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			put(children, Key(t.Name.Local), child)
+			fields = append(fields, Field{Key(t.Name.Local), child})
 		case xml.EndElement:
 			own := strings.TrimSpace(text.String())
-			if len(children) == 0 {
+			if len(fields) == 0 {
 				return own, nil
 			}
 			if own != "" {
-				children["#text"] = own
+				fields = append(fields, Field{"#text", own})
 			}
-			return children, nil
+			return gathered(fields), nil
 		}
 	}
 }
 
-// put adds a child: several of one name make a list.
-func put(children map[string]any, name string, child any) {
-	before, twice := children[name]
-	if !twice {
-		children[name] = child
-		return
+// gathered makes an object of attributes and children, in their order: several children
+// of one name make a list.
+func gathered(fields []Field) Object {
+	slices.SortStableFunc(fields, byName)
+	n := 0
+	for i := 0; i < len(fields); n++ {
+		first, from := fields[i], i
+		for i++; i < len(fields) && fields[i].Name == first.Name; i++ {
+		}
+		switch {
+		case i == from+1:
+		case strings.HasPrefix(first.Name, "@"): // no document may have two
+			first = fields[i-1]
+		default:
+			list := make([]any, 0, i-from)
+			for _, f := range fields[from:i] {
+				list = append(list, f.Value)
+			}
+			first.Value = list
+		}
+		fields[n] = first
 	}
-	if list, ok := before.([]any); ok {
-		children[name] = append(list, child)
-		return
-	}
-	children[name] = []any{before, child}
+	return fields[:n]
 }
 
 // charsets are the encodings of the sources' documents beside UTF-8.

@@ -172,7 +172,7 @@ func (r *run) record(ctx context.Context, chunk []notice.Record, whole string) e
 			records []notice.Record
 			alerts  bool
 		}{{past, false}, {now, true}} {
-			out, err := r.notices.RecordIn(tx, r.by, part.records, part.alerts)
+			out, err := r.notices.RecordIn(tx, r.by, notice.Prepare(part.records), part.alerts)
 			if err != nil {
 				return err
 			}

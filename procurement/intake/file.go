@@ -50,7 +50,7 @@ type File struct {
 
 // Step is one chunk of a file, and where the file stands after it.
 type Step struct {
-	Records []notice.Record
+	Records notice.Prepared
 	Refused int
 	At      notice.Mark
 	Bytes   int64

@@ -33,7 +33,7 @@ func TestHowFarAFileIsInIsWrittenWithWhatIsIn(t *testing.T) {
 			t.Fatalf("%+v, %v", f, err)
 		}
 		at := notice.Mark{Records: 3, Digest: 1<<63 + 5} // larger than what a database counts with
-		if _, err := s.Take(t.Context(), importer, &f, intake.Step{Records: []notice.Record{record("26-1"), record("26-2")}, Refused: 1, At: at, Bytes: 500}); err != nil {
+		if _, err := s.Take(t.Context(), importer, &f, intake.Step{Records: notice.Prepare([]notice.Record{record("26-1"), record("26-2")}), Refused: 1, At: at, Bytes: 500}); err != nil {
 			t.Fatal(err)
 		}
 		g, err := s.Find(t.Context(), importer, "boamp", id)
@@ -43,7 +43,7 @@ func TestHowFarAFileIsInIsWrittenWithWhatIsIn(t *testing.T) {
 		if other, err := s.Find(t.Context(), importer, "ted", id); err != nil || other.At != (notice.Mark{}) {
 			t.Errorf("of another source: %+v, %v", other, err)
 		}
-		out, err := s.Take(t.Context(), importer, &g, intake.Step{Records: []notice.Record{record("26-2"), record("26-3")}, At: notice.Mark{Records: 5}, Last: true})
+		out, err := s.Take(t.Context(), importer, &g, intake.Step{Records: notice.Prepare([]notice.Record{record("26-2"), record("26-3")}), At: notice.Mark{Records: 5}, Last: true})
 		if err != nil || out.New != 1 || out.Same != 1 {
 			t.Errorf("%+v, %v", out, err)
 		}
@@ -59,7 +59,7 @@ func TestAChunkThatFailsMovesNothing(t *testing.T) {
 		s := open(h)
 		f := intake.File{ID: "x", Source: "boamp"}
 		h.Write(func(tx *db.Tx) error { _, err := tx.Exec("ALTER TABLE raw_pack RENAME TO elsewhere"); return err })
-		_, err := s.Take(t.Context(), importer, &f, intake.Step{Records: []notice.Record{record("26-1")}, At: notice.Mark{Records: 1}})
+		_, err := s.Take(t.Context(), importer, &f, intake.Step{Records: notice.Prepare([]notice.Record{record("26-1")}), At: notice.Mark{Records: 1}})
 		if err == nil || f.At != (notice.Mark{}) || h.Count("SELECT count(*) FROM notice") != 0 || h.Count("SELECT count(*) FROM import_progress") != 0 {
 			t.Errorf("%v; something was written", err)
 		}

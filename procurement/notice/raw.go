@@ -20,16 +20,28 @@ type rawPlace struct {
 	pack.Place
 }
 
-// keepRaw keeps the records of a chunk as they came.
-func keepRaw(tx *db.Tx, fresh []hashedRecord) error {
-	raws := make([]string, len(fresh))
-	for i, r := range fresh {
+// packRaw makes one body of records as they came, and notes where each of them is.
+func packRaw(records []preparedRecord) []byte {
+	raws := make([]string, len(records))
+	for i, r := range records {
 		raws[i] = r.Raw
 	}
 	body, at := pack.Texts(raws)
+	for i := range records {
+		records[i].raw.Place = at[i]
+	}
+	return body
+}
+
+// keepRaw keeps those of its records that are fresh as they came.
+func (p *Prepared) keepRaw(tx *db.Tx, fresh []preparedRecord) error {
+	body := p.raws
+	if len(fresh) < len(p.records) {
+		body = packRaw(fresh)
+	}
 	id := db.NewID()
 	for i := range fresh {
-		fresh[i].raw = rawPlace{id, at[i]}
+		fresh[i].raw.packID = id
 	}
 	_, err := tx.Exec("INSERT INTO raw_pack (id, body) VALUES ($1, $2)", id, body)
 	return err

@@ -2,14 +2,9 @@ package notice
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"parvis/kit/clock"
 	"parvis/kit/db"
@@ -30,6 +25,7 @@ type Service struct {
 	follow  *db.Follower
 	loading loading
 	growth  growth
+	buyers  org.Register
 }
 
 // NewService makes the room. The index is empty until Load.
@@ -41,12 +37,23 @@ func NewService(d *db.DB, j *event.Journal) *Service {
 
 func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
 	register := false
+	several := twice(changes)
 	for _, c := range changes {
 		if c.Kind != changeKind {
 			register = true
 			continue
 		}
-		notices, err := searchedOf(tx, strings.Split(c.Subject, ","))
+		ids := strings.Split(c.Subject, ",")
+		handed, _ := c.Now.([]*Notice)
+		if handed = slices.DeleteFunc(handed, func(n *Notice) bool { return several[n.ID] }); len(handed) > 0 {
+			s.index.Put(handed)
+			have := make(map[string]bool, len(handed))
+			for _, n := range handed {
+				have[n.ID] = true
+			}
+			ids = slices.DeleteFunc(ids, func(id string) bool { return have[id] })
+		}
+		notices, err := searchedOf(tx, ids)
 		if err != nil {
 			return err
 		}
@@ -63,6 +70,23 @@ func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
 		return s.loadIndex(tx)
 	}
 	return nil
+}
+
+// twice gives the notices that several of these changes name: what one of them handed
+// over may be what they were before the other.
+func twice(changes []db.Change) map[string]bool {
+	seen, several := map[string]bool{}, map[string]bool{}
+	if len(changes) < 2 {
+		return nil
+	}
+	for _, c := range changes {
+		if c.Kind == changeKind {
+			for id := range strings.SplitSeq(c.Subject, ",") {
+				several[id], seen[id] = seen[id], true
+			}
+		}
+	}
+	return several
 }
 
 // Recorded is the body of the event that tells of a batch of notices.
@@ -105,7 +129,7 @@ func (s *Service) Record(ctx context.Context, by access.Actor, records []Record,
 		for n < min(Chunk, len(records)) && records[n].Source == records[0].Source {
 			n++
 		}
-		chunk := hashed(records[:n])
+		chunk := Prepare(records[:n])
 		records = records[n:]
 		var did Outcome
 		if err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
@@ -121,16 +145,18 @@ func (s *Service) Record(ctx context.Context, by access.Actor, records []Record,
 
 // RecordIn is Record within the transaction of whoever has more to write with it: at
 // most Chunk records, or Bulk without alerts, of one source.
-func (s *Service) RecordIn(tx *db.Tx, by access.Actor, chunk []Record, alerts bool) (Outcome, error) {
-	if err := by.Must(access.RecordNotices); err != nil || len(chunk) == 0 {
+func (s *Service) RecordIn(tx *db.Tx, by access.Actor, chunk Prepared, alerts bool) (Outcome, error) {
+	if err := by.Must(access.RecordNotices); err != nil || len(chunk.records) == 0 {
 		return Outcome{}, err
 	}
-	return s.recordChunk(tx, by, hashed(chunk), alerts)
+	return s.recordChunk(tx, by, chunk, alerts)
 }
 
-func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, alerts bool) (Outcome, error) {
+func (s *Service) recordChunk(tx *db.Tx, by access.Actor, prepared Prepared, alerts bool) (Outcome, error) {
 	var out Outcome
-	if err := takeTurn(tx); err != nil {
+	chunk := prepared.records
+	turn, err := takeTurn(tx)
+	if err != nil {
 		return out, err
 	}
 	sourceIDs := make([]string, len(chunk))
@@ -147,14 +173,15 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, 
 	if len(fresh) == 0 {
 		return out, nil
 	}
-	buyers, err := buyersOf(tx, fresh)
+	buyers, err := s.buyersOf(tx, turn, fresh)
 	if err != nil {
 		return out, err
 	}
-	if err := keepRaw(tx, fresh); err != nil {
+	if err := prepared.keepRaw(tx, fresh); err != nil {
 		return out, err
 	}
 	body := Recorded{Source: source, Alerts: alerts}
+	isNew := map[string]bool{}
 	var saved []string
 	var arrived arrivals
 	for i, r := range fresh {
@@ -163,6 +190,7 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, 
 			k = &knownNotice{ID: db.NewID(), SourceID: r.SourceID}
 			have[r.SourceID] = k
 			body.New = append(body.New, k.ID)
+			isNew[k.ID] = true
 		}
 		was := k.Kind
 		restated, err := k.record(tx, r, buyers[i], &arrived)
@@ -171,11 +199,11 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, 
 		}
 		saved = append(saved, k.ID)
 		switch {
-		case known && was != Contract && r.Kind == Contract && !contains(body.New, k.ID):
+		case known && was != Contract && r.Kind == Contract && !isNew[k.ID]:
 			body.Called = append(body.Called, k.ID)
 		case restated:
 			body.Altered = append(body.Altered, k.ID)
-		case known && !contains(body.New, k.ID):
+		case known && !isNew[k.ID]:
 			body.Reworded = append(body.Reworded, k.ID)
 		}
 	}
@@ -183,15 +211,17 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, 
 		return out, fmt.Errorf("record %d new notices of %s: %w", len(body.New), source, err)
 	}
 	out.New, out.Changed = len(body.New), len(fresh)-len(body.New)
-	settled, err := settleChunk(tx, source, fresh, have)
+	settled, err := settleChunk(tx, source, fresh, have, isNew)
 	if err != nil {
 		return out, err
 	}
-	body.alter(settled)
+	body.alter(settled, isNew)
 	body.Change = out.Changed
 	tx.AfterCommit(func() { s.grew(tx.Context(), out.New) })
 	slices.Sort(saved)
-	if err := tx.Changed(changeKind, strings.Join(slices.Compact(append(saved, settled...)), ",")); err != nil {
+	if err := tx.ChangedTo(changeKind, strings.Join(slices.Compact(append(saved, settled...)), ","), func() any {
+		return handed(tx, fresh, buyers, have, isNew, settled)
+	}); err != nil {
 		return out, err
 	}
 	return out, s.journal.Record(tx, by, event.NoticesRecorded, body.Source, body)
@@ -199,22 +229,29 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, chunk []hashedRecord, 
 
 // alter adds the notices that others have altered: those that nobody could know
 // before are new, and only that.
-func (r *Recorded) alter(ids []string) {
-	for _, id := range ids {
-		if !contains(r.New, id) && !contains(r.Altered, id) {
-			r.Altered = append(r.Altered, id)
+func (r *Recorded) alter(ids []string, isNew map[string]bool) {
+	have := map[string]bool{}
+	var altered []string
+	for _, id := range append(r.Altered, ids...) {
+		if !isNew[id] && !have[id] {
+			have[id] = true
+			altered = append(altered, id)
 		}
 	}
-	r.Altered = slices.DeleteFunc(r.Altered, func(id string) bool { return contains(r.New, id) })
+	r.Altered = altered
 }
 
 // settleChunk has the notices just recorded take effect on others, and others on
 // them. Most have no links at all.
-func settleChunk(tx *db.Tx, source string, fresh []hashedRecord, have map[string]*knownNotice) ([]string, error) {
+func settleChunk(tx *db.Tx, source string, fresh []preparedRecord, have map[string]*knownNotice, isNew map[string]bool) ([]string, error) {
 	var names, alone []string
+	written := map[string]*relative{} // what nobody need read: new, and as this chunk says it
 	for _, r := range fresh {
-		own := append([]string{r.SourceID}, r.Aliases...)
-		if before := have[r.SourceID].LinkedBefore; len(r.Linked)+len(before) > 0 {
+		own, k := append([]string{r.SourceID}, r.Aliases...), have[r.SourceID]
+		if isNew[k.ID] {
+			written[k.ID] = r.relative(k.ID) // of one that came twice, the later state
+		}
+		if before := k.LinkedBefore; len(r.Linked)+len(before) > 0 {
 			names = append(append(append(names, own...), r.Linked...), before...)
 		} else {
 			alone = append(alone, own...)
@@ -226,38 +263,12 @@ func settleChunk(tx *db.Tx, source string, fresh []hashedRecord, have map[string
 	}
 	names = append(names, followed...)
 	slices.Sort(names)
-	return settle(tx, source, slices.Compact(names))
-}
-
-// hashedRecord is a record with what tells its versions apart.
-type hashedRecord struct {
-	*Record
-	hash string
-	raw  rawPlace
-}
-
-// hashed reads what tells records apart, on all processors and before the transaction
-// that others wait for.
-func hashed(records []Record) []hashedRecord {
-	out := make([]hashedRecord, len(records))
-	var all sync.WaitGroup
-	part := (len(records) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
-	for from := 0; from < len(records); from += part {
-		all.Go(func() {
-			for i := from; i < min(from+part, len(records)); i++ {
-				if out[i] = (hashedRecord{Record: &records[i], hash: records[i].Hash}); out[i].hash == "" {
-					out[i].hash = HashOf(&records[i])
-				}
-			}
-		})
-	}
-	all.Wait()
-	return out
+	return settle(tx, source, slices.Compact(names), written)
 }
 
 // freshOf keeps the records that take the place of what we have when their turn
 // comes: the same notice may be there twice, and an older state of it replaces none.
-func freshOf(chunk []hashedRecord, have map[string]*knownNotice) (fresh []hashedRecord) {
+func freshOf(chunk []preparedRecord, have map[string]*knownNotice) (fresh []preparedRecord) {
 	type state struct {
 		version
 		hash       string
@@ -286,12 +297,15 @@ func freshOf(chunk []hashedRecord, have map[string]*knownNotice) (fresh []hashed
 
 // buyersOf finds or adds the buyers of a chunk, before anything else is written:
 // the register is locked while it grows.
-func buyersOf(tx *db.Tx, records []hashedRecord) ([]string, error) {
+func (s *Service) buyersOf(tx *db.Tx, turn int64, records []preparedRecord) ([]string, error) {
 	sightings := make([]org.Sighting, len(records))
 	for i, r := range records {
 		sightings[i] = org.Sighting{Name: r.Buyer.Name, SIRET: r.Buyer.SIRET, Postcode: r.Buyer.Postcode, City: r.Buyer.City, On: r.PublishedOn}
 	}
-	cache := org.NewBuyerCache(tx)
+	cache, err := s.buyers.Cache(tx, turn)
+	if err != nil {
+		return nil, err
+	}
 	if err := cache.Prime(sightings); err != nil {
 		return nil, err
 	}
@@ -308,9 +322,9 @@ func buyersOf(tx *db.Tx, records []hashedRecord) ([]string, error) {
 
 // record saves one notice, among those that arrive or in the place of its former state,
 // and tells whether something that companies were told of is otherwise in it.
-func (k *knownNotice) record(tx *db.Tx, r hashedRecord, buyerID string, arrived *arrivals) (restated bool, err error) {
+func (k *knownNotice) record(tx *db.Tx, r preparedRecord, buyerID string, arrived *arrivals) (restated bool, err error) {
 	if k.ContentHash == "" {
-		err = arrived.add(tx, k.ID, r, buyerID)
+		arrived.add(tx, k.ID, r, buyerID)
 	} else {
 		restated, err = k.restate(tx, r, buyerID, arrived)
 	}
@@ -321,7 +335,7 @@ func (k *knownNotice) record(tx *db.Tx, r hashedRecord, buyerID string, arrived 
 }
 
 // restate saves a later state.
-func (k *knownNotice) restate(tx *db.Tx, r hashedRecord, buyerID string, arrived *arrivals) (restated bool, err error) {
+func (k *knownNotice) restate(tx *db.Tx, r preparedRecord, buyerID string, arrived *arrivals) (restated bool, err error) {
 	if err := arrived.write(tx); err != nil { // the former state may be among them
 		return false, err
 	}
@@ -338,19 +352,6 @@ func (k *knownNotice) restate(tx *db.Tx, r hashedRecord, buyerID string, arrived
 		restated = true
 	}
 	return restated, link(tx, k, r.Record)
-}
-
-// HashOf tells two versions of a notice apart by what we read in them. It takes a while:
-// who reads many records asks it while the database is busy with others.
-func HashOf(r *Record) string {
-	c := *r
-	c.Raw = ""
-	text, err := json.Marshal(c)
-	if err != nil {
-		panic(err) // plain data: it cannot fail
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:16])
 }
 
 // Page is one page of a list of notices.

@@ -141,10 +141,12 @@ type knownNotice struct {
 
 // takeTurn has those who record wait for each other until their transaction ends:
 // two replicas that fetch the same notices must not both take them for new.
-func takeTurn(tx *db.Tx) error {
-	_, err := tx.Exec(`INSERT INTO counter (name, value) VALUES ('notice batch', 1)
-		ON CONFLICT (name) DO UPDATE SET value = counter.value + 1`)
-	return err
+//
+// It gives the rank of this one.
+func takeTurn(tx *db.Tx) (turn int64, err error) {
+	err = tx.One(&turn, `INSERT INTO counter (name, value) VALUES ('notice batch', 1)
+		ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value`)
+	return turn, err
 }
 
 func findKnown(tx *db.Tx, source string, sourceIDs []string) (map[string]*knownNotice, error) {
@@ -185,22 +187,14 @@ var savedColumns = []string{"id", "source", "source_id", "kind", "category", "pr
 	"visit_at", "questions_until", "time_zone", "url", "linked", "recorded_at", "changed_at", "aliases",
 	"content_hash", "stamp", "partial", "own_deadline", "own_doubtful", "raw_pack_id", "raw_at", "raw_size"}
 
-func savedRow(tx *db.Tx, id string, r hashedRecord, buyerID string) ([]any, error) {
-	lots, err := json.Marshal(r.Lots)
-	if err != nil {
-		return nil, err
-	}
-	detail, err := json.Marshal(r.Detail)
-	if err != nil {
-		return nil, err
-	}
+func savedRow(tx *db.Tx, id string, r preparedRecord, buyerID string) []any {
 	return []any{
 		id, r.Source, r.SourceID, string(r.Kind), string(r.Category), string(r.Procedure), r.Title, r.Description, r.Reference, buyerID, r.Buyer.Name,
-		strings.Join(r.Departments, ","), strings.Join(r.CPV, ","), strings.Join(r.Descriptors, "\n"), string(lots), string(detail),
+		strings.Join(r.Departments, ","), strings.Join(r.CPV, ","), strings.Join(r.Descriptors, "\n"), r.lots, r.detail,
 		r.PublishedOn, r.Deadline, r.DeadlineRaw, r.DeadlineSource, r.DeadlineDoubtful, r.VisitAt, r.QuestionsUntil, r.TimeZone, r.URL,
 		strings.Join(r.Linked, ","), tx.Now, tx.Now, strings.Join(r.Aliases, ","), r.hash, r.Stamp, r.Partial, r.Deadline, r.DeadlineDoubtful,
 		r.raw.packID, r.raw.At, r.raw.Size,
-	}, nil
+	}
 }
 
 // replaceState writes a notice in the place of its former state.
@@ -216,12 +210,8 @@ var replaceState = "INSERT INTO notice (" + strings.Join(savedColumns, ", ") + "
 		raw_pack_id = excluded.raw_pack_id, raw_at = excluded.raw_at, raw_size = excluded.raw_size`
 
 // replace writes a later state of a notice.
-func replace(tx *db.Tx, id string, r hashedRecord, buyerID string) error {
-	row, err := savedRow(tx, id, r, buyerID)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(replaceState, row...)
+func replace(tx *db.Tx, id string, r preparedRecord, buyerID string) error {
+	_, err := tx.Exec(replaceState, savedRow(tx, id, r, buyerID)...)
 	return err
 }
 
@@ -229,19 +219,14 @@ func replace(tx *db.Tx, id string, r hashedRecord, buyerID string) error {
 // together.
 type arrivals struct{ notices, links, aliases [][]any }
 
-func (a *arrivals) add(tx *db.Tx, id string, r hashedRecord, buyerID string) error {
-	row, err := savedRow(tx, id, r, buyerID)
-	if err != nil {
-		return err
-	}
-	a.notices = append(a.notices, row)
+func (a *arrivals) add(tx *db.Tx, id string, r preparedRecord, buyerID string) {
+	a.notices = append(a.notices, savedRow(tx, id, r, buyerID))
 	for _, name := range distinct(r.Linked) {
 		a.links = append(a.links, []any{r.Source, name, id})
 	}
 	for _, name := range distinct(r.Record.Aliases) {
 		a.aliases = append(a.aliases, []any{r.Source, name, id})
 	}
-	return nil
 }
 
 // distinct leaves out what was said before.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"parvis/kit/clock"
 	"parvis/kit/db"
@@ -14,10 +15,10 @@ import (
 const maxFamily = 20_000
 
 // settle has what notices say of each other take effect, after these were recorded:
-// names are theirs and those that they named before. It gives the ids of the notices
-// that it changed.
-func settle(tx *db.Tx, source string, names []string) ([]string, error) {
-	all, err := relatives(tx, source, names)
+// names are theirs and those that they named before, and those that are new are written
+// as they are given by their ids. It gives the ids of the notices that it changed.
+func settle(tx *db.Tx, source string, names []string, written map[string]*relative) ([]string, error) {
+	all, err := relatives(tx, source, names, written)
 	if err != nil || len(all) < 2 && !anyDiffers(all) {
 		return nil, err
 	}
@@ -45,14 +46,14 @@ func anyDiffers(all []*relative) bool {
 
 // relatives reads the notices of these names, and those that they lead to from link
 // to link, in both directions.
-func relatives(tx *db.Tx, source string, names []string) ([]*relative, error) {
+func relatives(tx *db.Tx, source string, names []string, written map[string]*relative) ([]*relative, error) {
 	byID := map[string]*relative{}
 	asked := map[string]bool{}
 	for len(names) > 0 && len(byID) < maxFamily {
 		for _, n := range names {
 			asked[n] = true
 		}
-		found, err := named(tx, source, names)
+		found, err := named(tx, source, names, written)
 		if err != nil {
 			return nil, err
 		}
@@ -77,36 +78,70 @@ func relatives(tx *db.Tx, source string, names []string) ([]*relative, error) {
 	return all, nil
 }
 
+// relative is a new notice among its relatives.
+func (r *preparedRecord) relative(id string) *relative {
+	return &relative{ID: id, SourceID: r.SourceID, Aliases: strings.Join(r.Aliases, ","), PublishedOn: r.PublishedOn, Linked: strings.Join(r.Linked, ","),
+		TimeZone: r.TimeZone, Departments: strings.Join(r.Departments, ","), Kind: r.Kind, OwnDeadline: r.Deadline, Deadline: r.Deadline,
+		OwnDoubtful: r.DeadlineDoubtful, DeadlineDoubtful: r.DeadlineDoubtful, corrections: r.Detail.Corrections}
+}
+
 const relativeColumns = `n.id, n.source_id, n.aliases, n.published_on, n.linked, n.time_zone, n.departments, n.kind, n.own_deadline, n.deadline,
 	n.own_doubtful, n.deadline_doubtful, n.cancelled_at, n.awarded_on, CASE WHEN n.kind = 'corrigendum' THEN n.detail ELSE '' END AS detail`
 
-// named reads the notices that have one of these names or name one of them.
-func named(tx *db.Tx, source string, names []string) (found []*relative, err error) {
+// named gives the notices that have one of these names or name one of them.
+func named(tx *db.Tx, source string, names []string, written map[string]*relative) (found []*relative, err error) {
 	for some := range slices.Chunk(names, Chunk) {
-		in := tx.AnyOf(2)
-		var rows []struct {
-			relative
-			Detail string
-		}
-		if err := tx.All(&rows, "SELECT "+relativeColumns+" FROM notice n WHERE n.source = $1 AND n.source_id "+in+
-			" UNION ALL SELECT "+relativeColumns+" FROM notice n JOIN notice_alias a ON a.notice_id = n.id WHERE a.source = $1 AND a.alias "+in+
-			" UNION ALL SELECT "+relativeColumns+" FROM notice n JOIN notice_link l ON l.notice_id = n.id WHERE l.source = $1 AND l.target "+in,
-			source, tx.List(some)); err != nil {
+		ids, err := idsNamed(tx, source, some)
+		if err != nil {
 			return nil, err
 		}
-		for _, row := range rows {
-			r := row.relative
-			if row.Detail != "" {
-				var d Detail
-				if err := json.Unmarshal([]byte(row.Detail), &d); err != nil {
-					return nil, fmt.Errorf("notice %s: %w", r.ID, err)
-				}
-				r.corrections = d.Corrections
+		var unread []string
+		for _, id := range ids {
+			if r := written[id]; r != nil {
+				found = append(found, r)
+			} else {
+				unread = append(unread, id)
 			}
-			found = append(found, &r)
 		}
+		read, err := relativesOf(tx, unread)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, read...)
 	}
 	return found, nil
+}
+
+// idsNamed are the ids of the notices that have one of these names or name one of them.
+func idsNamed(tx *db.Tx, source string, names []string) (ids []string, err error) {
+	in := tx.AnyOf(2)
+	err = tx.All(&ids, "SELECT id FROM notice WHERE source = $1 AND source_id "+in+
+		" UNION SELECT notice_id FROM notice_alias WHERE source = $1 AND alias "+in+
+		" UNION SELECT notice_id FROM notice_link WHERE source = $1 AND target "+in, source, tx.List(names))
+	return ids, err
+}
+
+func relativesOf(tx *db.Tx, ids []string) (found []*relative, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	err = tx.Each(func(scan func(...any) error) error {
+		r, detail := &relative{}, ""
+		if err := scan(&r.ID, &r.SourceID, &r.Aliases, &r.PublishedOn, &r.Linked, &r.TimeZone, &r.Departments, &r.Kind, &r.OwnDeadline, &r.Deadline,
+			&r.OwnDoubtful, &r.DeadlineDoubtful, &r.CancelledAt, &r.AwardedOn, &detail); err != nil {
+			return err
+		}
+		if detail != "" {
+			var d Detail
+			if err := json.Unmarshal([]byte(detail), &d); err != nil {
+				return fmt.Errorf("notice %s: %w", r.ID, err)
+			}
+			r.corrections = d.Corrections
+		}
+		found = append(found, r)
+		return nil
+	}, "SELECT "+relativeColumns+" FROM notice n WHERE n.id "+tx.AnyOf(1), tx.List(ids))
+	return found, err
 }
 
 // followed gives those of these names that another notice names.
@@ -147,7 +182,10 @@ func changesNoted(tx *db.Tx, all []*relative) (map[string][]Change, error) {
 }
 
 // settlement is what is to be written of notices that others changed.
-type settlement struct{ standing, forgotten, noted [][]any }
+type settlement struct {
+	standing, noted [][]any
+	forgotten       []string // ids of notices of which something else was noted
+}
 
 // settle adds what stands of one notice, when that is not what is written.
 func (w *settlement) settle(tx *db.Tx, r *relative, s standing, noted []Change) (changed bool) {
@@ -169,7 +207,7 @@ func (w *settlement) settle(tx *db.Tx, r *relative, s standing, noted []Change) 
 		return true
 	}
 	if len(noted) > 0 {
-		w.forgotten = append(w.forgotten, []any{r.ID, string(Restated)})
+		w.forgotten = append(w.forgotten, r.ID)
 	}
 	for i, c := range s.changes {
 		w.noted = append(w.noted, []any{r.ID, c.ByID, string(c.What), c.Before, c.After, c.Doubtful, i, tx.Now})
@@ -178,11 +216,13 @@ func (w *settlement) settle(tx *db.Tx, r *relative, s standing, noted []Change) 
 }
 
 func (w *settlement) write(tx *db.Tx) error {
-	if err := tx.ExecMany(`UPDATE notice SET deadline = $1, deadline_doubtful = $2, cancelled_at = $3, awarded_on = $4 WHERE id = $5`, w.standing); err != nil {
+	if err := tx.Update("notice", []string{"deadline", "deadline_doubtful", "cancelled_at", "awarded_on"}, "id", w.standing); err != nil {
 		return err
 	}
-	if err := tx.ExecMany(`DELETE FROM notice_change WHERE notice_id = $1 AND what <> $2`, w.forgotten); err != nil {
-		return err
+	if len(w.forgotten) > 0 {
+		if _, err := tx.Exec("DELETE FROM notice_change WHERE what <> $1 AND notice_id "+tx.AnyOf(2), string(Restated), tx.List(w.forgotten)); err != nil {
+			return err
+		}
 	}
 	return tx.Insert("notice_change", []string{"notice_id", "by_id", "what", "before", "after", "doubtful", "position", "noted_at"}, w.noted)
 }

@@ -21,6 +21,8 @@ type BuyerCache struct {
 	buyers  map[string]*Buyer
 	whole   map[string]string // buyer → its SIREN, or that of one that it was merged with
 	seen    map[sightingKey]*Seen
+	names   map[string][]Seen // of the buyers that were seen: all names, and how often
+	times   int64             // see lockBuyers: when what is known was read
 	locked  bool
 	changed []string
 	added   []*Buyer // not written yet
@@ -30,15 +32,20 @@ type BuyerCache struct {
 // sightingKey is what is counted of a buyer.
 type sightingKey struct{ buyer, kind, value string }
 
-// NewBuyerCache makes an empty cache; it dies with its transaction.
+// NewBuyerCache makes an empty cache; it dies with its transaction, unless a Register
+// keeps it.
 func NewBuyerCache(tx *db.Tx) *BuyerCache {
-	c := &BuyerCache{tx: tx, cleaned: map[Sighting]sighting{}, seen: map[sightingKey]*Seen{}}
+	c := &BuyerCache{tx: tx, cleaned: map[Sighting]sighting{}, seen: map[sightingKey]*Seen{}, times: unread}
 	c.forget()
 	return c
 }
 
+// unread is the times of a cache that has read nothing.
+const unread = -1
+
 func (c *BuyerCache) forget() {
 	c.asked, c.byKey, c.buyers, c.whole = map[string]bool{}, map[string]string{}, map[string]*Buyer{}, map[string]string{}
+	c.names = map[string][]Seen{}
 }
 
 // Prime reads in a few queries what the sightings will need. It is optional.
@@ -71,6 +78,15 @@ func (c *BuyerCache) load(keys []string) error {
 		if k != "" && !c.asked[k] {
 			c.asked[k] = true
 			missing = append(missing, k)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	if c.times == unread { // before the buyers: what is added in between is read again
+		var err error
+		if c.times, err = timesLocked(c.tx); err != nil {
+			return err
 		}
 	}
 	found, err := buyersByKey(c.tx, missing)
@@ -187,15 +203,19 @@ func gains(b *Buyer, s sighting) bool {
 }
 
 // lock lets one transaction at a time add to the register, and reads again what
-// another one may have added meanwhile.
+// another one has added meanwhile.
 func (c *BuyerCache) lock() error {
 	if c.locked {
 		return nil
 	}
-	if err := lockBuyers(c.tx); err != nil {
+	times, err := lockBuyers(c.tx)
+	if err != nil {
 		return err
 	}
-	c.locked = true
+	alone := times == c.times+1
+	if c.locked, c.times = true, times; alone {
+		return nil
+	}
 	keys := make([]string, 0, len(c.asked))
 	for k := range c.asked {
 		keys = append(keys, k)
@@ -274,8 +294,7 @@ func (c *BuyerCache) Close() error {
 
 // tally adds the sightings of this transaction to those of before.
 func (c *BuyerCache) tally() error {
-	added := make([]Seen, 0, len(c.seen))
-	names := map[string][]Seen{}
+	added, names := make([]Seen, 0, len(c.seen)), c.names
 	var ids []string
 	for _, s := range c.seen {
 		added = append(added, *s)
@@ -346,6 +365,9 @@ func (c *BuyerCache) rename(ids []string, names map[string][]Seen) error {
 		}
 		if err := renameBuyer(c.tx, id, best); err != nil {
 			return err
+		}
+		if c.buyers[id] != nil { // not, when the register was read again
+			c.buyers[id].Name = best
 		}
 		c.changed = append(c.changed, id)
 	}

@@ -68,7 +68,7 @@ func (s *Buyers) Merge(ctx context.Context, by access.Actor, gone, kept, reason 
 		return out, errLongReason
 	}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := lockBuyers(tx); err != nil {
+		if _, err := lockBuyers(tx); err != nil {
 			return err
 		}
 		from, err := buyerNamed(tx, gone)
@@ -120,7 +120,7 @@ func (s *Buyers) Unmerge(ctx context.Context, by access.Actor, gone string) (Buy
 		return out, err
 	}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := lockBuyers(tx); err != nil {
+		if _, err := lockBuyers(tx); err != nil {
 			return err
 		}
 		from, err := buyerNamed(tx, gone)

@@ -1,6 +1,9 @@
 package refdata
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // Category is what a contract buys (Directive 2014/24/EU, article 2): works,
 // supplies or services. The values are those of eForms and are stored.
@@ -106,14 +109,16 @@ func (p ProcedureType) Label() string {
 // underscores. The gazette leaves the field empty on many notices (awards, corrigenda):
 // that is no procedure type, and not OtherProcedure either.
 func ParseProcedureType(raw string) (ProcedureType, bool) {
-	wanted := fold(raw)
-	if wanted == "" {
-		return "", false
-	}
-	for _, p := range procedureTypes {
-		if wanted == fold(p.gazette) || wanted == fold(string(p.value)) || wanted == fold(p.label) {
-			return p.value, true
-		}
-	}
-	return "", false
+	value, ok := procedureNames()[fold(raw)]
+	return value, ok
 }
+
+// procedureNames are the codes, values and labels, folded: a gazette asks millions of times.
+var procedureNames = sync.OnceValue(func() map[string]ProcedureType {
+	names := map[string]ProcedureType{}
+	for _, p := range slices.Backward(procedureTypes) { // of one name, the first counts
+		names[fold(p.label)], names[fold(string(p.value))], names[fold(p.gazette)] = p.value, p.value, p.value
+	}
+	delete(names, "") // of those that have no code
+	return names
+})

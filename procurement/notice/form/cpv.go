@@ -31,10 +31,10 @@ func CPV(v any) []string {
 			for _, e := range v {
 				walk(e, inCPV, rank)
 			}
-		case map[string]any:
-			for _, k := range tree.Keys(v) {
-				if !strings.HasPrefix(k, "@") {
-					walk(v[k], inCPV || isCPVKey(k), rank+rankOf(k))
+		case tree.Object:
+			for _, f := range v {
+				if !strings.HasPrefix(f.Name, "@") {
+					walk(f.Value, inCPV || isCPVKey(f.Name), rank+rankOf(f.Name))
 				}
 			}
 		default:

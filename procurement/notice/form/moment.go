@@ -37,7 +37,7 @@ var (
 // offset, an offset on a date alone, figures only (20210630 12:00), and French ones.
 func ReadMoment(raw string) (Moment, bool) {
 	raw = scrub.Token(raw)
-	if m := isoMoment.FindStringSubmatch(raw); m != nil {
+	if m := iso(raw); m != nil {
 		at, ok := wallTime(m[1], m[2], m[3], m[4], m[5], m[6])
 		found := Moment{Wall: at, HasTime: m[4] != ""}
 		found.Offset, found.HasOffset = offsetSeconds(m[7])
@@ -51,6 +51,33 @@ func ReadMoment(raw string) (Moment, bool) {
 		return french(m)
 	}
 	return Moment{}, false
+}
+
+// iso takes an ISO date apart as isoMoment does. What nearly all records write needs no
+// pattern: 2026-06-05, and 2026-06-05T12:00:00+02:00 or Z.
+func iso(raw string) []string {
+	const day, second = len("2026-06-05"), len("2026-06-05T12:00:00")
+	plain := len(raw) == day || len(raw) == second+1 && raw[second] == 'Z' || len(raw) == second+6 && (raw[second] == '+' || raw[second] == '-')
+	for i := 0; plain && i < len(raw); i++ {
+		switch c := raw[i]; i {
+		case 4, 7:
+			plain = c == '-'
+		case 10:
+			plain = c == 'T'
+		case 13, 16, second + 3:
+			plain = c == ':'
+		case second:
+		default:
+			plain = c >= '0' && c <= '9'
+		}
+	}
+	switch {
+	case !plain:
+		return isoMoment.FindStringSubmatch(raw)
+	case len(raw) == day:
+		return []string{raw, raw[:4], raw[5:7], raw[8:], "", "", "", ""}
+	}
+	return []string{raw, raw[:4], raw[5:7], raw[8:day], raw[11:13], raw[14:16], raw[17:second], raw[second:]}
 }
 
 // FindMoments gives the French dates within a text, in its order; those that no
