@@ -100,7 +100,7 @@ func TestTheMailOfWhatOneFollowsIsStopped(t *testing.T) {
 		h.record(true, first)
 		link := h.linkIn(h.mailTo("odile@muller.example", "Date limite reportée"), "/desabonnement/")
 		p := h.get(link)
-		h.says(p, 200, "odile@muller.example suit cette consultation", "Voirie <b>", "!n'existent plus")
+		h.says(p, 200, "Ne plus suivre une consultation", "!recevoir une veille", "odile@muller.example suit cette consultation", "Voirie <b>", "!n'existent plus")
 		h.kept(p)
 		h.says(h.post(link, nil), 422, "Cochez au moins une veille")
 		p = h.post(link, url.Values{"action": {"ne-plus-suivre"}})
