@@ -22,6 +22,9 @@ import (
 // 100000 » does what the list of faults asks.
 var matching = flag.Int("matching", 3000, "notices of the test that kills the server while it matches")
 
+// mostEarlyKills is how often the server is killed as soon as it has matched anything.
+const mostEarlyKills = 30
+
 // F21: the server is killed without warning while it matches what was published, and
 // started again, several times. In the end each notice was matched once, and told of to
 // whom the uninterrupted rule says, once.
@@ -68,10 +71,14 @@ func killedMatching(t *testing.T, binary string, dialect db.Dialect) {
 		return n
 	}
 	kills, last := 0, 0
-	deadline := time.Now().Add(5 * time.Minute)
+	deadline := time.Now().Add(5*time.Minute + time.Duration(*matching)*10*time.Millisecond)
 	for done := 0; done < *matching; kills++ {
 		s.start(t)
-		for done = last; done == last && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		more, pause := 1, time.Millisecond // as soon as anything was done; then a thirtieth of all, for each start reads all notices
+		if kills >= mostEarlyKills {
+			more, pause = max(1, *matching/mostEarlyKills), 50*time.Millisecond
+		}
+		for done = last; done < min(last+more, *matching) && time.Now().Before(deadline); time.Sleep(pause) {
 			done = count("SELECT count(*) FROM notice_match")
 		}
 		s.kill(t)
@@ -84,7 +91,7 @@ func killedMatching(t *testing.T, binary string, dialect db.Dialect) {
 	for count("SELECT count(*) FROM river_job WHERE state NOT IN ('completed', 'cancelled', 'discarded')") > 0 && time.Now().Before(deadline) {
 		time.Sleep(20 * time.Millisecond)
 	}
-	voirie := *matching / 3
+	voirie := (*matching + 2) / 3
 	for name, c := range map[string][2]int{
 		"matched":  {count("SELECT count(*) FROM notice_match"), *matching},
 		"told":     {count("SELECT count(*) FROM told"), voirie},

@@ -140,7 +140,7 @@ func FuzzAnalyse(f *testing.F) {
 			t.Fatalf("Fold(%q) = %q, and again %q", s, once, Fold(once))
 		}
 		Word(s)
-		Known(s)
+		isKnown(s)
 	})
 }
 

@@ -139,27 +139,3 @@ func masculine(w []byte) []byte {
 func ends(w []byte, suffix string) bool {
 	return len(w) >= len(suffix) && string(w[len(w)-len(suffix):]) == suffix
 }
-
-// Known says whether the lexicon holds w, one written word in any of its
-// forms: the noun or adjective inflections of French, the invariable words, the
-// infinitives, and some names. A compound is known by its joined form or when
-// all its parts are.
-func Known(w string) bool {
-	var c cutter
-	c.cut(w)
-	if joined, _ := c.compound(); joined != nil && findForm(joined) >= 0 {
-		return true
-	}
-	known := false
-	for _, p := range c.parts {
-		if p.dropped {
-			continue
-		}
-		form := c.folded[p.from:p.to]
-		if !functionWords[string(form)] && findForm(form) < 0 {
-			return false
-		}
-		known = true
-	}
-	return known
-}

@@ -31,7 +31,7 @@ func TestTheListOfRelatedWordsIsSound(t *testing.T) {
 			t.Errorf("%v is alone", k.written)
 		}
 		for i, w := range k.written {
-			if len(ParseKeywords(w).Keywords) != 1 || !Known(w) {
+			if len(ParseKeywords(w).Keywords) != 1 || !isKnown(w) {
 				t.Errorf("%s is no word to look for", w)
 			}
 			for _, other := range k.written[i+1:] {

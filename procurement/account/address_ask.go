@@ -77,7 +77,7 @@ type AddressAskedBody struct {
 // mot_de_passe_actuel; too many errors or requests are told how long to wait
 // (fault.Unavailable).
 func (s *Service) AskAddress(ctx context.Context, sessionToken string, form AddressForm, from Visitor) error {
-	_, a, hash, err := s.holderOfSession(ctx, sessionToken)
+	_, a, hash, err := s.holder(ctx, sessionToken)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"parvis/kit/clock"
 	"parvis/kit/db"
@@ -39,19 +38,10 @@ func (s *Service) AddressChangeOf(ctx context.Context, token string) (AddressCha
 }
 
 func openAddressChange(tx *db.Tx, token string) (AddressChange, error) {
-	hash, ok := digestOf(token)
-	if !ok {
-		return AddressChange{}, staleAddress()
-	}
-	c, err := addressChangeBy(tx, "token_hash", hash)
-	c, err = c.withAccount(tx, err)
-	if errors.Is(err, db.ErrNone) || err == nil && !c.Open(tx.Now) {
-		return AddressChange{}, staleAddress()
-	}
-	if err != nil {
-		return AddressChange{}, fmt.Errorf("change of address of a link: %w", err)
-	}
-	return c, nil
+	return behind(tx, token, AddressChange.Open, staleAddress, func(hash string) (AddressChange, error) {
+		c, err := addressChangeBy(tx, "token_hash", hash)
+		return c.withAccount(tx, err)
+	})
 }
 
 func staleAddress() *fault.Error {

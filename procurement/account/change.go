@@ -62,7 +62,7 @@ type ChangedBody struct {
 // mot_de_passe, confirmation; too many errors are told how long to wait
 // (fault.Unavailable).
 func (s *Service) ChangePassword(ctx context.Context, sessionToken string, form ChangeForm, from Visitor) error {
-	open, a, old, err := s.holderOfSession(ctx, sessionToken)
+	open, a, old, err := s.holder(ctx, sessionToken)
 	if err != nil {
 		return err
 	}
@@ -91,25 +91,6 @@ func (s *Service) ChangePassword(ctx context.Context, sessionToken string, form 
 		}
 		return s.passwordChanged(tx, a, open, ChangedBody{})
 	})
-}
-
-// holderOfSession reads who is signed in, and the hash of their password.
-func (s *Service) holderOfSession(ctx context.Context, sessionToken string) (open Session, a Account, hash string, err error) {
-	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		var found bool
-		if open, found, err = SessionOf(tx, sessionToken); err != nil {
-			return err
-		}
-		if !found {
-			return sessionOver()
-		}
-		if a, err = accountByID(tx, open.AccountID); err != nil {
-			return err
-		}
-		hash, err = passwordHash(tx, a.ID, false)
-		return err
-	})
-	return open, a, hash, err
 }
 
 // prove has somebody signed in say their password again, and counts the attempt:

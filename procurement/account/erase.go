@@ -28,21 +28,8 @@ type Proof struct {
 // mot_de_passe_actuel; too many errors are told how long to wait (fault.Unavailable).
 func (s *Service) Prove(ctx context.Context, sessionToken, password string, from Visitor) (Proof, error) {
 	var p Proof
-	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		open, found, err := SessionOf(tx, sessionToken)
-		if err != nil {
-			return err
-		}
-		if !found {
-			return sessionOver()
-		}
-		if p.Account, err = accountByID(tx, open.AccountID); err != nil {
-			return err
-		}
-		p.hash, err = passwordHash(tx, open.AccountID, false)
-		return err
-	})
-	if err != nil {
+	var err error
+	if _, p.Account, p.hash, err = s.holder(ctx, sessionToken); err != nil {
 		return Proof{}, err
 	}
 	if password == "" {

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -122,19 +121,10 @@ func (s *Service) FormerAddressOf(ctx context.Context, token string) (FormerAddr
 }
 
 func openFormer(tx *db.Tx, token string) (FormerAddress, error) {
-	hash, ok := digestOf(token)
-	if !ok {
-		return FormerAddress{}, staleFormer()
-	}
-	f, err := formerBy(tx, "token_hash", hash)
-	f, err = f.withAccount(tx, err)
-	if errors.Is(err, db.ErrNone) || err == nil && !f.open(tx.Now) {
-		return FormerAddress{}, staleFormer()
-	}
-	if err != nil {
-		return FormerAddress{}, fmt.Errorf("former address of a link: %w", err)
-	}
-	return f, nil
+	return behind(tx, token, FormerAddress.open, staleFormer, func(hash string) (FormerAddress, error) {
+		f, err := formerBy(tx, "token_hash", hash)
+		return f.withAccount(tx, err)
+	})
 }
 
 func staleFormer() *fault.Error {

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -171,19 +170,10 @@ func (s *Service) ResetOf(ctx context.Context, token string) (Reset, error) {
 }
 
 func openReset(tx *db.Tx, token string) (Reset, error) {
-	hash, ok := digestOf(token)
-	if !ok {
-		return Reset{}, staleReset()
-	}
-	r, err := resetByToken(tx, hash)
-	r, err = withAccount(tx, r, err)
-	if errors.Is(err, db.ErrNone) || err == nil && !r.open(tx.Now) {
-		return Reset{}, staleReset()
-	}
-	if err != nil {
-		return Reset{}, fmt.Errorf("reset of a link: %w", err)
-	}
-	return r, nil
+	return behind(tx, token, Reset.open, staleReset, func(hash string) (Reset, error) {
+		r, err := resetByToken(tx, hash)
+		return withAccount(tx, r, err)
+	})
 }
 
 func staleReset() *fault.Error {

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -220,18 +219,7 @@ func (s *Service) SignUpOf(ctx context.Context, token string) (SignUp, error) {
 }
 
 func openSignUp(tx *db.Tx, token string) (SignUp, error) {
-	hash, ok := digestOf(token)
-	if !ok {
-		return SignUp{}, staleLink()
-	}
-	s, err := signUpByToken(tx, hash)
-	if errors.Is(err, db.ErrNone) || err == nil && !s.open(tx.Now) {
-		return SignUp{}, staleLink()
-	}
-	if err != nil {
-		return SignUp{}, fmt.Errorf("sign-up of a link: %w", err)
-	}
-	return s, nil
+	return behind(tx, token, SignUp.open, staleLink, func(hash string) (SignUp, error) { return signUpByToken(tx, hash) })
 }
 
 // staleLink is one sentence for every reason, because which one it is could tell a

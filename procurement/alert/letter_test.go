@@ -97,7 +97,7 @@ func threeNotices() []notice.Record {
 		return clock.At(time.Date(2026, 12, day, hour, minute, 0, 0, clock.Paris))
 	}
 	lots := call("26-2", "Réhabilitation du gymnase")
-	lots.Reference, lots.Procedure, lots.Departments = "GYM-2026-04", refdata.ProcedureTypes()[0], []string{"67", "68"}
+	lots.Reference, lots.Procedure, lots.Departments = "GYM-2026-04", refdata.Open, []string{"67", "68"}
 	lots.Lots = []notice.Lot{{Number: "1", Title: "Gros œuvre"}, {Number: "2", Title: "Menuiseries bois"}, {Number: "3", Title: "Menuiseries intérieures"}}
 	lots.VisitAt, lots.QuestionsUntil, lots.Deadline = paris(3, 9, 30), paris(7, 17, 0), paris(15, 12, 0)
 	overseas := call("26-3", "Menuiserie aluminium de l'hôpital de Saint-Denis")

@@ -19,7 +19,7 @@ const changeKind = "cpv"
 // Entry is one code.
 type Entry struct {
 	Code       string // eight digits
-	CheckDigit string // one digit; "" for the divisions and groups that the program carries
+	CheckDigit string // one digit
 	Label      string // French
 }
 
@@ -40,6 +40,7 @@ type vocabulary struct {
 	entries []Entry // in the order of their codes
 	words   [][]text.Token
 	folded  []string // each label's words, each after a space
+	partial bool     // only the divisions and groups: nothing was imported
 }
 
 // New makes the room.
@@ -52,13 +53,18 @@ func New(d *db.DB) *Service {
 // carried are the divisions and groups, which need no import.
 func carried() (all []Entry) {
 	for _, d := range refdata.CPVDivisions() {
-		all = append(all, Entry{Code: d.Code + "000000", Label: d.Label})
+		all = append(all, carry(d.Code+"000000", d.Label))
 	}
 	for _, g := range refdata.CPVGroups() {
-		all = append(all, Entry{Code: g.Code + "00000", Label: g.Label})
+		all = append(all, carry(g.Code+"00000", g.Label))
 	}
 	slices.SortFunc(all, func(a, b Entry) int { return strings.Compare(a.Code, b.Code) })
 	return all
+}
+
+func carry(code, label string) Entry {
+	digit, _ := refdata.CPVCheckDigit(code)
+	return Entry{Code: code, CheckDigit: string(digit), Label: label}
 }
 
 func (s *Service) load(tx *db.Tx) error {
@@ -67,7 +73,7 @@ func (s *Service) load(tx *db.Tx) error {
 		return err
 	}
 	if len(fresh.entries) == 0 {
-		fresh.entries = carried()
+		fresh.entries, fresh.partial = carried(), true
 	}
 	var reader text.Analyser
 	for _, e := range fresh.entries {
@@ -129,7 +135,8 @@ func (s *Service) Import(ctx context.Context, by access.Actor, entries []Entry) 
 
 // Search gives the codes that typed words or digits find, the broadest first, n at
 // most: digits find the codes that begin so, words those whose label has them all,
-// by their inflections. A check digit that is not the code's finds nothing.
+// by their inflections. A check digit that is not the code's finds nothing. Before any
+// import a whole code is believed, and named by its group.
 func (s *Service) Search(ctx context.Context, by access.Actor, typed string, n int) ([]Entry, error) {
 	if err := by.Must(access.SearchNotices); err != nil {
 		return nil, err
@@ -145,6 +152,9 @@ func (s *Service) Search(ctx context.Context, by access.Actor, typed string, n i
 			if strings.HasPrefix(e.Code, digits) && (check == "" || e.CheckDigit == check) {
 				found = append(found, ranked{e, 0})
 			}
+		}
+		if code, whole := refdata.NormaliseCPV(typed); whole && v.partial && len(found) == 0 && refdata.CPVKeyFault(typed) == nil {
+			found = append(found, ranked{carry(code, refdata.CPVFamily(code)), 0}) // whoever types a whole code knows it
 		}
 	} else {
 		found = v.named(text.ParseKeywords(typed).Keywords)

@@ -40,6 +40,11 @@ func TestCodesAreFoundByTheWordsOfTheirLabels(t *testing.T) {
 		if got := codes(t, s, "construction travaux", 9); len(got) == 0 || got[0] != "45000000" {
 			t.Errorf("before any import: %v", got)
 		}
+		for typed, want := range map[string][]string{"45000000-7": {"45000000"}, "45000000-8": nil, "45261210": {"45261210"}, "45261210-9": {"45261210"}, "45261210-8": nil, "99261210": nil} {
+			if diff := cmp.Diff(want, codes(t, s, typed, 9)); diff != "" {
+				t.Errorf("before any import, %q: %s", typed, diff)
+			}
+		}
 		for round, want := range []cpv.Outcome{{New: 5}, {Same: 5}} {
 			if got, err := s.Import(ctx, access.Platform("test"), some); err != nil || got != want {
 				t.Errorf("round %d: %+v, %v", round, got, err)

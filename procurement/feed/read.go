@@ -34,10 +34,9 @@ type Contents struct {
 // Entry is one call: why it is there, when it was last altered, and by how many changes.
 type Entry struct {
 	*notice.Notice
-	Reasons   []watch.Reason
-	TouchedAt clock.Instant
-	Changes   int
-	SIREN     string // of its buyer; "" when the register has none
+	notice.History
+	Reasons []watch.Reason
+	SIREN   string // of its buyer; "" when the register has none
 }
 
 var errLoading = fault.New(fault.Unavailable, "La plateforme vient de redémarrer et relit ses avis\u00a0: redemandez ce flux dans une minute.")
@@ -131,8 +130,7 @@ func (s *Service) fill(ctx context.Context, c *Contents, q *notice.Query, f Form
 			if err != nil {
 				return err
 			}
-			h := histories[n.ID]
-			c.Entries = append(c.Entries, Entry{n, reasons, h.TouchedAt, h.Changes, sirens[n.ID]})
+			c.Entries = append(c.Entries, Entry{n, histories[n.ID], reasons, sirens[n.ID]})
 		}
 		return nil
 	})

@@ -1,6 +1,8 @@
 package notice
 
 import (
+	"slices"
+
 	"parvis/kit/clock"
 	"parvis/kit/db"
 	"parvis/kit/text"
@@ -21,6 +23,28 @@ func (n *Notice) comparable() bool {
 func (n *Notice) alikeTo(other *Notice) bool {
 	return n.comparable() && other.comparable() && n.Source != other.Source && n.BuyerID == other.BuyerID && n.Deadline == other.Deadline &&
 		text.Fold(n.Title) == text.Fold(other.Title)
+}
+
+// rank ranks a source by what its notices say to whoever answers: this platform, then
+// the national gazette, as Sources lists them.
+func rank(source string) int {
+	if i := slices.Index(Sources(), source); i >= 0 {
+		return i
+	}
+	return len(Sources())
+}
+
+// Once leaves out of a list those for which a probable duplicate of it stands, of a
+// source that ranks before theirs. Two of one source are two contracts: both stay, and a
+// duplicate is one of either's. Index.Page does the same to what it finds.
+func Once(notices []*Notice, alike map[string][]*Notice) []*Notice {
+	listed := map[string]bool{}
+	for _, n := range notices {
+		listed[n.ID] = true
+	}
+	return slices.DeleteFunc(slices.Clone(notices), func(n *Notice) bool {
+		return slices.ContainsFunc(alike[n.ID], func(o *Notice) bool { return listed[o.ID] && rank(o.Source) < rank(n.Source) })
+	})
 }
 
 // alike reads the probable duplicates of a notice.

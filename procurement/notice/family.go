@@ -42,6 +42,7 @@ type relative struct {
 	DeadlineDoubtful      bool
 	CancelledAt           clock.Instant
 	AwardedOn             string
+	Alterations           int64 // see History
 
 	corrections []Correction
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"parvis/procurement/org"
 )
@@ -18,8 +19,11 @@ type growth struct {
 // tables are those that grow with each notice, and the columns by which they are asked.
 var tables = []string{"notice (id, source, source_id, buyer_id, deadline)", "notice_link", "notice_alias", "notice_change"}
 
-// grew has the database count its rows when many came. That it could not is no fault of
-// the import: it counts them of itself, later.
+// countFor is how long counting may take.
+const countFor = time.Minute
+
+// grew has the database count its rows when many came, while the import goes on. That it
+// could not is no fault of the import: it counts them of itself, later.
 func (s *Service) grew(ctx context.Context, n int) {
 	g := &s.growth
 	g.Lock()
@@ -28,5 +32,9 @@ func (s *Service) grew(ctx context.Context, n int) {
 		return
 	}
 	g.next = 4 * g.added
-	_ = s.db.Analyze(ctx, slices.Concat(tables, org.Tables)...)
+	go func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), countFor)
+		defer cancel()
+		_ = s.db.Analyze(ctx, slices.Concat(tables, org.Tables)...)
+	}()
 }

@@ -66,7 +66,7 @@ func TestWhatTheIndexIsHandedIsWhatItWouldRead(t *testing.T) {
 				if diff := cmp.Diff(all[0].Subject(tx.Now), n.Subject(tx.Now)); diff != "" {
 					t.Errorf("%s, searched (-read +handed): %s", sourceID, diff)
 				}
-				if a, b := all[0], n; a.Deadline != b.Deadline || a.PublishedOn != b.PublishedOn || a.RecordedAt != b.RecordedAt || a.ChangedAt != b.ChangedAt ||
+				if a, b := all[0], n; a.Deadline != b.Deadline || a.VisitAt != b.VisitAt || a.QuestionsUntil != b.QuestionsUntil || a.PublishedOn != b.PublishedOn || a.RecordedAt != b.RecordedAt || a.ChangedAt != b.ChangedAt ||
 					a.BuyerID != b.BuyerID || a.Open(tx.Now) != b.Open(tx.Now) || b.CancelledAt != 0 || b.AwardedOn != "" {
 					t.Errorf("%s: read %+v, handed %+v", sourceID, a, b)
 				}

@@ -36,8 +36,10 @@ func morningOf(day int32) (clock.Instant, bool) {
 	return clock.At(time.Date(int(day/10_000), time.Month(day/100%100), int(day%100), 0, 0, 0, 0, clock.Paris).Add(gazetteComes)), true
 }
 
-// Heard is a call that would have been told of: when, and when it closed.
-type Heard struct{ At, Until clock.Instant }
+// Heard is a call that would have been told of: when, and when it closed. Limit is what
+// comes first, from then on, of its deadline, its visit and the end of questions: who hears
+// of it later is too late for something. It is zero when nothing is known.
+type Heard struct{ At, Until, Limit clock.Instant }
 
 // Heard gives the calls that match a query and were heard of from a moment to another,
 // in their order: those that a watch which asks it would have told of. Each is judged as
@@ -59,13 +61,21 @@ func (x *Index) Heard(q *Query, since, until clock.Instant) []Heard {
 			out = append(out, h)
 		}
 	})
-	slices.SortFunc(out, func(a, b Heard) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Until, b.Until)) })
+	slices.SortFunc(out, func(a, b Heard) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Until, b.Until), cmp.Compare(a.Limit, b.Limit))
+	})
 	return out
 }
 
 // heardOf says when a call was heard of and when it closed, whatever has become of it.
 func (s *shelf) heardOf(n uint32) Heard {
-	h := Heard{s.docs[n].heardAt, s.deadlines[n]}
+	h := Heard{At: s.docs[n].heardAt, Until: s.deadlines[n]}
+	between := s.between[n]
+	for _, limit := range []clock.Instant{h.Until, between[0], between[1]} {
+		if limit >= h.At && (h.Limit == 0 || limit < h.Limit) {
+			h.Limit = limit
+		}
+	}
 	if h.Until.IsZero() {
 		if day, ok := morningOf(s.published[n]); ok {
 			h.Until = day.Add(silentFor - gazetteComes)

@@ -1,6 +1,7 @@
 package notice_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"testing"
@@ -21,7 +22,15 @@ import (
 func heardOf(n *notice.Notice) notice.Heard {
 	day, err := time.ParseInLocation(time.DateOnly, n.PublishedOn, clock.Paris)
 	h := notice.Heard{At: n.RecordedAt, Until: n.Deadline}
+	limit := func() clock.Instant {
+		left := slices.DeleteFunc([]clock.Instant{n.Deadline, n.VisitAt, n.QuestionsUntil}, func(at clock.Instant) bool { return at < h.At })
+		if len(left) == 0 {
+			return 0
+		}
+		return slices.Min(left)
+	}
 	if err != nil {
+		h.Limit = limit()
 		return h
 	}
 	if morning := clock.At(day.Add(6 * time.Hour)); n.RecordedAt > morning.Add(96*time.Hour) {
@@ -30,6 +39,7 @@ func heardOf(n *notice.Notice) notice.Heard {
 	if n.Deadline.IsZero() {
 		h.Until = clock.At(day.Add(60 * 24 * time.Hour))
 	}
+	h.Limit = limit()
 	return h
 }
 
@@ -45,6 +55,11 @@ func TestWhatWasHeardOfIsWhatMatchedThen(t *testing.T) {
 			n := randomNotice(t, db.NewID())
 			if rapid.IntRange(0, 3).Draw(t, "cancelled") == 0 {
 				n.CancelledAt = clock.At(dbtest.Start)
+			}
+			for _, at := range []*clock.Instant{&n.VisitAt, &n.QuestionsUntil} {
+				if rapid.IntRange(0, 3).Draw(t, "a date between") == 0 {
+					*at = clock.At(dbtest.Start.Add(time.Duration(rapid.IntRange(-1200, 1000).Draw(t, "its hour")) * time.Hour))
+				}
 			}
 			all = append(all, n)
 		}
@@ -79,7 +94,7 @@ func TestWhatWasHeardOfIsWhatMatchedThen(t *testing.T) {
 			if a.At != b.At {
 				return int(a.At - b.At)
 			}
-			return int(a.Until - b.Until)
+			return cmp.Or(int(a.Until-b.Until), int(a.Limit-b.Limit))
 		})
 		told += len(want)
 		if rapid.Bool().Draw(t, "remembering") {

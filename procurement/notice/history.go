@@ -1,6 +1,8 @@
 package notice
 
 import (
+	"slices"
+
 	"parvis/kit/clock"
 	"parvis/kit/db"
 )
@@ -19,34 +21,38 @@ func Dropped(tx *db.Tx, at clock.Instant) ([]*Notice, error) {
 	return ByIDs(tx, ids)
 }
 
-// History is how often a notice was altered, and when last.
+// History is how often a notice was altered, by its source or by another notice, and when
+// last. Neither ever falls, not even when what altered it is taken back: diaries and
+// readers of feeds keep the highest that they have seen.
 type History struct {
-	Changes   int
-	TouchedAt clock.Instant
+	Alterations int
+	TouchedAt   clock.Instant
 }
 
 // Histories reads those of several notices, by their ids.
 func Histories(tx *db.Tx, notices []*Notice) (map[string]History, error) {
 	out := make(map[string]History, len(notices))
-	at, err := touched(tx, notices)
-	if err != nil || len(notices) == 0 {
-		return out, err
-	}
-	args := make([]any, len(notices))
-	for i, n := range notices {
-		out[n.ID], args[i] = History{TouchedAt: at[n.ID]}, n.ID
-	}
-	var rows []struct {
-		NoticeID string
-		Changes  int
-	}
-	if err := tx.All(&rows, "SELECT notice_id, count(*) AS changes FROM notice_change WHERE notice_id IN ("+db.Placeholders(1, len(args))+") GROUP BY notice_id", args...); err != nil {
-		return nil, err
-	}
-	for _, r := range rows {
-		h := out[r.NoticeID]
-		h.Changes = r.Changes
-		out[r.NoticeID] = h
+	for some := range slices.Chunk(notices, Chunk) {
+		ids := make([]string, len(some))
+		for i, n := range some {
+			ids[i] = n.ID
+			out[n.ID] = History{TouchedAt: max(n.RecordedAt, n.ChangedAt, n.CancelledAt)}
+		}
+		var rows []struct {
+			ID          string
+			Alterations int
+			AlteredAt   clock.Instant
+		}
+		// Of the changes noted, those by other notices are counted in the notice.
+		if err := tx.All(&rows, `SELECT id, alterations, altered_at FROM notice WHERE id `+tx.AnyOf(1)+`
+			UNION ALL SELECT notice_id, count(*), MAX(noted_at) FROM notice_change WHERE what = $2 AND notice_id `+tx.AnyOf(1)+` GROUP BY notice_id`,
+			tx.List(ids), string(Restated)); err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			h := out[r.ID]
+			out[r.ID] = History{h.Alterations + r.Alterations, max(h.TouchedAt, r.AlteredAt)}
+		}
 	}
 	return out, nil
 }

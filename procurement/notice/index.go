@@ -61,8 +61,9 @@ type shelf struct {
 	ofCode     map[string][]*roaring.Bitmap
 	coded      *roaring.Bitmap
 	withLots   *roaring.Bitmap
-	closing    map[int]*roaring.Bitmap // calls, by the day on which they close
-	heard      map[int]*roaring.Bitmap // by the day on which they were heard of
+	closing    map[int]*roaring.Bitmap     // calls, by the day on which they close
+	heard      map[int]*roaring.Bitmap     // by the day on which they were heard of
+	between    map[uint32][2]clock.Instant // the visit and the end of questions, of the few calls that have one
 }
 
 // document is what is no set, of one notice.
@@ -85,7 +86,7 @@ func newShelf() *shelf {
 		noPlace: roaring.New(), national: roaring.New(), coded: roaring.New(), withLots: roaring.New(),
 		categories: map[refdata.Category]*roaring.Bitmap{}, kinds: map[Kind]*roaring.Bitmap{}, sources: map[string]*roaring.Bitmap{},
 		cpv: map[string]*roaring.Bitmap{}, generic: map[string]*roaring.Bitmap{}, ofCode: map[string][]*roaring.Bitmap{}, closing: map[int]*roaring.Bitmap{},
-		heard: map[int]*roaring.Bitmap{},
+		heard: map[int]*roaring.Bitmap{}, between: map[uint32][2]clock.Instant{},
 	}
 	for i := range s.places {
 		s.places[i] = roaring.New()
@@ -155,6 +156,9 @@ func (s *shelf) read(n *Notice, subject *Subject) bool {
 	s.docs = append(s.docs, d)
 	s.deadlines, s.published = append(s.deadlines, n.Deadline), append(s.published, dayNumber(n.PublishedOn))
 	s.buyerOf, s.placesOf = append(s.buyerOf, s.buyerNumber(n.BuyerID)), append(s.placesOf, subject.Places)
+	if n.Kind == Contract && max(n.VisitAt, n.QuestionsUntil) > 0 {
+		s.between[number] = [2]clock.Instant{n.VisitAt, n.QuestionsUntil}
+	}
 	s.common(number, subject.Units[0])
 	for _, unit := range subject.Units[1:] {
 		s.lot(uint32(len(s.lots)), unit)

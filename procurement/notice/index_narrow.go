@@ -47,10 +47,10 @@ func (s *shelf) narrow(set *roaring.Bitmap, by Narrowing) united {
 
 // numbered gives the notices of these ids, or those that stand for them.
 func (s *shelf) numbered(ids []string, groups united) *roaring.Bitmap {
-	stands := map[uint32]uint32{}
+	stand := map[uint32][]uint32{}
 	for one, others := range groups {
 		for _, other := range others {
-			stands[other] = one
+			stand[other] = append(stand[other], one)
 		}
 	}
 	out := roaring.New()
@@ -60,17 +60,15 @@ func (s *shelf) numbered(ids []string, groups united) *roaring.Bitmap {
 			continue
 		}
 		if n, ok := s.byID[parsed]; ok {
-			if one, other := stands[n]; other {
-				n = one
-			}
 			out.Add(n)
+			out.AddMany(stand[n])
 		}
 	}
 	return out
 }
 
-// unite leaves of probable duplicates one in the set, of the source that says most to
-// whoever answers: this platform, then the national gazette.
+// unite leaves of probable duplicates those in the set that are of the source that says
+// most to whoever answers: see Once, whose rule this is. Each stands for the others.
 func (s *shelf) unite(set *roaring.Bitmap) united {
 	type contract struct {
 		deadline clock.Instant
@@ -90,26 +88,27 @@ func (s *shelf) unite(set *roaring.Bitmap) united {
 		if len(all) < 2 {
 			continue
 		}
-		slices.SortFunc(all, s.standsFirst)
-		first := all[0]
-		for _, n := range all[1:] {
-			if s.rankOf(n) != s.rankOf(first) { // two of one source are two contracts
-				groups[first] = append(groups[first], n)
-				set.Remove(n)
+		first := len(Sources())
+		for _, n := range all {
+			first = min(first, s.rankOf(n))
+		}
+		others := slices.DeleteFunc(slices.Clone(all), func(n uint32) bool { return s.rankOf(n) == first })
+		if len(others) == 0 {
+			continue
+		}
+		for _, n := range all {
+			if s.rankOf(n) == first { // two of one source are two contracts
+				groups[n] = others
 			}
+		}
+		for _, n := range others {
+			set.Remove(n)
 		}
 	}
 	return groups
 }
 
-func (s *shelf) standsFirst(a, b uint32) int {
-	if x, y := s.rankOf(a), s.rankOf(b); x != y {
-		return x - y
-	}
-	return slices.Compare(s.docs[a].id[:], s.docs[b].id[:])
-}
-
-// rankOf ranks the source of a notice, as Sources lists them.
+// rankOf is rank of the source of a notice.
 func (s *shelf) rankOf(n uint32) int {
 	for i, source := range Sources() {
 		if set := s.sources[source]; set != nil && set.Contains(n) {

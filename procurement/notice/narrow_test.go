@@ -18,35 +18,34 @@ import (
 // for which others each stands.
 func narrowed(all []*notice.Notice, by notice.Narrowing) (shown []string, twins map[string][]string) {
 	sources := notice.Sources()
-	stands := map[string]string{}
+	stand := map[string][]string{} // by who is not shown
 	twins = map[string][]string{}
 	for _, n := range all {
-		first := n
+		first := slices.Index(sources, n.Source)
+		var same []*notice.Notice
 		for _, o := range all {
-			same := o.Title == n.Title && o.BuyerID == n.BuyerID && o.Deadline == n.Deadline && o.Kind == notice.Contract && n.Kind == notice.Contract &&
-				!n.Deadline.IsZero() && n.Title != ""
-			rank, before := slices.Index(sources, o.Source), slices.Index(sources, first.Source)
-			if same && (rank < before || rank == before && o.ID < first.ID) {
-				first = o
+			if o.Title == n.Title && o.BuyerID == n.BuyerID && o.Deadline == n.Deadline && o.Kind == notice.Contract && n.Kind == notice.Contract &&
+				!n.Deadline.IsZero() && n.Title != "" {
+				same, first = append(same, o), min(first, slices.Index(sources, o.Source))
 			}
 		}
-		if by.Unite && first.ID != n.ID && first.Source != n.Source {
-			stands[n.ID] = first.ID
+		for _, o := range same {
+			if by.Unite && o.Source == sources[first] && n.Source != o.Source {
+				stand[n.ID], twins[o.ID] = append(stand[n.ID], o.ID), append(twins[o.ID], n.ID)
+			}
 		}
 	}
 	spoken := func(ids []string, one string) bool {
-		return slices.ContainsFunc(ids, func(id string) bool { return id == one || stands[id] == one })
+		return slices.ContainsFunc(ids, func(id string) bool { return id == one || slices.Contains(stand[id], one) })
 	}
 	for _, n := range all {
-		if by.Only != nil && !spoken(by.Only, n.ID) || spoken(by.Without, n.ID) || stands[n.ID] != "" {
-			continue
-		}
-		shown = append(shown, n.ID)
-		for _, o := range all {
-			if stands[o.ID] == n.ID {
-				twins[n.ID] = append(twins[n.ID], o.ID)
+		if by.Only == nil || spoken(by.Only, n.ID) {
+			if !spoken(by.Without, n.ID) && stand[n.ID] == nil {
+				shown = append(shown, n.ID)
+				continue
 			}
 		}
+		delete(twins, n.ID)
 	}
 	return shown, twins
 }

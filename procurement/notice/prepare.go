@@ -79,6 +79,7 @@ func handed(tx *db.Tx, fresh []preparedRecord, buyers []string, have map[string]
 		n.Record = Record{
 			Source: r.Source, Kind: r.Kind, Category: r.Category, Title: r.Title, Description: r.Description, Reference: r.Reference,
 			Departments: r.Departments, CPV: r.CPV, Descriptors: r.Descriptors, Lots: r.Lots, PublishedOn: r.PublishedOn, Deadline: r.Deadline,
+			VisitAt: r.VisitAt, QuestionsUntil: r.QuestionsUntil,
 		}
 		out = append(out, n.detached())
 	}

@@ -59,6 +59,8 @@ func (r Refinement) Into(c *Criteria) (ignored []string, err error) {
 	c.TitleOnly, c.Services, c.NoNational, c.Broader = r.TitleOnly, r.Services, r.NoNational, r.Broader
 	c.CPV, c.Sources = once[string](codesOf(r.CPV)), once[string](r.Sources)
 	c.ExcludeBuyers, c.ExcludeCPV = once[string](r.ExcludeBuyers), once[string](codesOf(r.ExcludeCPV))
+	faults = append(faults, wrongKeys(FieldCPV, c.CPV)...)
+	faults = append(faults, wrongKeys(FieldExcludeCPV, c.ExcludeCPV)...)
 	c.Categories, c.Kinds = once[refdata.Category](r.Categories), once[Kind](r.Kinds)
 	if c.Combine = Combine(r.Combine); len(c.CPV) == 0 || c.Combine == Or {
 		c.Combine = "" // what is usual is not stored
@@ -78,15 +80,26 @@ func (r Refinement) Into(c *Criteria) (ignored []string, err error) {
 	return ignored, faults.Err()
 }
 
-// codesOf writes codes without their check digit; what is no code stays, to be refused.
+// codesOf writes codes without their check digit; what is no code, or has a digit that is
+// not its own, stays, to be refused.
 func codesOf(typed []string) []string {
 	out := slices.Clone(typed)
 	for i, t := range out[:min(len(out), mostListed)] {
-		if code, ok := refdata.NormaliseCPV(t); ok {
+		if code, ok := refdata.NormaliseCPV(t); ok && refdata.CPVKeyFault(t) == nil {
 			out[i] = code
 		}
 	}
 	return out
+}
+
+// wrongKeys refuses the codes whose check digit is not their own.
+func wrongKeys(field string, codes []string) (faults fault.List) {
+	for _, code := range codes {
+		if wrong := refdata.CPVKeyFault(code); wrong != nil {
+			faults = append(faults, wrong.On(field))
+		}
+	}
+	return faults
 }
 
 // once keeps the first of each, and not too many.

@@ -48,6 +48,8 @@ func TestWhatCannotBeRefinedIsRefusedFieldByField(t *testing.T) {
 		{"a short word", notice.Refinement{Exclude: "bx"}, notice.FieldExclude, "moins de 3 caractères"},
 		{"51 words", notice.Refinement{Exclude: strings.Join(numbered(51), " ")}, notice.FieldExclude, "50 au plus"},
 		{"a code that is none", notice.Refinement{CPV: []string{"<b>"}}, notice.FieldCPV, "n'est pas un code CPV"},
+		{"a code with another one's key", notice.Refinement{CPV: []string{"45210000-3"}}, notice.FieldCPV, "La clé de «\u00a045210000-3\u00a0» ne correspond pas"},
+		{"one left out with another one's key", notice.Refinement{ExcludeCPV: []string{"45210000-3"}}, notice.FieldExcludeCPV, "celle de 45210000 est 2"},
 		{"51 codes", notice.Refinement{CPV: manyCodes(51)}, notice.FieldCPV, "51 codes CPV\u00a0: 50 au plus"},
 		{"a way to combine that is none", notice.Refinement{CPV: []string{"45000000"}, Combine: "xor"}, notice.FieldCPV, "se combinent"},
 		{"another nature", notice.Refinement{Categories: []string{"x"}}, notice.FieldCategories, "n'existe pas"},

@@ -27,7 +27,7 @@ var call = noticetest.Call
 // whole is a record with something in every field.
 func whole() notice.Record {
 	r := call("26-1", "Réhabilitation de l'école\u00a0: « Les Tilleuls »")
-	r.Category, r.Procedure = refdata.Works, refdata.ProcedureTypes()[0]
+	r.Category, r.Procedure = refdata.Works, refdata.Open
 	r.Description, r.Reference = "Deux lignes\net l'euro €", "REF,1"
 	r.Departments, r.CPV, r.Descriptors = []string{"67", "68"}, []string{"45000000", "45421150"}, []string{"Menuiserie, bois", "Peinture"}
 	r.Lots = []notice.Lot{{Number: "1", Title: "Gros œuvre", Description: "Béton", CPV: []string{"45262500"}}, {Number: "2", Title: "Bois"}}

@@ -22,7 +22,7 @@ func settle(tx *db.Tx, source string, names []string, written map[string]*relati
 	if err != nil || len(all) < 2 && !anyDiffers(all) {
 		return nil, err
 	}
-	noted, err := changesNoted(tx, all)
+	noted, err := changesNoted(tx, all, written)
 	if err != nil {
 		return nil, err
 	}
@@ -86,11 +86,11 @@ func (r *preparedRecord) relative(id string) *relative {
 }
 
 const relativeColumns = `n.id, n.source_id, n.aliases, n.published_on, n.linked, n.time_zone, n.departments, n.kind, n.own_deadline, n.deadline,
-	n.own_doubtful, n.deadline_doubtful, n.cancelled_at, n.awarded_on, CASE WHEN n.kind = 'corrigendum' THEN n.detail ELSE '' END AS detail`
+	n.own_doubtful, n.deadline_doubtful, n.cancelled_at, n.awarded_on, n.alterations, CASE WHEN n.kind = 'corrigendum' THEN n.detail ELSE '' END AS detail`
 
 // named gives the notices that have one of these names or name one of them.
 func named(tx *db.Tx, source string, names []string, written map[string]*relative) (found []*relative, err error) {
-	for some := range slices.Chunk(names, Chunk) {
+	for some := range slices.Chunk(names, Bulk) {
 		ids, err := idsNamed(tx, source, some)
 		if err != nil {
 			return nil, err
@@ -128,7 +128,7 @@ func relativesOf(tx *db.Tx, ids []string) (found []*relative, err error) {
 	err = tx.Each(func(scan func(...any) error) error {
 		r, detail := &relative{}, ""
 		if err := scan(&r.ID, &r.SourceID, &r.Aliases, &r.PublishedOn, &r.Linked, &r.TimeZone, &r.Departments, &r.Kind, &r.OwnDeadline, &r.Deadline,
-			&r.OwnDoubtful, &r.DeadlineDoubtful, &r.CancelledAt, &r.AwardedOn, &detail); err != nil {
+			&r.OwnDoubtful, &r.DeadlineDoubtful, &r.CancelledAt, &r.AwardedOn, &r.Alterations, &detail); err != nil {
 			return err
 		}
 		if detail != "" {
@@ -146,7 +146,7 @@ func relativesOf(tx *db.Tx, ids []string) (found []*relative, err error) {
 
 // followed gives those of these names that another notice names.
 func followed(tx *db.Tx, source string, names []string) (found []string, err error) {
-	for some := range slices.Chunk(names, Chunk) {
+	for some := range slices.Chunk(names, Bulk) {
 		var part []string
 		if err := tx.All(&part, "SELECT DISTINCT target FROM notice_link WHERE source = $1 AND target "+tx.AnyOf(2), source, tx.List(some)); err != nil {
 			return nil, err
@@ -156,14 +156,17 @@ func followed(tx *db.Tx, source string, names []string) (found []string, err err
 	return found, nil
 }
 
-// changesNoted reads what was noted of these notices already, in its order.
-func changesNoted(tx *db.Tx, all []*relative) (map[string][]Change, error) {
+// changesNoted reads what was noted of these notices already, in its order: of those that
+// were just written, nothing was.
+func changesNoted(tx *db.Tx, all []*relative, written map[string]*relative) (map[string][]Change, error) {
 	noted := map[string][]Change{}
-	for some := range slices.Chunk(all, Chunk) {
-		ids := make([]string, len(some))
-		for i, r := range some {
-			ids[i] = r.ID
+	var old []string
+	for _, r := range all {
+		if written[r.ID] == nil {
+			old = append(old, r.ID)
 		}
+	}
+	for ids := range slices.Chunk(old, Bulk) {
 		var rows []struct {
 			NoticeID, ByID string
 			What           What
@@ -202,7 +205,7 @@ func (w *settlement) settle(tx *db.Tx, r *relative, s standing, noted []Change) 
 	} else if cancelledAt.IsZero() {
 		cancelledAt = tx.Now
 	}
-	w.standing = append(w.standing, []any{s.deadline, s.doubtful, cancelledAt, s.awardedOn, r.ID})
+	w.standing = append(w.standing, []any{s.deadline, s.doubtful, cancelledAt, s.awardedOn, tx.Now, r.Alterations + 1, r.ID})
 	if same {
 		return true
 	}
@@ -216,7 +219,7 @@ func (w *settlement) settle(tx *db.Tx, r *relative, s standing, noted []Change) 
 }
 
 func (w *settlement) write(tx *db.Tx) error {
-	if err := tx.Update("notice", []string{"deadline", "deadline_doubtful", "cancelled_at", "awarded_on"}, "id", w.standing); err != nil {
+	if err := tx.Update("notice", []string{"deadline", "deadline_doubtful", "cancelled_at", "awarded_on", "altered_at", "alterations"}, "id", w.standing); err != nil {
 		return err
 	}
 	if len(w.forgotten) > 0 {

@@ -15,10 +15,10 @@ import (
 type Story struct {
 	*Notice
 	Before, After []*Notice
-	Changes       []Change      // what happened to it, in the order of publication
-	Alike         []*Notice     // calls of other sources that are probably the same contract
-	TouchedAt     clock.Instant // when it was last altered, by its source or by another notice
-	At            clock.Instant
+	Changes       []Change  // what happened to it, in the order of publication
+	Alike         []*Notice // calls of other sources that are probably the same contract
+	History
+	At clock.Instant
 }
 
 var errNoNotice = fault.New(fault.NotFound, "Cette annonce n'existe pas, ou plus.")
@@ -54,8 +54,8 @@ func (s *Service) Find(ctx context.Context, by access.Actor, id string) (Story, 
 		if st.Alike, err = alike(tx, st.Notice); err != nil {
 			return err
 		}
-		at, err := touched(tx, []*Notice{st.Notice})
-		st.TouchedAt = at[st.ID]
+		all, err := Histories(tx, []*Notice{st.Notice})
+		st.History = all[st.ID]
 		return err
 	})
 	return st, err
@@ -67,32 +67,13 @@ func (s *Service) Touched(ctx context.Context, by access.Actor, notices []*Notic
 	if err := by.Must(access.SearchNotices); err != nil {
 		return nil, err
 	}
-	var at map[string]clock.Instant
+	at := make(map[string]clock.Instant, len(notices))
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		at, err = touched(tx, notices)
+		all, err := Histories(tx, notices)
+		for id, h := range all {
+			at[id] = h.TouchedAt
+		}
 		return err
 	})
 	return at, err
-}
-
-func touched(tx *db.Tx, notices []*Notice) (map[string]clock.Instant, error) {
-	at := make(map[string]clock.Instant, len(notices))
-	args := make([]any, len(notices))
-	for i, n := range notices {
-		at[n.ID], args[i] = max(n.RecordedAt, n.ChangedAt, n.CancelledAt), n.ID
-	}
-	if len(args) == 0 {
-		return at, nil
-	}
-	var rows []struct {
-		NoticeID string
-		NotedAt  clock.Instant
-	}
-	if err := tx.All(&rows, "SELECT notice_id, MAX(noted_at) AS noted_at FROM notice_change WHERE notice_id IN ("+db.Placeholders(1, len(args))+") GROUP BY notice_id", args...); err != nil {
-		return nil, err
-	}
-	for _, r := range rows {
-		at[r.NoticeID] = max(at[r.NoticeID], r.NotedAt)
-	}
-	return at, nil
 }

@@ -153,16 +153,6 @@ func tidyPostcode(s string) string {
 	return tidy(s, maxPostcode)
 }
 
-// BuyerFor finds the buyer of one notice in the register, or adds it. Many at once
-// go through a BuyerCache.
-func BuyerFor(tx *db.Tx, name, siretRaw, postcode, city string) (buyerID string, err error) {
-	c := NewBuyerCache(tx)
-	if buyerID, err = c.For(name, siretRaw, postcode, city); err != nil {
-		return "", err
-	}
-	return buyerID, c.Close()
-}
-
 // BuyersByID reads buyers in the order of their ids, leaving out unknown ones. One
 // that was merged is read as the one that it is now one with, once.
 func BuyersByID(tx *db.Tx, ids []string) ([]Buyer, error) {

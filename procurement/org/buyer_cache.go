@@ -123,11 +123,6 @@ func (c *BuyerCache) lookBeyond(ids []string) error {
 	return nil
 }
 
-// For is Sight of what is known without a date.
-func (c *BuyerCache) For(name, siretRaw, postcode, city string) (string, error) {
-	return c.Sight(Sighting{Name: name, SIRET: siretRaw, Postcode: postcode, City: city})
-}
-
 // Sight gives the id of the buyer, and counts how it was seen. A valid SIREN decides;
 // else the folded name with the postcode. A buyer that was known by name alone gains
 // its SIREN when it is first seen with one; a name that leads to another SIREN leads to

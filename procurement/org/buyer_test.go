@@ -23,12 +23,19 @@ const (
 	lyon       = "200046977"
 )
 
+// buyerFor is an import of one sighting.
+func buyerFor(tx *db.Tx, s org.Sighting) (string, error) {
+	cache := org.NewBuyerCache(tx)
+	id, err := cache.Sight(s)
+	return id, errors.Join(err, cache.Close())
+}
+
 // sight records one sighting after the other and gives their buyers' ids.
 func sight(t *testing.T, d *db.DB, seen ...org.Sighting) (ids []string) {
 	t.Helper()
 	for _, s := range seen {
 		err := d.Write(context.Background(), func(tx *db.Tx) error {
-			id, err := org.BuyerFor(tx, s.Name, s.SIRET, s.Postcode, s.City)
+			id, err := buyerFor(tx, s)
 			ids = append(ids, id)
 			return err
 		})
@@ -120,7 +127,7 @@ func TestOneImportFindsWhatTheSightingsWouldOneByOne(t *testing.T) {
 					}
 					var ids []string
 					for _, s := range c.seen {
-						id, err := cache.For(s.Name, s.SIRET, s.Postcode, s.City)
+						id, err := cache.Sight(s)
 						if err != nil {
 							return err
 						}
@@ -162,7 +169,7 @@ func TestNoOrderMergesTwoSIREN(t *testing.T) {
 					SIRET:    rapid.SampledFrom([]string{"", strasbourg, lyon, denis93, "faux"}).Draw(rt, "siren"),
 					Postcode: rapid.SampledFrom([]string{"67000", "69000", ""}).Draw(rt, "postcode"),
 				}
-				id, err := cache.For(s.Name, s.SIRET, s.Postcode, s.City)
+				id, err := cache.Sight(s)
 				if err != nil {
 					return err
 				}
@@ -259,7 +266,7 @@ func TestTwoImportsAtOnceMakeEachBuyerOnce(t *testing.T) {
 						return err
 					}
 					for _, s := range seen {
-						id, err := cache.For(s.Name, s.SIRET, s.Postcode, s.City)
+						id, err := cache.Sight(s)
 						if err != nil {
 							return err
 						}
@@ -290,13 +297,13 @@ func FuzzSighting(f *testing.F) {
 	f.Add("Ville de Strasbourg", "21670482500019", "67000", "Strasbourg")
 	f.Add("\x00|", "siren:1", "~", "\xff")
 	f.Fuzz(func(t *testing.T, name, siret, postcode, city string) {
-		rollback := errors.New("rollback")
+		rollback, seen := errors.New("rollback"), org.Sighting{Name: name, SIRET: siret, Postcode: postcode, City: city}
 		err := d.Write(context.Background(), func(tx *db.Tx) error {
-			first, err := org.BuyerFor(tx, name, siret, postcode, city)
+			first, err := buyerFor(tx, seen)
 			if err != nil {
 				return err
 			}
-			again, err := org.BuyerFor(tx, name, siret, postcode, city)
+			again, err := buyerFor(tx, seen)
 			if err == nil && again != first {
 				t.Errorf("seen twice, two buyers: %q %q %q %q", name, siret, postcode, city)
 			}

@@ -154,7 +154,7 @@ func importMany(t testing.TB, d *db.DB, n int) {
 			return err
 		}
 		for _, s := range seen {
-			if _, err := cache.For(s.Name, s.SIRET, s.Postcode, s.City); err != nil {
+			if _, err := cache.Sight(s); err != nil {
 				return err
 			}
 		}

@@ -85,16 +85,6 @@ var procedureTypes = []procedureType{
 	{OtherProcedure, "AUTRE", "Autre procédure"},
 }
 
-// ProcedureTypes gives all procedure types in the order in which forms show them.
-// The slice is the caller's.
-func ProcedureTypes() []ProcedureType {
-	values := make([]ProcedureType, len(procedureTypes))
-	for i, p := range procedureTypes {
-		values[i] = p.value
-	}
-	return values
-}
-
 // Label is the procedure's French name, "" for an unknown one.
 func (p ProcedureType) Label() string {
 	i := slices.IndexFunc(procedureTypes, func(t procedureType) bool { return t.value == p })

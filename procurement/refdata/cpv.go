@@ -83,8 +83,8 @@ func DivisionOfCPV(code string) (CPVDivision, bool) {
 const cpvLength = 8 // digits, without the check digit
 
 // NormaliseCPV reads a whole CPV code and gives its eight digits. It accepts the
-// check digit after a hyphen, which is dropped unverified: sources get it wrong, and
-// CPVCheckDigit cannot tell for sure. Seven digits are a code of
+// check digit after a hyphen, which is dropped unverified: sources get it wrong. What a
+// person types goes through CPVKeyFault first. Seven digits are a code of
 // division 03 or 09 whose zero a spreadsheet ate. Spaces don't count. A code whose
 // division doesn't exist is refused, which stops most text and numbers that are no
 // CPV; whether the rest of the code exists is for the whole nomenclature to say.

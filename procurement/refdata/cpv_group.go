@@ -57,19 +57,3 @@ func CPVFamily(code string) string {
 	d, _ := DivisionOfCPV(code)
 	return d.Label
 }
-
-// CPVCheckDigit computes the ninth digit of a code of eight: its digits weighted 3,
-// 7 and 1 in turn, modulo ten. The regulation prints the digits and gives no rule;
-// this one agrees with 8 922 of the 9 454 codes in force, and the others seem to
-// have kept the digit of a number they had before. So it tells that a code was
-// mistyped, never that it does not exist: only the nomenclature knows that.
-func CPVCheckDigit(code string) (digit byte, ok bool) {
-	if len(code) != cpvLength || !allDigits(code) {
-		return 0, false
-	}
-	sum := 0
-	for i, weight := range [cpvLength]int{3, 7, 1, 3, 7, 1, 3, 7} {
-		sum += weight * int(code[i]-'0')
-	}
-	return byte('0' + sum%10), true
-}

@@ -37,9 +37,26 @@ func TestGroupsBelongToDivisions(t *testing.T) {
 }
 
 func TestCheckDigitsOfKnownCodes(t *testing.T) {
-	for code, want := range map[string]byte{"45000000": '7', "03111000": '2', "45421000": '4', "71240000": '2', "90000000": '7', "4500000": 0, "4500000A": 0, "": 0} {
+	for code, want := range map[string]byte{"45000000": '7', "03111000": '2', "45421000": '4', "71240000": '2', "90000000": '7', "72000000": '5', "03310000": '5', "4500000": 0, "4500000A": 0, "": 0} {
 		if got, ok := refdata.CPVCheckDigit(code); got != want || ok != (want != 0) {
 			t.Errorf("%q: %q", code, got)
+		}
+	}
+}
+
+func TestAWrongKeyIsToldAndNothingElse(t *testing.T) {
+	for typed, want := range map[string]string{
+		"45210000-3":    "La clé de «\u00a045210000-3\u00a0» ne correspond pas au code\u00a0: celle de 45210000 est 2. Vérifiez chaque chiffre, ou écrivez le code sans sa clé.",
+		"4521 0000 - 3": "La clé de «\u00a045210000-3\u00a0» ne correspond pas au code\u00a0: celle de 45210000 est 2. Vérifiez chaque chiffre, ou écrivez le code sans sa clé.",
+		"72000000-3":    "La clé de «\u00a072000000-3\u00a0» ne correspond pas au code\u00a0: celle de 72000000 est 5. Vérifiez chaque chiffre, ou écrivez le code sans sa clé.", // 3 is what the rule says
+		"45210000-2":    "", "72000000-5": "", "3111000-2": "", "45210000": "", "4521": "", "4521-3": "", "01000000-1": "", "45210000-": "", "45210000-x": "", "45210000-33": "", "": "", "menuiserie": "",
+	} {
+		got := ""
+		if wrong := refdata.CPVKeyFault(typed); wrong != nil {
+			got = wrong.Text
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", typed, got, want)
 		}
 	}
 }
@@ -70,7 +87,7 @@ func TestGroupsAndDigitsAgreeWithTheNomenclature(t *testing.T) {
 			t.Errorf("%s: %+v, theirs %q", row[1], g, row[5])
 		}
 	}
-	if groups != len(refdata.CPVGroups()) || agree != 8922 || len(rows)-1 != 9454 {
+	if groups != len(refdata.CPVGroups()) || agree != len(rows)-1 || len(rows)-1 != 9454 {
 		t.Errorf("%d groups; %d check digits of %d agree", groups, agree, len(rows)-1)
 	}
 }

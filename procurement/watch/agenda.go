@@ -47,7 +47,7 @@ func (s *Service) Agenda(ctx context.Context, by access.Actor, followed []string
 		if err != nil {
 			return err
 		}
-		next = apart(next, alike)
+		next = notice.Once(next, alike)
 		out.Total = len(next)
 		next = next[:min(most, len(next))]
 		said, err := taggedWith(tx, by, next, alike)
@@ -77,19 +77,4 @@ func nextOf(tx *db.Tx, ids []string) ([]*notice.Notice, error) {
 		return cmp.Or(cmp.Compare(uint64(a.Deadline)-1, uint64(b.Deadline)-1), cmp.Compare(a.ID, b.ID)) // unknown, zero, is the largest
 	})
 	return found, nil
-}
-
-// apart keeps the first of probable duplicates.
-func apart(notices []*notice.Notice, alike map[string][]*notice.Notice) (out []*notice.Notice) {
-	stood := map[string]bool{}
-	for _, n := range notices {
-		if stood[n.ID] {
-			continue
-		}
-		out = append(out, n)
-		for _, other := range alike[n.ID] {
-			stood[other.ID] = true
-		}
-	}
-	return out
 }

@@ -76,7 +76,8 @@ func forecast(heard []notice.Heard, r Rhythm, now clock.Instant) Forecast {
 }
 
 // mails says when mails would have left: at once what an immediate watch finds, and what
-// closes before the digest that it would wait for; the rest at the hour. What is heard of
+// closes, is to be visited or asked before the digest that it would wait for; the rest at
+// the hour. What is heard of
 // at one moment leaves in one mail.
 func mails(heard []notice.Heard, r Rhythm) []clock.Instant {
 	var out []clock.Instant
@@ -85,7 +86,7 @@ func mails(heard []notice.Heard, r Rhythm) []clock.Instant {
 		if h.At >= next {
 			next = r.NextDigest(h.At)
 		}
-		if r.Frequency == Immediate || !r.Everything && h.Until <= next {
+		if r.Frequency == Immediate || !r.Everything && h.Limit > 0 && h.Limit <= next {
 			out = append(out, h.At)
 		} else {
 			out = append(out, next)

@@ -23,7 +23,7 @@ func TestHowManyMailsARhythmMakes(t *testing.T) {
 	far := at(time.December, 31, 12, 0)
 	heard := func(at ...clock.Instant) (all []notice.Heard) {
 		for _, a := range at {
-			all = append(all, notice.Heard{At: a, Until: far})
+			all = append(all, notice.Heard{At: a, Until: far, Limit: far})
 		}
 		return all
 	}
@@ -39,9 +39,12 @@ func TestHowManyMailsARhythmMakes(t *testing.T) {
 			[]clock.Instant{at(11, 16, 9, 0), at(11, 16, 11, 0), at(11, 17, 6, 59), at(11, 17, 7, 0)}},
 		{"each day at seven", morning, Rhythm{Frequency: Daily, Hour: 7}, []clock.Instant{at(11, 17, 7, 0), at(11, 18, 7, 0)}},
 		{"each Monday at eight", morning, Rhythm{Frequency: Weekly, Hour: 8, Weekday: 1}, []clock.Instant{at(11, 23, 8, 0)}},
-		{"what closes before the digest leaves at once", []notice.Heard{{At: at(11, 16, 9, 0), Until: at(11, 17, 7, 0)}, {At: at(11, 16, 10, 0), Until: at(11, 17, 7, 1)}},
+		{"what closes before the digest leaves at once", []notice.Heard{{At: at(11, 16, 9, 0), Until: at(11, 17, 7, 0), Limit: at(11, 17, 7, 0)}, {At: at(11, 16, 10, 0), Until: at(11, 17, 7, 1), Limit: at(11, 17, 7, 1)}},
 			Rhythm{Frequency: Daily, Hour: 7}, []clock.Instant{at(11, 16, 9, 0), at(11, 17, 7, 0)}},
-		{"but not of a watch without criteria", []notice.Heard{{At: at(11, 16, 9, 0), Until: at(11, 17, 6, 0)}}, Rhythm{Frequency: Daily, Hour: 7, Everything: true},
+		{"so does what must be visited or asked before it", []notice.Heard{{At: at(11, 16, 9, 0), Until: far, Limit: at(11, 16, 14, 0)}, {At: at(11, 16, 10, 0), Until: far, Limit: at(11, 18, 9, 0)}},
+			Rhythm{Frequency: Daily, Hour: 7}, []clock.Instant{at(11, 16, 9, 0), at(11, 17, 7, 0)}},
+		{"and what says no date waits", []notice.Heard{{At: at(11, 16, 9, 0), Until: far}}, Rhythm{Frequency: Daily, Hour: 7}, []clock.Instant{at(11, 17, 7, 0)}},
+		{"but not of a watch without criteria", []notice.Heard{{At: at(11, 16, 9, 0), Until: at(11, 17, 6, 0), Limit: at(11, 17, 6, 0)}}, Rhythm{Frequency: Daily, Hour: 7, Everything: true},
 			[]clock.Instant{at(11, 17, 7, 0)}},
 		{"across the change of hour", heard(at(10, 24, 9, 0), at(10, 25, 9, 0)), Rhythm{Frequency: Daily, Hour: 7}, []clock.Instant{at(10, 25, 7, 0), at(10, 26, 7, 0)}},
 	}
@@ -66,7 +69,11 @@ func TestTheForecastIsWhatAClockWouldCount(t *testing.T) {
 		var heard []notice.Heard
 		for range rapid.IntRange(0, 40).Draw(t, "calls") {
 			at := noon.Add(-time.Duration(rapid.IntRange(0, 97*24*2).Draw(t, "half hours")) * time.Hour / 2)
-			heard = append(heard, notice.Heard{At: at, Until: at.Add(time.Duration(rapid.IntRange(0, 400).Draw(t, "open")) * time.Hour)})
+			h := notice.Heard{At: at, Until: at.Add(time.Duration(rapid.IntRange(0, 400).Draw(t, "open")) * time.Hour)}
+			if rapid.IntRange(0, 5).Draw(t, "dated") > 0 {
+				h.Limit = min(h.Until, at.Add(time.Duration(rapid.IntRange(0, 800).Draw(t, "limit"))*time.Hour))
+			}
+			heard = append(heard, h)
 		}
 		slices.SortFunc(heard, func(a, b notice.Heard) int { return int(a.At - b.At) })
 		got := forecast(heard, r, noon)
@@ -111,7 +118,7 @@ func clockwork(heard []notice.Heard, r Rhythm) map[clock.Instant]bool {
 			if h.At != at {
 				continue
 			}
-			if r.Frequency == Immediate || !r.Everything && h.Until <= r.NextDigest(at) {
+			if r.Frequency == Immediate || !r.Everything && h.Limit > 0 && h.Limit <= r.NextDigest(at) {
 				sent[at] = true
 			} else {
 				waiting++

@@ -43,12 +43,13 @@ type WordNote struct {
 	Related    []string // words of the same trade, that notices have
 	Share      int      // percent of the calls of ninety days that have it, 0 when that is no flood
 	Code       cpv.Entry
+	WrongKey   string // why it is no code, though it looks like one: its check digit
 	Department refdata.Department
 }
 
 // said tells that there is anything to say.
 func (n WordNote) said() bool {
-	return n.Unseen || len(n.Related) > 0 || n.Share > 0 || n.Code.Code != "" || n.Department.Code != ""
+	return n.Unseen || len(n.Related) > 0 || n.Share > 0 || n.Code.Code != "" || n.WrongKey != "" || n.Department.Code != ""
 }
 
 // How much a preview looks at and says.
@@ -146,6 +147,9 @@ func (s *Service) readWords(p *Preview, c notice.Criteria, q *notice.Query) {
 	for i, k := range keywords {
 		n := WordNote{Word: k.Typed}
 		if code, ok := refdata.NormaliseCPV(k.Typed); ok && !k.Quoted {
+			if wrong := refdata.CPVKeyFault(k.Typed); wrong != nil {
+				n.WrongKey = wrong.Text
+			}
 			n.Code = cpv.Entry{Code: code, Label: refdata.CPVFamily(code)}
 		}
 		if d, ok := DepartmentOf(k.Typed); ok && !slices.Contains(c.Departments, d.Code) {

@@ -6,10 +6,12 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"parvis/kit/clock"
 	"parvis/kit/text"
+	"parvis/kit/xlsx"
 	"parvis/procurement/access"
 	"parvis/procurement/notice"
 	"parvis/procurement/refdata"
@@ -17,16 +19,29 @@ import (
 	"parvis/web/answer"
 )
 
-// csvHeads are the columns of the file, as who answers reads them.
-var csvHeads = []string{
-	"Organisme", "SIREN", "Référence", "Objet", "Lots qui correspondent", "Nombre de lots", "Départements", "Codes CPV", "Procédure", "Nature",
-	"Date de publication", "Date limite", "Heure légale", "Jours restants", "Visite obligatoire", "Questions jusqu'au",
-	"Veilles", "Pourquoi", "Étiquette", "Étiquette posée par", "Notes", "Doublon probable", "Source", "Lien",
+// fileColumns are the columns of the file, as who answers reads them.
+var fileColumns = []xlsx.Column{
+	{Head: "Organisme", Width: 30}, {Head: "SIREN", Width: 13}, {Head: "Référence", Width: 16}, {Head: "Objet", Width: 60},
+	{Head: "Lots qui correspondent", Width: 40}, {Head: "Nombre de lots", Width: 9}, {Head: "Départements", Width: 20}, {Head: "Codes CPV", Width: 40},
+	{Head: "Procédure", Width: 20}, {Head: "Nature", Width: 12}, {Head: "Date de publication", Width: 12}, {Head: "Date limite", Width: 17},
+	{Head: "Heure légale", Width: 12}, {Head: "Jours restants", Width: 9}, {Head: "Visite obligatoire", Width: 17}, {Head: "Questions jusqu'au", Width: 17},
+	{Head: "Veilles", Width: 20}, {Head: "Pourquoi", Width: 40}, {Head: "Étiquette", Width: 12}, {Head: "Étiquette posée par", Width: 25},
+	{Head: "Notes", Width: 40}, {Head: "Doublon probable", Width: 20}, {Head: "Source", Width: 20}, {Head: "Lien", Width: 40},
 }
 
-// csv gives all contracts of the list as it is filtered, whatever its pages, for a
-// French spreadsheet: UTF-8 with its mark, semicolons, dates in words that it reads.
+// csv gives the list for programs and for who asks for that format: UTF-8 with its mark,
+// semicolons, dates in words that a French spreadsheet reads.
 func (p Pages) csv(v *answer.Visit) (answer.Answer, error) {
+	return p.file(v, ".csv", "text/csv; charset=utf-8; header=present", p.writeCSV)
+}
+
+// workbook gives it for spreadsheets, which take nothing in it for something else.
+func (p Pages) workbook(v *answer.Visit) (answer.Answer, error) {
+	return p.file(v, ".xlsx", xlsx.Kind, p.writeWorkbook)
+}
+
+// file gives all contracts of the list as it is filtered, whatever its pages.
+func (p Pages) file(v *answer.Visit, extension, kind string, write func(context.Context, access.Actor, watch.Ask, map[string]*watch.Watch, io.Writer) error) (answer.Answer, error) {
 	page := p.readList(v)
 	ask := page.ask()
 	ask.From, ask.Size = 0, 0
@@ -41,9 +56,9 @@ func (p Pages) csv(v *answer.Visit) (answer.Answer, error) {
 	if w := byID(watches)[ask.WatchID]; w != nil {
 		name += "-" + slug(w.Name)
 	}
-	name += "-" + p.Watches.Now().In(clock.Paris).Format("2006-01-02") + ".csv"
-	return answer.Stream(name, "text/csv; charset=utf-8; header=present", func(to io.Writer) error {
-		return p.writeCSV(v.Context(), v.Actor, ask, byID(watches), to)
+	name += "-" + p.Watches.Now().In(clock.Paris).Format("2006-01-02") + extension
+	return answer.Stream(name, kind, func(to io.Writer) error {
+		return write(v.Context(), v.Actor, ask, byID(watches), to)
 	}), nil
 }
 
@@ -53,16 +68,20 @@ func (p Pages) writeCSV(ctx context.Context, by access.Actor, ask watch.Ask, wat
 	}
 	w := csv.NewWriter(to)
 	w.Comma, w.UseCRLF = ';', true
-	if err := w.Write(csvHeads); err != nil {
+	row := make([]string, len(fileColumns))
+	for i, c := range fileColumns {
+		row[i] = c.Head
+	}
+	if err := w.Write(row); err != nil {
 		return err
 	}
 	err := p.Watches.EachMatch(ctx, by, ask, func(hit watch.Hit, at clock.Instant) error {
-		row, err := p.csvRow(ctx, by, hit, watches, at)
+		cells, err := p.fileRow(ctx, by, hit, watches, at)
 		if err != nil {
 			return err
 		}
 		for i := range row {
-			row[i] = cell(row[i])
+			row[i] = written(cells[i])
 		}
 		return w.Write(row)
 	})
@@ -73,8 +92,25 @@ func (p Pages) writeCSV(ctx context.Context, by access.Actor, ask watch.Ask, wat
 	return w.Error()
 }
 
-// csvRow is a contract in the order of csvHeads.
-func (p Pages) csvRow(ctx context.Context, by access.Actor, hit watch.Hit, watches map[string]*watch.Watch, at clock.Instant) ([]string, error) {
+func (p Pages) writeWorkbook(ctx context.Context, by access.Actor, ask watch.Ask, watches map[string]*watch.Watch, to io.Writer) error {
+	w, err := xlsx.New(to, "Marchés", fileColumns)
+	if err != nil {
+		return err
+	}
+	if err := p.Watches.EachMatch(ctx, by, ask, func(hit watch.Hit, at clock.Instant) error {
+		cells, err := p.fileRow(ctx, by, hit, watches, at)
+		if err != nil {
+			return err
+		}
+		return w.Row(cells...)
+	}); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// fileRow is a contract in the order of fileColumns, its cells as a workbook takes them.
+func (p Pages) fileRow(ctx context.Context, by access.Actor, hit watch.Hit, watches map[string]*watch.Watch, at clock.Instant) ([]any, error) {
 	n := hit.Notice
 	labels, err := p.CPV.Labels(ctx, by, n.CPV)
 	if err != nil {
@@ -109,20 +145,38 @@ func (p Pages) csvRow(ctx context.Context, by access.Actor, hit watch.Hit, watch
 	if c := hit.Tagged.Choice; c != watch.Untagged {
 		choice, chosenBy = c.Label(), hit.Tagged.By+", le "+hit.Tagged.At.Day(clock.Paris)
 	}
-	deadline, left := "", ""
+	var left, count, published any
 	if !n.Deadline.IsZero() {
-		deadline, left = n.Deadline.Short(n.Zone()), strconv.Itoa(n.Deadline.DaysLeft(at, n.Zone()))
+		left = n.Deadline.DaysLeft(at, n.Zone())
 	}
-	count := ""
 	if len(n.Lots) > 0 {
-		count = strconv.Itoa(len(n.Lots))
+		count = len(n.Lots)
 	}
-	return []string{
+	published = n.PublishedOn
+	if day, err := time.Parse(time.DateOnly, n.PublishedOn); err == nil {
+		published = xlsx.Day{Time: day}
+	}
+	return []any{
 		buyerName(n), siren(hit.SIREN), reference(n), title(n), strings.Join(lots, "\n"), count, strings.Join(places, ", "), strings.Join(codes, ", "),
-		n.Procedure.Label(), n.Category.Label(), frenchDay(n.PublishedOn), deadline, legalTime(n), left, local(n, n.VisitAt), local(n, n.QuestionsUntil),
+		n.Procedure.Label(), n.Category.Label(), published, local(n, n.Deadline), legalTime(n), left, local(n, n.VisitAt), local(n, n.QuestionsUntil),
 		strings.Join(names, ", "), strings.Join(why, "\u00a0; "), choice, chosenBy, strings.Join(notes, "\n"), strings.Join(twins, ", "),
 		n.SourceLabel(), p.Base + "/annonces/" + n.ID,
 	}, nil
+}
+
+// written is a cell of a workbook as a text that a French spreadsheet reads.
+func written(v any) string {
+	switch v := v.(type) {
+	case string:
+		return cell(v)
+	case int:
+		return strconv.Itoa(v)
+	case xlsx.Day:
+		return v.Format("02/01/2006")
+	case time.Time:
+		return v.Format("02/01/2006 15:04")
+	}
+	return "" // nothing
 }
 
 // cell keeps a spreadsheet from taking a text for a formula, which could send what is
@@ -161,12 +215,12 @@ func authored(n watch.Note) string {
 	return n.By + "\u00a0: " + n.Text
 }
 
-// local is a moment on the clocks of the buyer's place, "" for none.
-func local(n *notice.Notice, at clock.Instant) string {
+// local is a moment on the clocks of the buyer's place, nil for none.
+func local(n *notice.Notice, at clock.Instant) any {
 	if at.IsZero() {
-		return ""
+		return nil
 	}
-	return at.Short(n.Zone())
+	return at.In(n.Zone())
 }
 
 // legalTime says on whose clocks the deadline is.

@@ -1,8 +1,10 @@
 package company_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
+	"encoding/xml"
 	"net/url"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 
 	"parvis/kit/clock"
 	"parvis/kit/db/dbtest"
+	"parvis/kit/xlsx"
 	"parvis/procurement/notice"
 	"parvis/procurement/watch"
 	"parvis/web/company"
@@ -86,6 +89,85 @@ func TestTheFileIsOnesOwn(t *testing.T) {
 			t.Errorf("a visitor: %d", page.status)
 		}
 	})
+}
+
+// What a spreadsheet would take for a date, a number or a formula is a text of the workbook;
+// what is a date or a number is one, on the clocks of the place.
+func TestTheWorkbookHasTheSameAsTheFileAndChangesNothing(t *testing.T) {
+	each(t, func(t *testing.T, p *platform) {
+		p.record(call{id: "26-1", title: "=1+1 menuiserie", buyer: "Commune de Barr", siret: "21670462700019", reference: "2026-03", departments: []string{"974"},
+			deadline: time.Date(2026, 12, 1, 16, 0, 0, 0, clock.Paris), lots: []notice.Lot{{Number: "1", Title: "Gros œuvre"}, {Number: "2", Title: "Menuiseries bois"}}})
+		p.record(call{id: "26-2", title: "Menuiserie de l'école", buyer: "Commune de Barr", reference: "0123"})
+		odile := p.join(muller, "odile")
+		odile.watch(watch.Form{Name: "Bois", Keywords: "menuiserie", Active: true})
+		page := odile.get(watchesPage)
+		page.says("Exporter la liste (tableur)", "préférez le fichier tableur : en ouvrant un CSV, ils prennent une référence comme « 2026-03 » pour une date")
+		w := odile.download(watchesPage + "/marches.xlsx")
+		if w.Code != 200 || w.Header().Get("Content-Type") != xlsx.Kind || w.Header().Get("Content-Disposition") != `attachment; filename="marches-2026-11-24.xlsx"` {
+			t.Fatalf("%d %v", w.Code, w.Header())
+		}
+		book := cellsOf(t, w.Body.Bytes())
+		_, rows := odile.file(watchesPage + "/marches.csv")
+		if len(book) != 3 || len(rows) != 3 {
+			t.Fatalf("%d rows, %d in the CSV", len(book), len(rows))
+		}
+		for i, row := range rows {
+			for j, want := range row {
+				got := book[i][string(rune('A'+j))]
+				switch head := rows[0][j]; {
+				case i == 0 || want == "":
+				case head == "Date limite" && want == "01/12/2026 19:00":
+					want = "46357.791666666664" // seven o'clock in the evening, in La Réunion
+				case head == "Date limite" && want == "24/12/2026 10:00":
+					want = "46380.416666666664"
+				case head == "Date de publication" && want == "20/11/2026":
+					want = "46346"
+				}
+				if want = strings.TrimPrefix(want, "'"); got != want {
+					t.Errorf("row %d, %s: %q, want %q", i, rows[0][j], got, want)
+				}
+			}
+		}
+		if book[1]["C"] != "2026-03" || book[1]["D"] != "=1+1 menuiserie" || book[2]["C"] != "0123" {
+			t.Errorf("%v", book)
+		}
+		if page := p.visitor().get(watchesPage + "/marches.xlsx"); page.status != 303 {
+			t.Errorf("a visitor: %d", page.status)
+		}
+	})
+}
+
+// cellsOf reads the cells of a workbook, row by row, by the letter of their column.
+func cellsOf(t *testing.T, file []byte) (rows []map[string]string) {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := z.Open("xl/worksheets/sheet1.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sheet struct {
+		Rows []struct {
+			Cells []struct {
+				Place string `xml:"r,attr"`
+				Value string `xml:"v"`
+				Text  string `xml:"is>t"`
+			} `xml:"c"`
+		} `xml:"sheetData>row"`
+	}
+	if err := xml.NewDecoder(f).Decode(&sheet); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range sheet.Rows {
+		row := map[string]string{}
+		for _, c := range r.Cells {
+			row[strings.TrimRight(c.Place, "0123456789")] = c.Value + c.Text
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 // A notice must not make a spreadsheet compute: anybody may publish one.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"parvis/kit/clock"
 	"parvis/kit/fault"
 	"parvis/procurement/account"
 	"parvis/procurement/notice"
@@ -236,7 +237,7 @@ func (p Pages) show(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) 
 		page.ID, page.Was, page.MayResume = w.ID, w.Name, w.AccountID == v.Actor.AccountID
 		title = "Modifier la veille " + quoted(w.Name)
 		for _, r := range w.Recipients {
-			page.States[r.AddressKey] = addressState(r.State())
+			page.States[r.AddressKey] = addressState(r, p.Watches.Now())
 		}
 		main := mainOf(w)
 		page.Main, page.MainState = main.Address, main.State()
@@ -279,9 +280,14 @@ func (p Pages) pickedBuyers(ctx context.Context, ids []string) ([]ui.Picked, err
 	return out, nil
 }
 
-func addressState(s watch.RecipientState) ui.AddressState {
-	switch s {
+// addressState is where a recipient stands: one who has not answered in time is mailed
+// nothing, and waiting will not change that.
+func addressState(r watch.Recipient, now clock.Instant) ui.AddressState {
+	switch r.State() {
 	case watch.Awaited:
+		if r.Lapsed(now) {
+			return ui.AddressLapsed
+		}
 		return ui.AddressUnconfirmed
 	case watch.Stopped:
 		return ui.AddressUnsubscribed

@@ -3,6 +3,7 @@ package company
 import (
 	"slices"
 
+	"parvis/kit/clock"
 	"parvis/procurement/notice"
 	"parvis/procurement/refdata"
 	"parvis/procurement/watch"
@@ -123,7 +124,7 @@ func (p Pages) matches(v *answer.Visit, page *listPage, watches map[string]*watc
 }
 
 // criteria lists what a watch asks and who receives it, in the guide's words.
-func criteria(w *watch.Watch, buyers map[string]string, codes []ui.Picked) []ui.Criterion {
+func criteria(w *watch.Watch, buyers map[string]string, codes []ui.Picked, now clock.Instant) []ui.Criterion {
 	c := w.Criteria
 	words := slices.Clone(c.Keywords)
 	if n := len(words); n > 1 {
@@ -155,25 +156,17 @@ func criteria(w *watch.Watch, buyers map[string]string, codes []ui.Picked) []ui.
 		line(ui.Values(places...), "Département", "Départements"),
 	}
 	out = append(out, refine.Told(c, codes)...)
-	return append(out, line(recipients(w), "Email de destination", "Emails de destination"))
+	return append(out, line(recipients(w, now), "Email de destination", "Emails de destination"))
 }
 
 // recipients lists the addresses of a watch; those that are mailed need no tag.
-func recipients(w *watch.Watch) []ui.Value {
+func recipients(w *watch.Watch, now clock.Instant) []ui.Value {
 	var out []ui.Value
 	for _, r := range w.Recipients {
 		value := ui.Value{Text: r.Address}
-		var state ui.Badge
-		switch r.State() {
-		case watch.Awaited:
-			state = ui.Soon(string(ui.AddressUnconfirmed))
-		case watch.Stopped:
-			state = ui.Off(string(ui.AddressUnsubscribed))
-		case watch.Failed:
-			state = ui.Late(string(ui.AddressFailing))
-		}
-		if state.Text != "" {
-			value.State = &state
+		if state := addressState(r, now); state != ui.AddressConfirmed {
+			badge := state.Badge()
+			value.State = &badge
 		}
 		out = append(out, value)
 	}

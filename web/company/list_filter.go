@@ -110,10 +110,10 @@ func (f filter) sorted(o notice.Order) string { f.Order, f.Page = o, 1; return f
 // showing is the first page of the list of other tags.
 func (f filter) showing(s watch.Shown) string { f.Shown, f.Page = s, 1; return f.url(f) }
 
-// csvURL is the file of all that the list has.
-func (f filter) csvURL() string {
+// fileURL is the file of all that the list has, in a format.
+func (f filter) fileURL(extension string) string {
 	f.Page, f.Size = 1, defaultSize
-	u := watchesURL + "/marches.csv"
+	u := watchesURL + "/marches" + extension
 	if q := f.query().Encode(); q != "" {
 		u += "?" + q
 	}

@@ -70,7 +70,7 @@ func (p Pages) told(v *answer.Visit, watches []*watch.Watch) ([][]ui.Criterion, 
 		for _, id := range w.Criteria.ExcludeBuyers {
 			outBuyers = append(outBuyers, ui.Picked{ID: id, Label: cmp.Or(titles[id], "organisme retiré du répertoire")})
 		}
-		all := criteria(w, titles, codes)
+		all := criteria(w, titles, codes, p.Watches.Now())
 		out = append(out, slices.Insert(all, len(all)-1, refine.ToldOut(outBuyers, outCodes)...)) // before who receives it
 	}
 	return out, nil

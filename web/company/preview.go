@@ -294,6 +294,8 @@ func (p previewPage) uncoded() string {
 // notes says what there is to say of a word, without its offers.
 func notesOf(n watch.WordNote) string {
 	switch {
+	case n.WrongKey != "":
+		return n.WrongKey
 	case n.Unseen && len(n.Nearest) > 0:
 		return "Aucun avis depuis un an ne contient " + quoted(visible(n.Word)) + ". Vouliez-vous dire\u00a0:"
 	case n.Unseen:

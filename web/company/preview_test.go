@@ -78,6 +78,8 @@ func TestTheRegionWarns(t *testing.T) {
 		region("mots_cles", "menuisier").says("Du même métier que « menuisier » :", "menuiserie aux mots clés")
 		region("mots_cles", "menuisier menuiserie").silent("Du même métier")
 		region("mots_cles", "45421000").says("« 45421000 » est un code CPV", "En faire le code 45421000")
+		region("mots_cles", "45421000-5").says("La clé de « 45421000-5 » ne correspond pas au code : celle de 45421000 est 4.")
+		region("mots_cles", "45421000-4").says("« 45421000-4 » est un code CPV")
 		region("mots_cles", "voirie 67").says("« 67 » désigne aussi un département", "En faire le département (67) Bas-Rhin")
 		region("mots_cles", "voirie 67", "departement", "67").silent("désigne aussi")
 		region("cpv", "45233140").says("36 des 36 marchés parus depuis 90 jours n'ont pas de code CPV : une veille sans mot clé ne les trouve pas.")

@@ -62,6 +62,24 @@ func TestAWatchOfNoWordButACodeIsNotEmpty(t *testing.T) {
 	})
 }
 
+func TestAWrongKeyIsSaidBesideItsFieldAndLosesNothing(t *testing.T) {
+	each(t, func(t *testing.T, p *platform) {
+		odile := p.join(muller, "odile")
+		for _, field := range []string{"cpv-saisi", "cpv", "cpv_exclu"} {
+			page := odile.post(watchesPage, filled(field, "45210000-3", "exclus", "amiante"))
+			page.says("La clé de « 45210000-3 » ne correspond pas au code : celle de 45210000 est 2.")
+			form := page.form()
+			if got := form[field]; !slices.Contains(got, "45210000-3") || form.Get("exclus") != "amiante" || len(odile.list()) != 0 {
+				t.Errorf("%s: %q is left of what was typed, %q of the rest, %d watches", field, got, form.Get("exclus"), len(odile.list()))
+			}
+		}
+		odile.follow(watchesPage, filled("cpv-saisi", "45210000-2")).says("est créée")
+		if got := odile.list()[0].Criteria.CPV; !slices.Equal(got, []string{"45210000"}) {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
 func TestCodesAreChosenByTheirLabelWithoutScripts(t *testing.T) {
 	each(t, func(t *testing.T, p *platform) {
 		odile := p.join(muller, "odile")

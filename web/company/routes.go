@@ -52,6 +52,7 @@ func Routes(site *answer.Site, p Pages) {
 	site.Route("GET /entreprise/veilles/nouvelle", access.EditWatches, p.begin)
 	site.Route("POST /entreprise/veilles", access.EditWatches, p.create)
 	site.Route("GET /entreprise/veilles/marches.csv", access.SeeWatches, p.csv)
+	site.Route("GET /entreprise/veilles/marches.xlsx", access.SeeWatches, p.workbook)
 	site.Route("POST /entreprise/veilles/apercu", access.EditWatches, p.preview)
 	site.Route("GET /entreprise/veilles/{id}/modifier", access.EditWatches, p.edit)
 	site.Route("GET /entreprise/veilles/{id}", access.EditWatches, p.open)

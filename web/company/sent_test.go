@@ -147,6 +147,10 @@ func TestAnAddressIsPutBackFromTheLog(t *testing.T) {
 			return err
 		})
 		odile.get(sentPath).says("Demandes restées sans réponse", "Redemander l'adresse devis@muller.example")
+		odile.get(watchesPage).says("devis@muller.example sans réponse")
+		if row := words(odile.get(watchesPage + "/" + w.ID + "/modifier").byID("destinataire")); !strings.Contains(row, "sans réponse") || strings.Contains(row, "à confirmer") {
+			t.Errorf("in the form: %s", row)
+		}
 		odile.follow(act, url.Values{}).says("Une demande de confirmation est adressée à devis@muller.example")
 		odile.get(sentPath).silent("Demandes restées sans réponse")
 	})

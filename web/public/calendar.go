@@ -37,7 +37,7 @@ func (p Pages) events(s notice.Story) []ical.Event {
 			return
 		}
 		out = append(out, ical.Event{
-			UID: s.ID + "-" + name, At: at, Changed: s.TouchedAt, Sequence: len(s.Changes), Cancelled: !s.CancelledAt.IsZero(),
+			UID: s.ID + "-" + name, At: at, Changed: s.TouchedAt, Sequence: s.Alterations, Cancelled: !s.CancelledAt.IsZero(),
 			Summary: label + nbsp + ": " + title(s.Notice), Description: p.eventText(s.Notice, label, at), URL: p.at(noticeURL(s.Notice)), Reminders: reminders,
 		})
 	}

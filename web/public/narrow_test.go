@@ -156,6 +156,26 @@ func TestCodesAreFoundByTheirLabel(t *testing.T) {
 	})
 }
 
+// A code whose check digit is not its own is mistyped: the page says so wherever it is
+// typed, and keeps it. Nothing was imported here: whole codes are believed.
+func TestAWrongKeyIsSaidBesideItsField(t *testing.T) {
+	each(t, func(h *house) {
+		h.record(false, various(h)[:6]...)
+		const wrong = "La clé de « 45210000-3 » ne correspond pas au code : celle de 45210000 est 2. Vérifiez chaque chiffre, ou écrivez le code sans sa clé."
+		h.leadsTo(h.get("/annonces?cpv-saisi=45210000-2"), "/annonces?cpv=45210000")
+		for typed, kept := range map[string]string{
+			"cpv-saisi=45210000-3": `value="45210000-3"`, "cpv=45210000-3": `value="45210000-3"`, "mots_cles=voirie&cpv=45210000-3": `value="voirie"`,
+		} {
+			p := h.get("/annonces?envoi=1&" + typed)
+			h.says(p, 422, wrong)
+			h.holds(p, kept, `href="#cpv-saisi"`)
+		}
+		h.says(h.get("/annonces?mots_cles=45210000-3"), 200, wrong, "!n'est dans aucun avis")
+		h.says(h.get("/annonces?mots_cles=%2245210000-3%22"), 200, "!La clé de") // quoted, it is searched as it is
+		h.says(h.get("/annonces?mots_cles=45210000-2"), 200, "!La clé de", "45210000 — Travaux de construction complète ou partielle et travaux de génie civil")
+	})
+}
+
 func TestWhereNothingIsFoundThePageSaysWhatWouldBe(t *testing.T) {
 	each(t, func(h *house) {
 		h.record(false, various(h)[:6]...)

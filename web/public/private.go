@@ -146,7 +146,7 @@ func (p Pages) diary(c feed.Contents) []byte {
 		out.Name += " (inactive)"
 	}
 	for _, e := range c.Entries {
-		s := notice.Story{Notice: e.Notice, TouchedAt: e.TouchedAt, Changes: make([]notice.Change, e.Changes)}
+		s := notice.Story{Notice: e.Notice, History: e.History}
 		out.Events = append(out.Events, p.events(s)...)
 	}
 	return out.Bytes()

@@ -3,6 +3,7 @@ package public_test
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -181,6 +182,44 @@ func TestADiaryFollowsDeadlines(t *testing.T) {
 		}
 		if rural["STATUS"] != "CANCELLED" || rural["SEQUENCE"] != "1" || rural["DTSTART"] != before[1]["DTSTART"] {
 			h.t.Errorf("%v, before %v", rural, before[1])
+		}
+	})
+}
+
+// A corrigendum that is taken back puts the date where it was: a diary that followed it must
+// hear of that too, and it keeps only what has the highest number.
+func TestADiaryFollowsADateThatGoesBack(t *testing.T) {
+	each(t, func(h *house) {
+		h.roads()
+		by, id := h.follows(watch.Form{Active: true})
+		path, _ := h.opened(by, id, feed.Calendar)
+		_, before := eventsOf(h.t, h.get(path).body)
+		correction := notice.Record{SourceID: "26-9", Kind: notice.Corrigendum, Title: "Rectificatif", Linked: []string{"26-2"}, PublishedOn: "2026-11-21", Deadline: h.in(9)}
+		withdrawn := correction
+		withdrawn.Linked, withdrawn.Deadline = nil, 0
+		last, number, own := before[0], 0, "/annonces/"+strings.TrimSuffix(before[0]["UID"], "-date-limite")+"/calendrier.ics"
+		for _, step := range []struct {
+			r  notice.Record
+			at string // of DTSTART
+		}{{correction, h.in(9).In(time.UTC).Format("20060102T150405Z")}, {withdrawn, before[0]["DTSTART"]}, {correction, h.in(9).In(time.UTC).Format("20060102T150405Z")}, {withdrawn, before[0]["DTSTART"]}} {
+			h.clock.Move(time.Minute)
+			step.r.Stamp = h.clock.Now()
+			h.record(false, step.r)
+			number++
+			_, all := eventsOf(h.t, h.get(path).body)
+			_, one := eventsOf(h.t, h.get(own).body)
+			for _, e := range append(all, one...) {
+				if e["UID"] != last["UID"] {
+					continue
+				}
+				if e["DTSTART"] != step.at || e["SEQUENCE"] != strconv.Itoa(number) || e["LAST-MODIFIED"] < last["LAST-MODIFIED"] || e["DTSTAMP"] < last["DTSTAMP"] {
+					h.t.Errorf("step %d: %v, before %v", number, e, last)
+				}
+				last = e
+			}
+			if len(one) != 1 {
+				h.t.Fatalf("%d events of the notice alone", len(one))
+			}
 		}
 	})
 }

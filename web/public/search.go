@@ -31,6 +31,7 @@ type searchPage struct {
 	Counts     map[string]int // notices by department, whatever the departments asked
 	Facets     []ui.Facet
 	Unseen     []unseen // words that no notice has
+	WrongKeys  []string // of words that look like codes: why they are none
 	Wider      []wider
 	Proposed   []ui.Link // codes that the words may mean
 }
@@ -266,7 +267,7 @@ func (p Pages) read(v *answer.Visit, s *searchPage, facets bool) (notice.Page, e
 
 // noted tells whether something is to be said before the results.
 func (s searchPage) noted() bool {
-	return len(s.Ignored)+len(s.Unseen)+len(s.Proposed)+len(s.areas()) > 0
+	return len(s.Ignored)+len(s.Unseen)+len(s.WrongKeys)+len(s.Proposed)+len(s.areas()) > 0
 }
 
 // regions are the departments to tick.

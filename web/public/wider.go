@@ -5,6 +5,7 @@ import (
 
 	"parvis/kit/text"
 	"parvis/procurement/notice"
+	"parvis/procurement/refdata"
 	"parvis/web/answer"
 	"parvis/web/ui"
 )
@@ -29,13 +30,18 @@ type unseen struct {
 	Near []ui.Link
 }
 
-// missing says which words no notice has at all: they find nothing, whatever else is asked.
+// missing says which words no notice has at all: they find nothing, whatever else is
+// asked; and which are meant as a code, but mistyped.
 func (p Pages) missing(s *searchPage) {
 	if !s.Index.Ready {
 		return // what is not found may only not be there yet
 	}
 	for _, word := range s.Criteria.Keywords[:min(len(s.Criteria.Keywords), mostUnseen)] {
 		for _, k := range text.ParseKeywords(word).Keywords {
+			if wrong := refdata.CPVKeyFault(word); wrong != nil && !k.Quoted {
+				s.WrongKeys = append(s.WrongKeys, wrong.Text)
+				continue
+			}
 			if p.Notices.Index().Seen(k, 0) {
 				continue
 			}

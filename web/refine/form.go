@@ -47,8 +47,8 @@ func Read(f url.Values) Form {
 	}
 	for _, codes := range [][]string{r.CPV, r.ExcludeCPV} {
 		for i, typed := range codes {
-			if code, ok := refdata.NormaliseCPV(typed); ok {
-				codes[i] = code // without its check digit
+			if code, ok := refdata.NormaliseCPV(typed); ok && refdata.CPVKeyFault(typed) == nil {
+				codes[i] = code // without its check digit; one that is wrong stays, to be refused
 			}
 		}
 	}

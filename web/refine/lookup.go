@@ -11,6 +11,7 @@ import (
 	"parvis/procurement/cpv"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
+	"parvis/procurement/refdata"
 	"parvis/procurement/watch"
 	"parvis/web/ui"
 )
@@ -58,19 +59,20 @@ type lookup struct {
 	chosen                 *[]string
 	find                   func(context.Context, Registers, access.Actor, string) (found []ui.Picked, exact int, err error)
 	name                   func(context.Context, Registers, access.Actor, []string) ([]ui.Picked, error)
-	none, several          string // what is wrong, « %s » being what was typed
+	none, several          string                          // what is wrong, « %s » being what was typed
+	wrong                  func(typed string) *fault.Error // what is wrong with the typed text itself
 }
 
 func (f *Form) lookups() []lookup {
 	const noCode, codes = "Aucun code CPV ne correspond à %s\u00a0: essayez un seul mot, ou videz ce champ.",
 		"Plusieurs codes CPV correspondent à %s\u00a0: cochez les vôtres, ou videz ce champ."
 	return []lookup{
-		{&f.Codes, FieldCodeText, fieldCodeAsked, "ajouter-cpv", "retirer-cpv", &f.CPV, findCodes, nameCodes, noCode, codes},
+		{&f.Codes, FieldCodeText, fieldCodeAsked, "ajouter-cpv", "retirer-cpv", &f.CPV, findCodes, nameCodes, noCode, codes, refdata.CPVKeyFault},
 		{&f.OutBuyers, FieldOutBuyerText, fieldOutBuyerAsked, "ajouter-organisme_exclu", "retirer-organisme_exclu", &f.ExcludeBuyers, findBuyers, nameBuyers,
 			"Aucun organisme ne correspond à %s\u00a0: essayez un seul mot de son nom, ou videz ce champ.",
-			"Plusieurs organismes correspondent à %s\u00a0: cochez ceux que vous écartez, ou videz ce champ."},
+			"Plusieurs organismes correspondent à %s\u00a0: cochez ceux que vous écartez, ou videz ce champ.", nil},
 		{&f.OutCodes, FieldOutCodeText, fieldOutCodeAsked, "ajouter-cpv_exclu", "retirer-cpv_exclu", &f.ExcludeCPV, findCodes, nameCodes, noCode,
-			"Plusieurs codes CPV correspondent à %s\u00a0: cochez ceux que vous écartez, ou videz ce champ."},
+			"Plusieurs codes CPV correspondent à %s\u00a0: cochez ceux que vous écartez, ou videz ce champ.", refdata.CPVKeyFault},
 	}
 }
 
@@ -150,6 +152,8 @@ func (l lookup) resolve(ctx context.Context, from Registers, by access.Actor) (c
 		if !chosen(found[exact]) {
 			*l.chosen = append(*l.chosen, found[exact].ID)
 		}
+	case len(found) == 0 && l.wrong != nil && l.wrong(typed) != nil:
+		return false, l.wrong(typed).Text, nil
 	case len(found) == 0:
 		return false, said(l.none), nil
 	case l.Looked.asked == l.Text && slices.ContainsFunc(found, chosen):

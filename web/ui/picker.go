@@ -243,19 +243,20 @@ type AddressState string
 const (
 	AddressNew          AddressState = ""
 	AddressUnconfirmed  AddressState = "à confirmer"
+	AddressLapsed       AddressState = "sans réponse"
 	AddressConfirmed    AddressState = "confirmée"
 	AddressUnsubscribed AddressState = "désabonnée"
 	AddressFailing      AddressState = "en échec"
 )
 
-// badge is the state as a tag.
-func (s AddressState) badge() Badge {
+// Badge is the state as a tag.
+func (s AddressState) Badge() Badge {
 	switch s {
 	case AddressConfirmed:
 		return OK(string(s))
 	case AddressUnconfirmed:
 		return Soon(string(s))
-	case AddressFailing:
+	case AddressLapsed, AddressFailing:
 		return Late(string(s))
 	}
 	return Off(string(s))

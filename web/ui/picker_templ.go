@@ -1227,7 +1227,7 @@ func addressRow(row AddressRow, rank int, f Field, input templ.Attributes) templ
 			return templ_7745c5c3_Err
 		}
 		if row.State != AddressNew {
-			templ_7745c5c3_Err = Tag(row.State.badge()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Tag(row.State.Badge()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,0 +1,10 @@
+package refdata
+
+// ProcedureTypes gives all procedure types.
+func ProcedureTypes() []ProcedureType {
+	var all []ProcedureType
+	for _, p := range procedureTypes {
+		all = append(all, p.value)
+	}
+	return all
+}
