@@ -3,6 +3,7 @@ package fault
 import (
 	"errors"
 	"strings"
+	"time"
 )
 
 // Kind says how a refusal is answered: which page, which HTTP status.
@@ -22,9 +23,10 @@ const (
 // Error is a refusal that may be shown as it is.
 type Error struct {
 	Kind  Kind
-	Field string // name of the form's field, "" for the whole form
-	Text  string // French, a whole sentence
-	Cause error  // for the log only
+	Field string        // name of the form's field, "" for the whole form
+	Text  string        // French, a whole sentence
+	Cause error         // for the log only
+	Wait  time.Duration // after how long to try again; 0: nobody knows
 }
 
 // New makes a refusal with the sentence to show.
@@ -35,6 +37,9 @@ func (e *Error) On(field string) *Error { c := *e; c.Field = field; return &c }
 
 // Because keeps the cause for the log.
 func (e *Error) Because(cause error) *Error { c := *e; c.Cause = cause; return &c }
+
+// In says after how long the same may be tried again.
+func (e *Error) In(wait time.Duration) *Error { c := *e; c.Wait = wait; return &c }
 
 // Error is for the log; people read Text.
 func (e *Error) Error() string {

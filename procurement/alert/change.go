@@ -138,7 +138,7 @@ func (s *Service) tellReader(tx *db.Tx, lines []ledgerLine, byID map[string]*not
 		if err != nil {
 			return err
 		}
-		if len(telling) == 0 {
+		if address == "" {
 			continue
 		}
 		it := item{NoticeID: l.NoticeID}
@@ -157,10 +157,22 @@ func (s *Service) tellReader(tx *db.Tx, lines []ledgerLine, byID map[string]*not
 }
 
 // tellers lists the watches that a reader was told of a notice for and that still speak
-// to them, and the address as they write it. A pause silences new notices, not what
-// becomes of those announced; who follows a notice goes on when the watch is over, unless
-// they have said stop.
+// to them, and the address as they write it, empty when nothing does. A pause silences new
+// notices, not what becomes of those announced; who follows a notice goes on when the watch
+// is over, unless they have said stop, and who follows it from its page needs no watch.
 func tellers(tx *db.Tx, l ledgerLine, n *notice.Notice) (telling []*watch.Watch, address string, err error) {
+	if telling, address, err = speaking(tx, l, n); err != nil || address != "" || l.FollowedIn == "" {
+		return telling, address, err
+	}
+	address, err = followsAlone(tx, l, n)
+	return nil, address, err
+}
+
+// speaking is that of watches.
+func speaking(tx *db.Tx, l ledgerLine, n *notice.Notice) (telling []*watch.Watch, address string, err error) {
+	if l.MailingID == "" {
+		return nil, "", nil
+	}
 	var ids string
 	if err := tx.One(&ids, "SELECT watches FROM mailing_item WHERE mailing_id = $1 AND notice_id = $2", l.MailingID, l.NoticeID); err != nil {
 		if errors.Is(err, db.ErrNone) {

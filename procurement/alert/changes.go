@@ -26,7 +26,7 @@ type changesLetter struct {
 	Intro       string
 	Items       []changeItem
 	Rest, All   string
-	Watches     []letterWatch
+	Watches     []letterWatch // none: its reader only follows these notices, from their pages
 	List        string
 	Unsubscribe string
 	Address     string
@@ -79,7 +79,12 @@ func (s *Service) composeChanges(tx *db.Tx, ref, recipient string) (mail.Message
 	if rest := len(found) - len(l.Items); rest > 0 {
 		l.Rest = fmt.Sprintf("Et %d de plus", rest)
 	}
-	l.Watches = s.letterWatches(named)
+	if l.Watches = s.letterWatches(named); len(l.Watches) == 0 {
+		l.Intro = "Une consultation que vous suivez a changé."
+		if l.count > 1 {
+			l.Intro = fmt.Sprintf("%d consultations que vous suivez ont changé.", l.count)
+		}
+	}
 	out, err := write("changes", l.subject(), l)
 	out.Text, out.Unsubscribe = wrap(out.Text), l.Unsubscribe
 	return out, err
@@ -106,7 +111,7 @@ func holdReader(tx *db.Tx, ref string) (m mailing, lines map[string]ledgerLine, 
 		return m, nil, err
 	}
 	var all []ledgerLine
-	err = tx.All(&all, `SELECT t.address_key, t.notice_id, t.mailing_id, t.stated, t.followed_at FROM told t JOIN mailing_item i ON i.notice_id = t.notice_id
+	err = tx.All(&all, `SELECT t.address_key, t.notice_id, t.mailing_id, t.stated, t.followed_at, t.followed_in FROM told t JOIN mailing_item i ON i.notice_id = t.notice_id
 		WHERE i.mailing_id = $1 AND t.address_key = $2`, ref, m.AddressKey)
 	lines = map[string]ledgerLine{}
 	for _, l := range all {
@@ -148,11 +153,11 @@ func (s *Service) unknown(tx *db.Tx, m mailing, lines map[string]ledgerLine) (ou
 		if len(notices) == 0 {
 			continue
 		}
-		telling, _, err := tellers(tx, l, notices[0])
+		telling, address, err := tellers(tx, l, notices[0])
 		if err != nil {
 			return nil, err
 		}
-		if len(telling) == 0 {
+		if address == "" {
 			continue
 		}
 		follows := !l.FollowedAt.IsZero()

@@ -46,6 +46,9 @@ func MailedTo(tx *db.Tx, addressKey string) ([]Mailed, error) {
 // for the watches that still reach it, and the requests whether it wants one (asked, by
 // their ids): their links must go on working, and nothing be told twice.
 func ForgetAddress(tx *db.Tx, addressKey string, reaching, asked []string) error {
+	if err := unfollowAll(tx, addressKey); err != nil {
+		return err
+	}
 	mailed, err := MailedTo(tx, addressKey)
 	if err != nil {
 		return err

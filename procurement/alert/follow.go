@@ -126,7 +126,7 @@ func (s *Service) followChanges(tx *db.Tx, from, to account.Address) error {
 // tellToo writes that an address was told what another one was, in one mailing or, for
 // none, in all.
 func tellToo(tx *db.Tx, from, to account.Address, mailingID string) error {
-	query, args := `INSERT INTO told (address_key, notice_id, mailing_id, at, stated, followed_at) SELECT $1, notice_id, mailing_id, at, stated, followed_at FROM told
+	query, args := `INSERT INTO told (address_key, notice_id, mailing_id, at, stated, followed_at, followed_in) SELECT $1, notice_id, mailing_id, at, stated, followed_at, followed_in FROM told
 		WHERE address_key = $2`, []any{to.Key, from.Key}
 	if mailingID != "" {
 		query, args = query+" AND mailing_id = $3", append(args, mailingID)

@@ -65,12 +65,12 @@ func (s *Service) FollowNotice(ctx context.Context, secret, noticeID string, on 
 		if _, ok := before.Of(noticeID); !ok {
 			return fault.New(fault.NotFound, "Cette consultation n'est pas dans ce message.")
 		}
-		since := clock.Instant(0)
 		if on {
-			since = tx.Now
+			_, err = tx.Exec("UPDATE told SET followed_at = $1 WHERE address_key = $2 AND notice_id = $3 AND followed_at IS NULL", tx.Now, m.AddressKey, noticeID)
+		} else {
+			err = unfollow(tx, m.AddressKey, noticeID)
 		}
-		if _, err := tx.Exec("UPDATE told SET followed_at = $1 WHERE address_key = $2 AND notice_id = $3 AND (followed_at IS NULL) = $4",
-			since, m.AddressKey, noticeID, on); err != nil {
+		if err != nil {
 			return err
 		}
 		_, out, err = telling(tx, secret)

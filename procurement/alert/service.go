@@ -13,6 +13,7 @@ import (
 	"parvis/procurement/account"
 	"parvis/procurement/cpv"
 	"parvis/procurement/event"
+	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/watch"
 )
@@ -131,8 +132,9 @@ func (s *Service) mailRequest(tx *db.Tx, e event.Event) error {
 // Stopping is what the page of an unsubscribe link shows: the watches that the
 // mail named, and where each stands for this address.
 type Stopping struct {
-	Address string
-	Watches []StoppingWatch
+	Address  string
+	Watches  []StoppingWatch
+	Followed []*notice.Notice // followed from their pages, which no watch stops
 }
 
 // StoppingWatch is one watch of the link.
@@ -165,6 +167,9 @@ func (s *Service) stopping(tx *db.Tx, secret string) (mailing, Stopping, error) 
 	if err != nil {
 		return m, out, err
 	}
+	if out.Followed, err = followedIn(tx, m); err != nil {
+		return m, out, err
+	}
 	watches, err := watch.ByIDs(tx, ids)
 	for _, w := range watches {
 		for _, r := range w.Recipients {
@@ -193,6 +198,11 @@ func (s *Service) Stop(ctx context.Context, secret string, ids []string, again b
 		}
 		if err := s.watches.Stop(tx, m.AddressKey, chosen, again); err != nil {
 			return err
+		}
+		if ids == nil { // all, what is followed from its page included
+			if err := unfollowThose(tx, m); err != nil {
+				return err
+			}
 		}
 		_, out, err = s.stopping(tx, secret)
 		return err

@@ -59,12 +59,13 @@ func state(tx *db.Tx, m mailing, n *notice.Notice) error {
 type ledgerLine struct {
 	AddressKey string
 	NoticeID   string
-	MailingID  string // the first that told them
+	MailingID  string // the first that told them; empty: they only follow it, from its page
 	Stated     string
 	FollowedAt clock.Instant
+	FollowedIn string // the scope under which they follow it from its page; empty: they do not
 }
 
-const ledgerColumns = "address_key, notice_id, mailing_id, stated, followed_at"
+const ledgerColumns = "address_key, notice_id, mailing_id, stated, followed_at, followed_in"
 
 // toldOf lists who was told of these notices, in a stable order.
 func toldOf(tx *db.Tx, noticeIDs []string) (lines []ledgerLine, err error) {

@@ -85,17 +85,20 @@ func matchedBetween(tx *db.Tx, from, to int64) ([]matched, error) {
 }
 
 // untell takes back that a recipient was told of a notice in a mailing that it is left
-// out of.
+// out of. Who follows it from its page goes on.
 func untell(tx *db.Tx, addressKey, noticeID, mailingID string) error {
+	if _, err := tx.Exec("UPDATE told SET mailing_id = '' WHERE address_key = $1 AND notice_id = $2 AND mailing_id = $3 AND followed_in <> ''", addressKey, noticeID, mailingID); err != nil {
+		return err
+	}
 	_, err := tx.Exec("DELETE FROM told WHERE address_key = $1 AND notice_id = $2 AND mailing_id = $3", addressKey, noticeID, mailingID)
 	return err
 }
 
 // ledger writes that the recipient is told of the notice in this mailing; false
-// when they were told before.
+// when they were told before. Who only follows it from its page was not.
 func ledger(tx *db.Tx, addressKey, noticeID, mailingID string) (bool, error) {
 	n, err := tx.Exec(`INSERT INTO told (address_key, notice_id, mailing_id, at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (address_key, notice_id) DO NOTHING`, addressKey, noticeID, mailingID, tx.Now)
+		ON CONFLICT (address_key, notice_id) DO UPDATE SET mailing_id = excluded.mailing_id, at = excluded.at WHERE told.mailing_id = ''`, addressKey, noticeID, mailingID, tx.Now)
 	return n == 1, err
 }
 
@@ -162,7 +165,10 @@ func itemsOf(tx *db.Tx, mailingID string) ([]item, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[i] = item{r.NoticeID, r.Said, known, strings.Split(r.Watches, ",")}
+		out[i] = item{NoticeID: r.NoticeID, Said: r.Said, known: known}
+		if r.Watches != "" { // else its reader follows it from its page
+			out[i].watches = strings.Split(r.Watches, ",")
+		}
 	}
 	return out, nil
 }

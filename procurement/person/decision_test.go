@@ -137,7 +137,7 @@ var decisions = map[string]decision{
 	},
 	"told": {
 		whose:   "address_key = $2",
-		columns: map[string]fate{"address_key": key, "notice_id": plain, "mailing_id": plain, "at": plain, "stated": plain, "followed_at": plain},
+		columns: map[string]fate{"address_key": key, "notice_id": plain, "mailing_id": plain, "at": plain, "stated": plain, "followed_at": plain, "followed_in": plain},
 	},
 	"outbox": {
 		whose: "lower(recipient) = $2",

@@ -7,8 +7,7 @@ import (
 	"encoding/base64"
 	"io"
 	"net/http"
-
-	"parvis/kit/clock"
+	"time"
 )
 
 // File answers with a file for the browser to keep, not to show, under this name: plain
@@ -45,13 +44,14 @@ func (s *Site) streamTo(w http.ResponseWriter, v *Visit, a Answer) {
 
 // Document answers with data that anybody may have and that programs ask for again and
 // again: who has it already is told so, without it. With a name the browser keeps it.
-// Changed is when what it says last changed.
-func Document(name, kind string, data []byte, changed clock.Instant) Answer {
-	return Answer{data: data, kind: kind, name: name, open: true, changed: changed}
+func Document(name, kind string, data []byte) Answer {
+	return Answer{data: data, kind: kind, name: name, open: true}
 }
 
 // serveDocument answers what was asked on conditions (RFC 9110, 13) by them: the tag is
-// of the bytes, so that no change is missed, were it twice in one second.
+// of the bytes, so that no change is missed, were it twice in one second. No date is given:
+// what leaves a feed changes it and makes nothing in it younger, and who asks by dates
+// alone would go on showing it.
 func serveDocument(w http.ResponseWriter, r *http.Request, a Answer) {
 	sum := sha256.Sum256(a.data)
 	w.Header().Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum[:16])+`"`)
@@ -61,5 +61,5 @@ func serveDocument(w http.ResponseWriter, r *http.Request, a Answer) {
 		w.Header().Set("Referrer-Policy", "no-referrer")
 		w.Header().Set("X-Robots-Tag", "noindex")
 	}
-	http.ServeContent(w, r, "", a.changed.Time(), bytes.NewReader(a.data))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(a.data))
 }

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"parvis/kit/db"
@@ -201,7 +203,9 @@ func (s *Site) failure(v *Visit, err error) Answer {
 	if e.Kind == fault.NotFound {
 		f.Todo = s.perhapsElsewhere(v)
 	}
-	return failurePage(f)
+	a := failurePage(f)
+	a.wait = e.Wait
+	return a
 }
 
 // statusOf is the HTTP status of a refusal.
@@ -247,6 +251,9 @@ func (s *Site) write(w http.ResponseWriter, v *Visit, a Answer) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", kind)
+	if a.wait > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(a.wait.Seconds()))))
+	}
 	if a.name != "" {
 		h.Set("Content-Disposition", `attachment; filename="`+a.name+`"`)
 	}

@@ -7,11 +7,11 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/a-h/templ"
 
-	"parvis/kit/clock"
 	"parvis/kit/fault"
 	"parvis/procurement/access"
 	"parvis/procurement/account"
@@ -36,9 +36,9 @@ type Answer struct {
 	part    bool // the body alone, for a script that has the page already
 	data    []byte
 	kind    string
-	name    string // of a file to keep; empty: the data is to be shown
-	open    bool   // anybody may have the data, and have it kept
-	changed clock.Instant
+	name    string        // of a file to keep; empty: the data is to be shown
+	open    bool          // anybody may have the data, and have it kept
+	wait    time.Duration // after a refusal, how long to wait before asking again
 	stream  func(io.Writer) error
 	failure *ui.Failure
 	flash   *ui.Flash

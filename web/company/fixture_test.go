@@ -299,7 +299,7 @@ func numbered(n int, text string) []call {
 
 // whole adds what a browser sends of « Affiner » when nobody has touched it.
 func whole(f url.Values) url.Values {
-	for name, values := range map[string][]string{"exclus": {""}, "cpv-saisi": {""}, "cpv_combine": {"or"}, "france_entiere": {"non", "oui"}, "jours_restants": {""}} {
+	for name, values := range map[string][]string{"exclus": {""}, "cpv-saisi": {""}, "organisme_exclu-saisi": {""}, "cpv_exclu-saisi": {""}, "cpv_combine": {"or"}, "france_entiere": {"non", "oui"}, "jours_restants": {""}} {
 		f[name] = values
 	}
 	return f

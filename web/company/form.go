@@ -103,7 +103,7 @@ func (p Pages) save(v *answer.Visit, w *watch.Watch) (answer.Answer, error) {
 	if w != nil {
 		t.choose(v, typedOf(w, p.Watches.Now()))
 	}
-	changed := t.Refined.Changed // a button of the list of codes
+	changed := t.Refined.Changed // a button of « Affiner »
 	if did, faults, err := p.rearrange(v.Context(), &t, v.PostForm); did || err != nil {
 		if err != nil {
 			return answer.Answer{}, err
@@ -114,13 +114,13 @@ func (p Pages) save(v *answer.Visit, w *watch.Watch) (answer.Answer, error) {
 	if err != nil {
 		return answer.Answer{}, err
 	}
-	unclear, err := t.Refined.Resolve(v.Context(), p.CPV, v.Actor)
+	unclear, err := t.Refined.Resolve(v.Context(), p.registers(), v.Actor)
 	switch {
 	case err != nil:
 		return answer.Answer{}, err
 	case changed:
-		return p.show(v, w, t, codeFault(t, unclear))
-	case problem != "" || unclear != "":
+		return p.show(v, w, t, lookupFaults(t, unclear))
+	case problem != "" || len(unclear) > 0:
 		return p.refuseTyped(v, w, t, problem, unclear)
 	}
 	return p.store(v, w, t, false)
@@ -158,17 +158,22 @@ func (p Pages) store(v *answer.Visit, w *watch.Watch, t typed, again bool) (answ
 	return answer.SeeOther(watchesURL, done(w == nil, t.Form, saved)), nil
 }
 
-// codeFault says that no code is called so; several being so, the field asks which.
-func codeFault(t typed, unclear string) ui.Errors {
-	if unclear == "" || len(t.Refined.Candidates) > 0 {
-		return nil
+// registers know what the fields of « Affiner » look for.
+func (p Pages) registers() refine.Registers { return refine.Registers{CPV: p.CPV, Org: p.Org} }
+
+// lookupFaults says that nothing is called so; where several are, the field asks which.
+func lookupFaults(t typed, unclear fault.List) (out ui.Errors) {
+	for _, e := range unclear {
+		if !t.Refined.Asks(e.Field) {
+			out = append(out, ui.FieldError{Field: e.Field, Text: visible(e.Text)})
+		}
 	}
-	return ui.Errors{{Field: refine.FieldCodeText, Text: visible(unclear)}}
+	return out
 }
 
-// refuseTyped says what is wrong with the organism or the code that was typed, and with
+// refuseTyped says what is wrong with the organisms or the codes that were typed, and with
 // the rest of the form. One was wanted: that the watch has no criterion yet is no matter.
-func (p Pages) refuseTyped(v *answer.Visit, w *watch.Watch, t typed, buyer, code string) (answer.Answer, error) {
+func (p Pages) refuseTyped(v *answer.Visit, w *watch.Watch, t typed, buyer string, looked fault.List) (answer.Answer, error) {
 	main := v.Actor.Address
 	if w != nil {
 		main = mainOf(w).Address
@@ -180,10 +185,11 @@ func (p Pages) refuseTyped(v *answer.Visit, w *watch.Watch, t typed, buyer, code
 		}
 	}
 	faults = slices.DeleteFunc(faults, func(e ui.FieldError) bool { return e.Field == watch.FieldEmpty })
-	for field, problem := range map[string]string{notice.FieldBuyers: buyer, refine.FieldCodeText: code} {
-		if problem != "" {
-			faults = append(faults, ui.FieldError{Field: field, Text: problem})
-		}
+	if buyer != "" {
+		faults = append(faults, ui.FieldError{Field: notice.FieldBuyers, Text: buyer})
+	}
+	for _, e := range looked {
+		faults = append(faults, ui.FieldError{Field: e.Field, Text: e.Text})
 	}
 	return p.refuse(v, w, t, faults)
 }
@@ -243,10 +249,7 @@ func (p Pages) show(v *answer.Visit, w *watch.Watch, t typed, faults ui.Errors) 
 	if page.Buyers, err = p.pickedBuyers(v.Context(), t.Buyers); err != nil {
 		return answer.Answer{}, err
 	}
-	if page.Typed.Refined.OutBuyers, err = p.pickedBuyers(v.Context(), t.Refined.ExcludeBuyers); err != nil {
-		return answer.Answer{}, err
-	}
-	if err = page.Typed.Refined.Name(v.Context(), p.CPV, v.Actor); err != nil {
+	if err = page.Typed.Refined.Name(v.Context(), p.registers(), v.Actor); err != nil {
 		return answer.Answer{}, err
 	}
 	if page.Preview, err = p.previewOf(v, t); err != nil {
@@ -301,6 +304,9 @@ func done(created bool, f watch.Form, saved watch.Saved) string {
 	text := "Les modifications de la veille " + name + " sont enregistrées."
 	if created {
 		text = "La veille " + name + " est créée."
+	}
+	if created && f.Active && f.Pause == "" {
+		text += " Vous serez averti des marchés à venir\u00a0; ceux déjà en ligne sont dans la liste ci-dessous."
 	}
 	if !f.Active {
 		text += " Elle est inactive\u00a0: aucune alerte ne partira."

@@ -416,7 +416,8 @@ func formCriteria(f formPage) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.TextInput(ui.Input{
-				Field: ui.Field{Name: watch.FieldName, Label: "Nom associé à la veille", Required: true, Error: f.beside(watch.FieldName)},
+				Field: ui.Field{Name: watch.FieldName, Label: "Nom associé à la veille", Required: true,
+					Hint: "Il la désigne dans votre liste et dans les messages\u00a0: par exemple «\u00a0Menuiserie Bas-Rhin\u00a0».", Error: f.beside(watch.FieldName)},
 				Value: visible(f.Typed.Name), Autocomplete: "off",
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -627,7 +628,7 @@ func formAlert(f formPage) templ.Component {
 					var templ_7745c5c3_Var23 string
 					templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(trouble)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/company/form.templ`, Line: 131, Col: 16}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/company/form.templ`, Line: 132, Col: 16}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 					if templ_7745c5c3_Err != nil {

@@ -65,7 +65,7 @@ func (p Pages) previewOf(v *answer.Visit, t typed) (previewPage, error) {
 		return page, err
 	}
 	page.Preview = preview
-	for _, unread := range []string{t.BuyerText, t.Refined.CodeText} {
+	for _, unread := range append([]string{t.BuyerText}, t.Refined.Left()...) {
 		if unread != "" {
 			page.Unread = append(page.Unread, quoted(visible(cut(unread))))
 		}

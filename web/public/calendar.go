@@ -24,7 +24,7 @@ func (p Pages) calendar(v *answer.Visit) (answer.Answer, error) {
 	if len(events) == 0 {
 		return answer.Answer{}, fault.New(fault.NotFound, "Cet avis ne donne aucune date à mettre dans un agenda.")
 	}
-	return answer.Document(calendarName, ical.Kind, ical.Calendar{Events: events}.Bytes(), story.TouchedAt), nil
+	return answer.Document(calendarName, ical.Kind, ical.Calendar{Events: events}.Bytes()), nil
 }
 
 const day24 = 24 * time.Hour

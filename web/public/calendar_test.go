@@ -64,7 +64,7 @@ func TestADiaryIsToldWhenADateMovesAndWhenItIsCancelled(t *testing.T) {
 		h.clock.Move(time.Hour)
 		h.record(false, notice.Record{SourceID: "26-2", Title: "Rectificatif", Kind: notice.Corrigendum, PublishedOn: "2026-11-21", Linked: []string{"26-1"}, Deadline: h.in(20)})
 		moved := h.do(r)
-		if moved.StatusCode != 200 || !strings.Contains(moved.body, "SEQUENCE:1\r\n") || moved.Header.Get("Last-Modified") == before.Header.Get("Last-Modified") {
+		if moved.StatusCode != 200 || !strings.Contains(moved.body, "SEQUENCE:1\r\n") || moved.Header.Get("ETag") == before.Header.Get("ETag") {
 			h.t.Errorf("%d %s", moved.StatusCode, moved.body)
 		}
 		h.record(false, notice.Record{SourceID: "26-3", Title: "Annulation", Kind: notice.Cancellation, PublishedOn: "2026-11-22", Linked: []string{"26-1"}})

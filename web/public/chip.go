@@ -59,13 +59,13 @@ func (s searchPage) refinedChips(add func(label, text string, change func(*ask))
 	for _, w := range s.Criteria.Exclude {
 		add("Sans", w, func(a *ask) { a.Criteria.Exclude = without(a.Criteria.Exclude, w) })
 	}
-	for _, p := range s.Refined.Chosen {
+	for _, p := range s.Refined.Codes.Chosen {
 		add("Code CPV", p.Label, func(a *ask) { a.Criteria.CPV = without(a.Criteria.CPV, p.ID) })
 	}
-	for _, p := range s.Refined.OutCodes {
+	for _, p := range s.Refined.OutCodes.Chosen {
 		add("Sans le code CPV", p.Label, func(a *ask) { a.Criteria.ExcludeCPV = without(a.Criteria.ExcludeCPV, p.ID) })
 	}
-	for _, p := range s.Refined.OutBuyers {
+	for _, p := range s.Refined.OutBuyers.Chosen {
 		add("Sans l'organisme", p.Label, func(a *ask) { a.Criteria.ExcludeBuyers = without(a.Criteria.ExcludeBuyers, p.ID) })
 	}
 	for _, k := range s.Criteria.Categories {

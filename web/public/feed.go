@@ -32,7 +32,7 @@ func (a ask) feedURL() string { return at("/annonces.atom", a.followed()) }
 func (p Pages) feed(v *answer.Visit) (answer.Answer, error) {
 	a, faults := readAsk(v.Form)
 	s := searchPage{ask: a}
-	if err := errors.Join(p.readBuyers(v.Context(), &s, &faults), p.readCodes(v, &s, &faults)); err != nil {
+	if err := errors.Join(p.readBuyers(v.Context(), &s, &faults), p.readRefined(v, &s, &faults)); err != nil {
 		return answer.Answer{}, err
 	}
 	if err := faults.Err(); err != nil {
@@ -56,7 +56,7 @@ func (p Pages) feed(v *answer.Visit) (answer.Answer, error) {
 		f.Entries = append(f.Entries, p.entry(n, touched[n.ID], page.At))
 	}
 	data, err := f.Bytes()
-	return answer.Document("", atom.Kind, data, f.Updated()), err
+	return answer.Document("", atom.Kind, data), err
 }
 
 // entry is a notice in a feed: what a list shows of it, in words. Days left are not

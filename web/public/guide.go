@@ -124,7 +124,7 @@ func (p Pages) guidePicture(v *answer.Visit) (answer.Answer, error) {
 	if err != nil || path.Ext(name) != ".webp" {
 		return answer.Answer{}, fault.New(fault.NotFound, "Cette image n'existe pas.")
 	}
-	return answer.Document("", "image/webp", data, 0), nil
+	return answer.Document("", "image/webp", data), nil
 }
 
 // picture is where a picture of the guide is served.

@@ -66,7 +66,7 @@ func TestLegalNotices(t *testing.T) {
 func TestEveryRouteIsOpenToVisitors(t *testing.T) {
 	site := answer.New(nil, slog.New(slog.DiscardHandler))
 	public.Routes(site, public.Pages{})
-	if len(site.Routes()) != 53 {
+	if len(site.Routes()) != 55 {
 		t.Errorf("%d routes", len(site.Routes()))
 	}
 	for _, r := range site.Routes() {

@@ -108,7 +108,7 @@ func TestEachCriterionIsAChipThatTakesItAway(t *testing.T) {
 func TestAFormThatIsSentGetsTheShortAddressOfItsSearch(t *testing.T) {
 	each(t, func(h *house) {
 		h.record(false, various(h)[:6]...)
-		const untouched = "envoi=1&mots_cles=&mode=any&etat=ouvertes&organisme-saisi=&exclus=&cpv-saisi=&cpv_combine=or&france_entiere=non&jours_restants="
+		const untouched = "envoi=1&mots_cles=&mode=any&etat=ouvertes&organisme-saisi=&exclus=&cpv-saisi=&organisme_exclu-saisi=&cpv_exclu-saisi=&cpv_combine=or&france_entiere=non&jours_restants="
 		h.leadsTo(h.get("/annonces?"+untouched+"&france_entiere=oui"), "/annonces")
 		h.leadsTo(h.get("/annonces?"+untouched), "/annonces?france_entiere=non")
 		h.leadsTo(h.get("/annonces?"+strings.Replace(untouched, "mots_cles=", "mots_cles=voirie", 1)+"&nature=works&cpv=45421000-4&taille=50&tri=parution"),
@@ -209,7 +209,18 @@ func TestASearchLeavesOutOrganismsAndCodes(t *testing.T) {
 	each(t, func(h *house) {
 		h.record(false, various(h)[:6]...)
 		p := h.get("/annonces?cpv_exclu=45421000&organisme_exclu=%00&organisme_exclu=00000000-0000-7000-8000-000000000000")
-		h.says(p, 200, "Sans le code CPV", "Codes CPV exclus", "!Organismes exclus")
+		h.says(p, 200, "Sans le code CPV", "Codes CPV exclus", "!Organisme retiré")
+		// Without scripts: a step of the search.
+		colmar := h.buyer("Ville de Colmar")
+		h.leadsTo(h.get("/annonces?organisme_exclu-saisi=ville+de+colmar&action=ajouter-organisme_exclu&mots_cles=voirie"), "/annonces?mots_cles=voirie&organisme_exclu="+colmar)
+		h.leadsTo(h.get("/annonces?organisme_exclu="+colmar+"&retirer-organisme_exclu="+colmar), "/annonces")
+		h.leadsTo(h.get("/annonces?cpv_exclu-saisi=45000000"), "/annonces?cpv_exclu=45000000")
+		h.says(h.get("/annonces?organisme_exclu="+colmar), 200, "Sans l'organisme : ")
+		p = h.get("/annonces?organisme_exclu-saisi=ville")
+		h.says(p, 422, "Plusieurs organismes correspondent à « ville » : cochez ceux que vous écartez, ou videz ce champ.")
+		h.holds(p, `name="organisme_exclu" id="organisme_exclu-`+colmar+`"`, `href="#organisme_exclu-saisi"`)
+		h.says(h.get("/annonces?organisme_exclu-saisi=nulle+part"), 422, "Aucun organisme ne correspond à « nulle part »")
+		h.says(h.get("/annonces?cpv_exclu-saisi=introuvable"), 422, "Aucun code CPV ne correspond à « introuvable »")
 	})
 }
 
@@ -225,6 +236,10 @@ func TestHostileRefinements(t *testing.T) {
 			"cpv-saisi=%ff%00":                                    422,
 			"cpv-saisi=" + strings.Repeat("a", 200_000):           422,
 			"cpv-saisi=%25":                                       422,
+			"cpv_exclu-saisi=%ff%00":                              422,
+			"organisme_exclu-saisi=%ff%00":                        422,
+			"organisme_exclu-saisi=" + strings.Repeat("a", 9_000): 422,
+			strings.Repeat("organisme_exclu=x&", 9_000):           200,
 			"cpv_combine=%00":                                     422,
 			"nature=' OR 1=1--":                                   422,
 			"type_avis=%E2%80%AE":                                 422,

@@ -13,6 +13,7 @@ import (
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
 	"parvis/procurement/refdata"
+	"parvis/procurement/watch"
 	"parvis/web/answer"
 	"parvis/web/tag"
 	"parvis/web/ui"
@@ -26,15 +27,12 @@ type noticePage struct {
 	Tag    *tag.Contract     // what the reader's company says of it; nil for who has none
 
 	Readers string // who sees that
+	Follow  *followAct
 }
 
 // notice shows a notice to anybody, of whatever kind it is.
 func (p Pages) notice(v *answer.Visit) (answer.Answer, error) {
-	id := v.PathValue("id")
-	if !isID(id) {
-		return answer.Answer{}, fault.New(fault.NotFound, "Cette annonce n'existe pas, ou plus.")
-	}
-	story, err := p.Notices.Find(v.Context(), v.Actor, id)
+	story, err := p.storyOf(v)
 	if err != nil {
 		return answer.Answer{}, err
 	}
@@ -53,7 +51,22 @@ func (p Pages) notice(v *answer.Visit) (answer.Answer, error) {
 	if page.Tag, err = p.tagOf(v, story.Notice); err != nil {
 		return answer.Answer{}, err
 	}
+	if page.Follow, err = p.followOf(v, story.Notice); err != nil {
+		return answer.Answer{}, err
+	}
+	if page.Follow != nil && page.Tag != nil {
+		page.Follow.Pass = page.Tag.Said.Choice == watch.Pass
+	}
 	return answer.Show(ui.Page{Title: title(story.Notice)}, noticeView(page)), nil
+}
+
+// storyOf reads the notice of the address and what it is part of.
+func (p Pages) storyOf(v *answer.Visit) (notice.Story, error) {
+	id := v.PathValue("id")
+	if !isID(id) {
+		return notice.Story{}, fault.New(fault.NotFound, "Cette annonce n'existe pas, ou plus.")
+	}
+	return p.Notices.Find(v.Context(), v.Actor, id)
 }
 
 // due is the deadline as a list shows it: its words say how long is left.

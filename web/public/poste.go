@@ -88,7 +88,7 @@ func (p Pages) posteTime(v *answer.Visit) (answer.Answer, error) {
 	return answer.JSON(map[string]int64{"instant": int64(p.DB.Clock.Now())})
 }
 
-var errPosteOften = fault.New(fault.Unavailable, "Trop d'essais depuis votre réseau\u00a0: attendez une minute, puis rechargez la page.")
+var errPosteOften = fault.New(fault.Unavailable, "Trop d'essais depuis votre réseau\u00a0: attendez une minute, puis rechargez la page.").In(time.Minute)
 
 // noise is what is sent to measure: nothing on the way can make it smaller.
 var noise = sync.OnceValue(func() []byte {

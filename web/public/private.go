@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"parvis/kit/atom"
-	"parvis/kit/clock"
 	"parvis/kit/fault"
 	"parvis/kit/ical"
 	"parvis/kit/jsonfeed"
@@ -48,11 +47,11 @@ func (p Pages) privateFeed(f feed.Format) answer.Handler {
 	return func(v *answer.Visit) (answer.Answer, error) {
 		secret := v.PathValue("token")
 		if !p.paces.feeds.Allow(token.Hash(secret), time.Now()) {
-			return answer.Answer{}, errTooOften
+			return answer.Answer{}, errTooOften.In(p.paces.feeds.Every)
 		}
 		c, err := p.Feeds.Read(v.Context(), secret, f)
 		if e, ok := fault.As(err); ok && e.Kind == fault.NotFound && !p.paces.misses.Allow(account.NetworkOf(v.RemoteAddr), time.Now()) {
-			return answer.Answer{}, errTooOften
+			return answer.Answer{}, errTooOften.In(p.paces.misses.Every)
 		}
 		if err != nil {
 			return answer.Answer{}, err
@@ -65,22 +64,13 @@ func (p Pages) privateFeed(f feed.Format) answer.Handler {
 func (p Pages) written(c feed.Contents, f feed.Format) (answer.Answer, error) {
 	switch f {
 	case feed.Calendar:
-		return answer.Document("", ical.Kind, p.diary(c), changed(c)), nil
+		return answer.Document("", ical.Kind, p.diary(c)), nil
 	case feed.JSON:
 		data, err := p.jsonOf(c)
-		return answer.Document("", jsonfeed.Kind, data, changed(c)), err
+		return answer.Document("", jsonfeed.Kind, data), err
 	}
 	data, err := p.atomOf(c)
-	return answer.Document("", atom.Kind, data, changed(c)), err
-}
-
-// changed is when something in a feed last changed: what is asked counts too.
-func changed(c feed.Contents) clock.Instant {
-	last := c.Watch.ChangedAt
-	for _, e := range c.Entries {
-		last = max(last, e.TouchedAt)
-	}
-	return last
+	return answer.Document("", atom.Kind, data), err
 }
 
 // feedName is what a reader calls the feed.

@@ -56,6 +56,8 @@ func Routes(s *answer.Site, p Pages) {
 	s.Route("GET /annonces.atom", access.SearchNotices, p.feed)
 	s.Route("GET /annonces/{id}", access.SearchNotices, p.notice)
 	s.Route("GET /annonces/{id}/calendrier.ics", access.SearchNotices, p.calendar)
+	s.Route("GET /annonces/{id}/suivi", access.EditWatches, p.askFollow)
+	s.Route("POST /annonces/{id}/suivi", access.EditWatches, p.followHere)
 	s.Route("GET /organismes", access.SearchNotices, p.suggestBuyers)
 	s.Route("GET /cpv", access.SearchNotices, p.suggestCodes)
 

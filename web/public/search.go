@@ -52,7 +52,7 @@ func (p Pages) search(v *answer.Visit) (answer.Answer, error) {
 	if err := p.readBuyers(v.Context(), &s, &faults); err != nil {
 		return answer.Answer{}, err
 	}
-	if err := p.readCodes(v, &s, &faults); err != nil {
+	if err := p.readRefined(v, &s, &faults); err != nil {
 		return answer.Answer{}, err
 	}
 	if s.moved(faults) {
@@ -72,7 +72,8 @@ func (p Pages) search(v *answer.Visit) (answer.Answer, error) {
 // moved tells whether the search has another address than the one that was asked: a form
 // was sent, or changed by one of its buttons without leaving anything to be settled.
 func (s searchPage) moved(faults fault.List) bool {
-	unsettled := len(s.Candidates)+len(s.Refined.Candidates) > 0 || concerns(faults, notice.FieldBuyers, fieldBuyerText, refine.FieldCodeText)
+	unsettled := len(s.Candidates) > 0 || s.Refined.Asking() ||
+		concerns(faults, notice.FieldBuyers, fieldBuyerText, refine.FieldCodeText, refine.FieldOutBuyerText, refine.FieldOutCodeText)
 	return s.Sent && len(faults) == 0 || (s.Helped || s.Refined.Changed) && !unsettled
 }
 
@@ -163,38 +164,18 @@ func (p Pages) readBuyerText(ctx context.Context, s *searchPage, faults *fault.L
 	return nil
 }
 
-// readCodes does the same for the field of CPV codes, and reads all of « Affiner ».
-func (p Pages) readCodes(v *answer.Visit, s *searchPage, faults *fault.List) error {
-	problem, err := s.Refined.Resolve(v.Context(), p.CPV, v.Actor)
+// readRefined does the same for the fields of « Affiner », and reads all of it. An
+// organism that is left out and is none of the register, is not.
+func (p Pages) readRefined(v *answer.Visit, s *searchPage, faults *fault.List) error {
+	problems, err := s.Refined.Resolve(v.Context(), refine.Registers{CPV: p.CPV, Org: p.Orgs}, v.Actor)
 	if err != nil {
 		return err
 	}
-	if problem != "" {
-		*faults = append(*faults, fault.New(fault.Invalid, problem).On(refine.FieldCodeText))
-	}
-	if err := p.nameOut(v.Context(), s); err != nil {
-		return err
-	}
+	*faults = append(*faults, problems...)
+	s.Refined.DropGone()
 	ignored, err := s.Refined.Into(&s.Criteria)
 	s.Ignored = append(s.Ignored, ignored...)
 	return faults.Add(err)
-}
-
-// nameOut names the organisms that are left out; what is none of the register is not.
-func (p Pages) nameOut(ctx context.Context, s *searchPage) error {
-	if len(s.Refined.ExcludeBuyers) == 0 {
-		return nil
-	}
-	ids := slices.DeleteFunc(s.Refined.ExcludeBuyers, func(id string) bool { return !isID(id) })
-	named, err := p.Orgs.BuyersNamed(ctx, ids)
-	s.Refined.ExcludeBuyers = nil
-	for _, id := range ids {
-		if b, ok := named[id]; ok && !slices.Contains(s.Refined.ExcludeBuyers, b.ID) {
-			s.Refined.ExcludeBuyers = append(s.Refined.ExcludeBuyers, b.ID)
-			s.Refined.OutBuyers = append(s.Refined.OutBuyers, ui.Picked{ID: b.ID, Label: b.Label()})
-		}
-	}
-	return err
 }
 
 // start is as much of a typed name as is worth looking for.

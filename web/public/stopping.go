@@ -28,6 +28,22 @@ type stoppingPage struct {
 	Errors ui.Errors
 	Done   []string // ids of the watches that were stopped, or taken back, just now
 	Again  bool     // they were taken back
+	Left   int      // consultations that are followed no more, just now
+}
+
+// heading names what there is to stop: watches, or what is followed without one.
+func (s stoppingPage) heading() string {
+	if len(s.Watches) == 0 && len(s.Followed)+s.Left > 0 {
+		return "Ne plus suivre une consultation"
+	}
+	return stoppingTitle.Title
+}
+
+// page is what surrounds the list.
+func (s stoppingPage) page() ui.Page {
+	p := stoppingTitle
+	p.Title = s.heading()
+	return p
 }
 
 // going are the watches that still mail this address.
@@ -81,7 +97,8 @@ func (p Pages) stopping(v *answer.Visit) (answer.Answer, error) {
 	if err != nil {
 		return answer.Answer{}, err
 	}
-	return answer.Show(stoppingTitle, stoppingView(stoppingPage{Stopping: s, Action: stoppingURL(token)})).Kept(), nil
+	page := stoppingPage{Stopping: s, Action: stoppingURL(token)}
+	return answer.Show(page.page(), stoppingView(page)).Kept(), nil
 }
 
 // stop stops the watches that were ticked, or takes them back. None ticked is
@@ -96,17 +113,33 @@ func (p Pages) stop(v *answer.Visit) (answer.Answer, error) {
 	}
 	page := stoppingPage{Action: stoppingURL(token), Again: v.PostForm.Get(fieldAction) == actionAgain, Done: v.PostForm[fieldWatch]}
 	var err error
+	if v.PostForm.Get(fieldAction) == actionLeave {
+		return p.stopFollowing(v, token)
+	}
 	if len(page.Done) == 0 {
 		if page.Stopping, err = p.Alerts.Stopping(v.Context(), token); err != nil {
 			return answer.Answer{}, err
 		}
 		page.Errors = ui.Errors{{Field: fieldWatch, Text: "Cochez au moins une veille, ou fermez cette page pour continuer à les recevoir toutes."}}
-		return answer.Refused(stoppingTitle, stoppingView(page)).Kept(), nil
+		return answer.Refused(page.page(), stoppingView(page)).Kept(), nil
 	}
 	if page.Stopping, err = p.Alerts.Stop(v.Context(), token, page.Done, page.Again); err != nil {
 		return answer.Answer{}, err
 	}
-	return answer.Show(stoppingTitle, stoppingView(page)).Kept(), nil
+	return answer.Show(page.page(), stoppingView(page)).Kept(), nil
+}
+
+// stopFollowing ends what is followed of the mail from the pages of notices.
+func (p Pages) stopFollowing(v *answer.Visit, token string) (answer.Answer, error) {
+	before, err := p.Alerts.Stopping(v.Context(), token)
+	if err != nil {
+		return answer.Answer{}, err
+	}
+	page := stoppingPage{Action: stoppingURL(token), Left: len(before.Followed)}
+	if page.Stopping, err = p.Alerts.StopFollowing(v.Context(), token); err != nil {
+		return answer.Answer{}, err
+	}
+	return answer.Show(page.page(), stoppingView(page)).Kept(), nil
 }
 
 // stopAll answers a mail provider: all that the mail named stops at once, and the
@@ -115,7 +148,7 @@ func (p Pages) stopAll(v *answer.Visit, token string) (answer.Answer, error) {
 	if _, err := p.Alerts.Stop(v.Context(), token, nil, false); err != nil {
 		return answer.Answer{}, err
 	}
-	return answer.Text("Vous ne recevrez plus les veilles de ce message.\n").Kept(), nil
+	return answer.Text("Vous ne recevrez plus les veilles de ce message. Vous n'en suivez plus les consultations.\n").Kept(), nil
 }
 
 // maxParts is how much of a form in parts is kept in memory, in bytes.

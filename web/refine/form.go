@@ -14,35 +14,20 @@ import (
 	"parvis/web/ui"
 )
 
-// What the section sends beside the criteria's own fields: the text left in the field of
-// codes, the text whose candidates were shown, and the buttons that change the list.
 const (
-	FieldCodeText  = "cpv-saisi"
-	fieldCodeAsked = "cpv-propose"
-	fieldDropCode  = "retirer-cpv"
-	fieldAction    = "action"
-	addCode        = "ajouter-cpv"
+	fieldAction = "action"
 
 	yes = "oui"
 	no  = "non"
 )
 
-// SuggestURL proposes codes to the field's script.
-const SuggestURL = "/cpv"
-
-// mostCandidates is how many codes are offered to whoever has no script.
-const mostCandidates = 30
-
 // Form is the section as it was sent, or as it is to be shown.
 type Form struct {
 	notice.Refinement
-	CodeText   string // left in the field « Codes CPV »
-	codeAsked  string // that text, when the form showed its candidates
-	Candidates []ui.Picked
-	Chosen     []ui.Picked // the codes of the criteria, named
-	OutCodes   []ui.Picked // those left out
-	OutBuyers  []ui.Picked // the organisms left out, named by whoever has the register
-	Changed    bool        // it was sent to add or take away a code
+	Codes     Looked // « Codes CPV »
+	OutBuyers Looked // « Organismes exclus »
+	OutCodes  Looked // « Codes CPV exclus »
+	Changed   bool   // it was sent to add or take away one of these
 }
 
 // Of is the section that makes these criteria.
@@ -59,16 +44,17 @@ func Read(f url.Values) Form {
 			Combine: f.Get(notice.FieldCombine), Categories: few(f[notice.FieldCategories]), Kinds: few(f[notice.FieldKinds]), Sources: few(f[notice.FieldSources]),
 			MinDays: strings.TrimSpace(f.Get(notice.FieldMinDays)), ExcludeBuyers: few(f[notice.FieldExcludeBuyers]), ExcludeCPV: few(f[notice.FieldExcludeCPV]),
 		},
-		CodeText: strings.TrimSpace(f.Get(FieldCodeText)), codeAsked: strings.TrimSpace(f.Get(fieldCodeAsked)),
-		Changed: f.Get(fieldAction) == addCode || f.Has(fieldDropCode),
 	}
-	for i, typed := range r.CPV {
-		if code, ok := refdata.NormaliseCPV(typed); ok && refdata.CPVKeyFault(typed) == nil {
-			r.CPV[i] = code // without its check digit; one that is wrong stays, to be refused
+	for _, codes := range [][]string{r.CPV, r.ExcludeCPV} {
+		for i, typed := range codes {
+			if code, ok := refdata.NormaliseCPV(typed); ok && refdata.CPVKeyFault(typed) == nil {
+				codes[i] = code // without its check digit; one that is wrong stays, to be refused
+			}
 		}
 	}
-	if dropped := f.Get(fieldDropCode); dropped != "" {
-		r.CPV = slices.DeleteFunc(r.CPV, func(code string) bool { return code == dropped })
+	for _, l := range r.lookups() {
+		l.read(f)
+		r.Changed = r.Changed || f.Get(fieldAction) == l.add || f.Has(l.drop)
 	}
 	return r
 }
@@ -121,64 +107,6 @@ func (f Form) Address(q url.Values) {
 	}
 }
 
-// Resolve turns the text left in the field of codes into a code, and names those chosen.
-// It says what keeps it from that: no code is called so, or several are and somebody must
-// choose. What was typed is never left out silently.
-func (f *Form) Resolve(ctx context.Context, codes *cpv.Service, by access.Actor) (problem string, err error) {
-	if f.CodeText != "" {
-		if problem, err = f.resolve(ctx, codes, by); err != nil {
-			return "", err
-		}
-	}
-	return problem, f.Name(ctx, codes, by)
-}
-
-// Name names the codes that are chosen and those that are left out.
-func (f *Form) Name(ctx context.Context, codes *cpv.Service, by access.Actor) (err error) {
-	if f.Chosen, err = Name(ctx, codes, by, f.CPV); err == nil {
-		f.OutCodes, err = Name(ctx, codes, by, f.ExcludeCPV)
-	}
-	return err
-}
-
-func (f *Form) resolve(ctx context.Context, codes *cpv.Service, by access.Actor) (problem string, err error) {
-	typed := start(f.CodeText)
-	if notice.Clean(FieldCodeText, typed) != nil {
-		return "Ce texte contient des caractères illisibles\u00a0: saisissez-le à nouveau.", nil
-	}
-	found, err := codes.Suggest(ctx, by, typed, mostCandidates)
-	if err != nil {
-		return "", err
-	}
-	chosen := func(e cpv.Entry) bool { return slices.Contains(f.CPV, e.Code) }
-	exact := slices.IndexFunc(found, func(e cpv.Entry) bool { return strings.EqualFold(e.Label, typed) || strings.HasPrefix(typed, e.Code) })
-	switch {
-	case len(found) == 1:
-		exact = 0
-		fallthrough
-	case exact >= 0:
-		if !chosen(found[exact]) {
-			f.CPV = append(f.CPV, found[exact].Code)
-		}
-		f.Changed = true
-	case len(found) == 0 && refdata.CPVKeyFault(typed) != nil:
-		return refdata.CPVKeyFault(typed).Text, nil
-	case len(found) == 0:
-		return "Aucun code CPV ne correspond à " + quoted(typed) + "\u00a0: essayez un seul mot, ou videz ce champ.", nil
-	case f.codeAsked == f.CodeText && slices.ContainsFunc(found, chosen):
-		f.Changed = true // they ticked theirs among the candidates
-	default:
-		for _, e := range found {
-			if !chosen(e) {
-				f.Candidates = append(f.Candidates, ui.Picked{ID: e.Code, Label: e.Name()})
-			}
-		}
-		return "Plusieurs codes CPV correspondent à " + quoted(typed) + "\u00a0: cochez les vôtres, ou videz ce champ.", nil
-	}
-	f.CodeText = ""
-	return "", nil
-}
-
 // Name gives codes as people read them; one that the vocabulary lacks is named by its
 // division, which the program always knows.
 func Name(ctx context.Context, codes *cpv.Service, by access.Actor, all []string) ([]ui.Picked, error) {
@@ -196,13 +124,4 @@ func Name(ctx context.Context, codes *cpv.Service, by access.Actor, all []string
 		out[i] = ui.Picked{ID: printable(code), Label: cpv.Entry{Code: printable(code), Label: label}.Name()}
 	}
 	return out, nil
-}
-
-func quoted(s string) string { return "«\u00a0" + s + "\u00a0»" }
-
-// start is as much of a typed text as is worth looking for.
-func start(typed string) string {
-	const most = 100
-	runes := []rune(typed)
-	return string(runes[:min(len(runes), most)])
 }

@@ -33,7 +33,7 @@ func TestAnAddressSaysAllThatIsAsked(t *testing.T) {
 		asked := notice.Refinement{
 			Exclude: word.Draw(t, "exclude"), TitleOnly: yes("title"), Services: yes("services"), NoNational: yes("national"), CPV: some("cpv", "45421000", "90000000", "x"),
 			Broader: yes("broader"), Categories: some("nature", "works", "x"), Kinds: some("kind", "award", "vea"), Sources: some("source", "boamp"),
-			MinDays: rapid.SampledFrom([]string{"", "0", "10", "x"}).Draw(t, "days"),
+			MinDays: rapid.SampledFrom([]string{"", "0", "10", "x"}).Draw(t, "days"), ExcludeBuyers: some("without", "a", "b"), ExcludeCPV: some("without code", "45421000", "x"),
 		}
 		if yes("and") {
 			asked.Combine = "and"
@@ -65,8 +65,12 @@ func TestABoxTickedUnlessOneSaysOtherwise(t *testing.T) {
 }
 
 func TestACodeIsTakenAwayByItsButton(t *testing.T) {
-	f := refine.Read(url.Values{"cpv": {"45421000-4", "90000000", "90000000"}, "retirer-cpv": {"90000000"}})
+	f := refine.Read(url.Values{"cpv": {"45421000-4", "90000000", "90000000"}, "retirer-cpv": {"90000000"}, "cpv_exclu": {"90000000"}})
 	if diff := cmp.Diff([]string{"45421000"}, f.CPV); diff != "" || !f.Changed {
+		t.Errorf("changed %v: %s", f.Changed, diff)
+	}
+	f = refine.Read(url.Values{"cpv": {"45421000"}, "cpv_exclu": {"45421000-4", "90000000"}, "organisme_exclu": {"a", "b"}, "retirer-cpv_exclu": {"45421000"}, "retirer-organisme_exclu": {"a"}})
+	if diff := cmp.Diff([][]string{{"45421000"}, {"90000000"}, {"b"}}, [][]string{f.CPV, f.ExcludeCPV, f.ExcludeBuyers}); diff != "" || !f.Changed {
 		t.Errorf("changed %v: %s", f.Changed, diff)
 	}
 }
@@ -76,8 +80,8 @@ func TestALongListIsCut(t *testing.T) {
 	for i := range 5000 {
 		all = append(all, strings.Repeat("x", i%300))
 	}
-	f := refine.Read(url.Values{"cpv": all, "nature": all, "type_avis": all, "source": all})
-	for _, list := range [][]string{f.CPV, f.Categories, f.Kinds, f.Sources} {
+	f := refine.Read(url.Values{"cpv": all, "nature": all, "type_avis": all, "source": all, "organisme_exclu": all, "cpv_exclu": all})
+	for _, list := range [][]string{f.CPV, f.Categories, f.Kinds, f.Sources, f.ExcludeBuyers, f.ExcludeCPV} {
 		if len(list) > 100 {
 			t.Errorf("%d kept", len(list))
 		}
@@ -102,8 +106,11 @@ func TestCriteriaAreToldInWords(t *testing.T) {
 
 func TestAHostileSectionIsShownAsText(t *testing.T) {
 	const attack = "\"><script>alert(1)</script>\xff\x00\u202e"
-	f := refine.Read(url.Values{"exclus": {attack}, "cpv": {attack}, "cpv-saisi": {attack}, "cpv-propose": {attack}, "jours_restants": {attack}, "nature": {attack}})
-	f.Chosen, f.Candidates = []ui.Picked{{ID: "1", Label: "<b>"}}, []ui.Picked{{ID: "2", Label: "<i>"}}
+	f := refine.Read(url.Values{"exclus": {attack}, "cpv": {attack}, "cpv-saisi": {attack}, "cpv-propose": {attack}, "jours_restants": {attack}, "nature": {attack},
+		"organisme_exclu": {attack}, "organisme_exclu-saisi": {attack}, "organisme_exclu-propose": {attack}, "cpv_exclu": {attack}, "cpv_exclu-saisi": {attack}, "cpv_exclu-propose": {attack}})
+	for _, l := range []*refine.Looked{&f.Codes, &f.OutBuyers, &f.OutCodes} {
+		l.Chosen, l.Candidates = []ui.Picked{{ID: "1", Label: "<b>"}}, []ui.Picked{{ID: "2", Label: "<i>"}}
+	}
 	var page strings.Builder
 	if err := refine.Section(f, ui.Errors{{Field: "exclus", Text: "<u>"}}, true).Render(t.Context(), &page); err != nil {
 		t.Fatal(err)

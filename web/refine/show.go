@@ -16,15 +16,19 @@ import (
 var Fields = []string{
 	notice.FieldExclude, notice.FieldTitleOnly, notice.FieldServices, notice.FieldNational, notice.FieldCPV, FieldCodeText, notice.FieldCombine,
 	notice.FieldBroader, notice.FieldCategories, notice.FieldKinds, notice.FieldSources, notice.FieldMinDays,
-	notice.FieldExcludeBuyers, notice.FieldExcludeCPV,
+	notice.FieldExcludeBuyers, notice.FieldExcludeCPV, FieldOutBuyerText, FieldOutCodeText,
 }
 
-// Shown gives faults the fields that can mend them: a list of codes by the field that
-// looks them up.
+// Shown gives faults the fields that can mend them: a list of codes or of organisms by the
+// field that looks them up.
 func Shown(field string) string {
 	switch field {
 	case notice.FieldCPV:
 		return FieldCodeText
+	case notice.FieldExcludeBuyers:
+		return FieldOutBuyerText
+	case notice.FieldExcludeCPV:
+		return FieldOutCodeText
 	}
 	return field
 }
@@ -45,7 +49,13 @@ func (s section) open(keen bool) bool {
 			return true
 		}
 	}
-	return keen && !s.Empty() || s.Changed || s.CodeText != "" || len(s.Candidates) > 0
+	return keen && !s.Empty() || s.Changed || len(s.Left()) > 0
+}
+
+// outOpen shows what is left out, when something is or is about to be.
+func (s section) outOpen() bool {
+	return s.on(FieldOutBuyerText) != "" || s.on(FieldOutCodeText) != "" || len(s.ExcludeBuyers)+len(s.ExcludeCPV) > 0 ||
+		s.OutBuyers.Text != "" || s.OutCodes.Text != ""
 }
 
 // note says, on the folded section, how much is inside.
@@ -66,9 +76,21 @@ func (s section) note() string {
 }
 
 func (s section) codes() ui.LookupModel {
-	return ui.CodePicker(ui.BuyerPickerModel{
-		Field: ui.Field{Error: s.on(FieldCodeText)}, Text: printable(s.CodeText), SuggestURL: SuggestURL, Chosen: s.Chosen, Candidates: s.Candidates, Max: notice.MaxCPV,
-	})
+	return ui.CodePicker(s.picker(s.Codes, FieldCodeText, SuggestURL, notice.MaxCPV))
+}
+
+func (s section) outBuyers() ui.LookupModel {
+	return ui.OutBuyerPicker(s.picker(s.OutBuyers, FieldOutBuyerText, organismURL, notice.MaxExcluded))
+}
+
+func (s section) outCodes() ui.LookupModel {
+	return ui.OutCodePicker(s.picker(s.OutCodes, FieldOutCodeText, SuggestURL, notice.MaxExcluded))
+}
+
+func (s section) picker(l Looked, field, suggest string, most int) ui.BuyerPickerModel {
+	return ui.BuyerPickerModel{
+		Field: ui.Field{Name: field, Error: s.on(field)}, Text: printable(l.Text), SuggestURL: suggest, Chosen: l.Chosen, Candidates: l.Candidates, Max: most,
+	}
 }
 
 func (s section) combine() ui.Choice {
@@ -99,15 +121,6 @@ func (s section) sources() ui.Choice {
 	c := ui.Choice{Field: ui.Field{Name: notice.FieldSources, Label: "Source", Error: s.on(notice.FieldSources)}}
 	for _, source := range notice.Sources() {
 		c.Options = append(c.Options, ui.Option{Value: source, Label: notice.SourceLabel(source), Chosen: has(s.Sources, source)})
-	}
-	return c
-}
-
-// out are what mails offered to leave out, ticked: unticked, they come back.
-func (s section) out(field, label, hint string, all []ui.Picked) ui.Choice {
-	c := ui.Choice{Field: ui.Field{Name: field, Label: label, Hint: hint, Error: s.on(field)}}
-	for _, one := range all {
-		c.Options = append(c.Options, ui.Option{Value: one.ID, Label: one.Label, Chosen: true})
 	}
 	return c
 }

@@ -142,12 +142,20 @@ type LookupModel struct {
 	Add, Drop string // what the buttons send
 	AddLabel  string
 	One, Many string // what is chosen, masculine: « organisme », « organismes »
+	List      string // name of the list of those chosen; empty: « Organismes choisis »
 }
 
 // Picked is one thing chosen, or that may be.
 type Picked struct{ ID, Label string }
 
 func (m LookupModel) least() string { return strconv.Itoa(max(1, m.Least)) }
+
+func (m LookupModel) list() string {
+	if m.List == "" {
+		return Capital(m.Many) + " choisis"
+	}
+	return m.List
+}
 
 // candidatesLegend asks which of several was meant.
 func (m LookupModel) candidatesLegend() string {
@@ -194,12 +202,37 @@ func (m BuyerPickerModel) lookup() LookupModel {
 // left in the field as "cpv-saisi", and perhaps "action=ajouter-cpv" or
 // "retirer-cpv=<code>".
 func CodePicker(m BuyerPickerModel) LookupModel {
+	m.Field.Label = "Codes CPV"
+	m.Field.Hint = "Saisissez ce qui est acheté («\u00a0menuiserie\u00a0»), ou le début d'un code. Un code vaut avec tous ceux qui le précisent."
+	return m.codes("cpv", "Ajouter un code", "")
+}
+
+// OutCodePicker is a choice of codes to be left out, sent as "cpv_exclu" and so on.
+func OutCodePicker(m BuyerPickerModel) LookupModel {
+	m.Field.Label = "Codes CPV exclus"
+	m.Field.Hint = "Un avis n'est écarté que si tous ses codes le sont."
+	return m.codes("cpv_exclu", "Exclure un code", "Codes exclus")
+}
+
+func (m BuyerPickerModel) codes(sent, add, list string) LookupModel {
 	f := m.Field
-	f.Name, f.Label = "cpv-saisi", "Codes CPV"
-	f.Hint = "Saisissez ce qui est acheté («\u00a0menuiserie\u00a0»), ou le début d'un code. Un code vaut avec tous ceux qui le précisent."
+	f.Name = sent + "-saisi"
 	return LookupModel{
 		Field: f, Text: m.Text, SuggestURL: m.SuggestURL, Chosen: m.Chosen, Candidates: m.Candidates, Max: m.Max, Least: 2,
-		Sent: "cpv", Add: "ajouter-cpv", Drop: "retirer-cpv", AddLabel: "Ajouter un code", One: "code", Many: "codes",
+		Sent: sent, Add: "ajouter-" + sent, Drop: "retirer-" + sent, AddLabel: add, List: list, One: "code", Many: "codes",
+	}
+}
+
+// OutBuyerPicker is a choice of organisms to be left out, sent as "organisme_exclu" and so
+// on.
+func OutBuyerPicker(m BuyerPickerModel) LookupModel {
+	f := m.Field
+	f.Name, f.Label = "organisme_exclu-saisi", "Organismes exclus"
+	f.Hint = "Leurs avis sont écartés, mais pas ceux de leurs services. Saisissez au moins une lettre pour afficher la liste."
+	return LookupModel{
+		Field: f, Text: m.Text, SuggestURL: m.SuggestURL, Chosen: m.Chosen, Candidates: m.Candidates, Max: m.Max,
+		Sent: "organisme_exclu", Add: "ajouter-organisme_exclu", Drop: "retirer-organisme_exclu", AddLabel: "Exclure un organisme", List: "Organismes exclus",
+		One: "organisme", Many: "organismes",
 	}
 }
 

@@ -24,6 +24,7 @@ function source(url) {
     pending?.abort();
     const mine = (pending = new AbortController());
     ask.waiting = true;
+    ask.found = [];
     timer = setTimeout(async () => {
       try {
         const address = new URL(url, location.href);
@@ -31,6 +32,7 @@ function source(url) {
         const answer = await fetch(address, { signal: mine.signal, headers: { Accept: "application/json" } });
         const found = answer.ok ? await answer.json() : [];
         ask.waiting = false;
+        ask.found = found;
         populate(found);
       } catch (error) {
         if (error.name === "AbortError") return;
@@ -96,11 +98,35 @@ export function start(box) {
 
   const place = document.createElement("div");
   typed.replaceWith(place);
+  let suggest;
+  let hurried = false; // Enter came before the suggestions
+  const take = (one) => {
+    choose(one);
+    setTimeout(() => build(""), 0);
+  };
+  // Enter in the field means this field, never the whole form: the only suggestion is
+  // taken, several are left to be chosen from, and what is left of a name after Escape is
+  // resolved as without scripts.
+  place.addEventListener(
+    "keydown",
+    (event) => {
+      hurried = false;
+      if (event.key !== "Enter" || event.isComposing) return;
+      if (event.target.id !== typed.id || event.target.value.trim() === "") return; // a suggestion, or nothing
+      event.preventDefault();
+      event.stopPropagation();
+      const open = place.querySelector(".autocomplete__menu--visible");
+      if (suggest.waiting) hurried = true;
+      else if (!open) add.click();
+      else if (suggest.found.length === 1) take(suggest.found[0]);
+    },
+    true,
+  );
   // Once chosen, a suggestion moves to the list and the field is empty again; the
   // combobox only forgets its own text when it is made anew.
   const build = (text) => {
     const hadFocus = place.contains(document.activeElement);
-    const suggest = source(box.dataset.suggest);
+    suggest = source(box.dataset.suggest);
     const none = () => (suggest.waiting ? "Recherche en cours…" : `Aucun ${noun} ne correspond`);
     place.replaceChildren();
     window.accessibleAutocomplete({
@@ -108,7 +134,12 @@ export function start(box) {
       id: typed.id,
       name: typed.name,
       defaultValue: text,
-      source: suggest,
+      source: (query, populate) =>
+        suggest(query, (found) => {
+          if (hurried && found.length === 1) take(found[0]);
+          else populate(found);
+          hurried = false;
+        }),
       minLength: least,
       autoselect: false,
       confirmOnBlur: false,
@@ -118,9 +149,7 @@ export function start(box) {
         suggestion: (one) => escaped(typeof one === "string" ? one : (one?.label ?? "")),
       },
       onConfirm: (one) => {
-        if (!one?.id) return;
-        choose(one);
-        setTimeout(() => build(""), 0);
+        if (one?.id) take(one);
       },
       ...phrases({ one: noun, many, least, hint }),
       tNoResults: none,
