@@ -149,6 +149,21 @@ func eachSearched(tx *db.Tx, f func(*Notice)) error {
 	}
 }
 
+// standingOf reads of these notices what others may change, and when they were changed
+// themselves.
+func standingOf(tx *db.Tx, ids []string) (all []*Notice, err error) {
+	for some := range slices.Chunk(ids, Bulk) {
+		if err := tx.Each(func(scan func(...any) error) error {
+			n := &Notice{}
+			all = append(all, n)
+			return scan(&n.ID, &n.Kind, &n.PublishedOn, &n.Deadline, &n.ChangedAt, &n.CancelledAt, &n.AwardedOn)
+		}, "SELECT id, kind, published_on, deadline, changed_at, cancelled_at, awarded_on FROM notice WHERE id "+tx.AnyOf(1), tx.List(some)); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
 // searchedOf reads the same of these notices.
 func searchedOf(tx *db.Tx, ids []string) (all []*Notice, err error) {
 	for some := range slices.Chunk(ids, Chunk) {

@@ -3,6 +3,7 @@ package notice_test
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -231,6 +232,34 @@ func number(b bool) int {
 
 // TestTheIndexAnswersAsANaiveScan is the contract of the search: the same notices in
 // the same order, the same counts, whatever is asked and whatever has changed.
+// restand has others change what stands of some notices; some of those have changed
+// themselves too, or are not there.
+func restand(t *rapid.T, x *notice.Index, s scan) {
+	var told, again []*notice.Notice
+	for _, id := range slices.Sorted(maps.Keys(s.notices)) {
+		if rapid.IntRange(0, 3).Draw(t, "stands") > 0 {
+			continue
+		}
+		n := *s.notices[id]
+		n.CancelledAt = rapid.SampledFrom([]clock.Instant{0, 0, s.now}).Draw(t, "cancelled")
+		n.AwardedOn = rapid.SampledFrom([]string{"", "", "2026-11-20"}).Draw(t, "awarded")
+		if rapid.Bool().Draw(t, "moved") {
+			n.Deadline = rapid.SampledFrom([]clock.Instant{0, clock.At(dbtest.Start.Add(100 * time.Hour)), clock.At(dbtest.Start.Add(-9 * time.Hour))}).Draw(t, "to")
+		}
+		if rapid.IntRange(0, 5).Draw(t, "itself") == 0 {
+			n.Title, n.ChangedAt = n.Title+" voirie", n.ChangedAt+1
+		}
+		told, s.notices[id] = append(told, &notice.Notice{ID: id, Record: notice.Record{Kind: n.Kind, PublishedOn: n.PublishedOn, Deadline: n.Deadline}, ChangedAt: n.ChangedAt, CancelledAt: n.CancelledAt, AwardedOn: n.AwardedOn}), &n
+	}
+	nobody := &notice.Notice{ID: db.NewID()}
+	for _, id := range x.Restand(append(told, nobody)) {
+		if id != nobody.ID {
+			again = append(again, s.notices[id])
+		}
+	}
+	x.Put(again)
+}
+
 func TestTheIndexAnswersAsANaiveScan(t *testing.T) {
 	ids := make([]string, 30)
 	for i := range ids {
@@ -251,6 +280,7 @@ func TestTheIndexAnswersAsANaiveScan(t *testing.T) {
 				batch, s.notices[n.ID] = append(batch, n), n
 			}
 			x.Put(batch)
+			restand(t, x, s)
 		}
 		for range 3 {
 			c := randomCriteria(t)

@@ -53,11 +53,9 @@ func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
 			}
 			ids = slices.DeleteFunc(ids, func(id string) bool { return have[id] })
 		}
-		notices, err := searchedOf(tx, ids)
-		if err != nil {
+		if err := s.putAgain(tx, ids); err != nil {
 			return err
 		}
-		s.index.Put(notices)
 	}
 	if register {
 		of, err := allServices(tx)
@@ -70,6 +68,19 @@ func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
 		return s.loadIndex(tx)
 	}
 	return nil
+}
+
+// putAgain reads notices again. Of those that the index has, others have nearly always
+// changed what stands, and the texts are what they were.
+func (s *Service) putAgain(tx *db.Tx, ids []string) error {
+	had, whole := s.index.has(ids)
+	stand, err := standingOf(tx, had)
+	if err != nil {
+		return err
+	}
+	notices, err := searchedOf(tx, append(whole, s.index.Restand(stand)...))
+	s.index.Put(notices)
+	return err
 }
 
 // twice gives the notices that several of these changes name: what one of them handed
