@@ -118,7 +118,7 @@ func publishMany(t *testing.T, a *app.App, n int) {
 		records[i] = notice.Record{
 			Source: "boamp", SourceID: fmt.Sprintf("26-%d", i+1), Kind: notice.Contract,
 			Title: fmt.Sprintf("Marché de %s numéro %d", []string{"voirie", "menuiserie", "nettoyage"}[i%3], i),
-			Buyer: notice.BuyerRecord{Name: "Ville de Test", Postcode: "67000"}, Departments: []string{"67"},
+			Buyer: notice.BuyerRecord{Name: fmt.Sprintf("Ville de Test n° %d", i/20), Postcode: "67000"}, Departments: []string{"67"},
 			PublishedOn: now.In(clock.Paris).Format(time.DateOnly), Deadline: now.Add(30 * 24 * time.Hour),
 		}
 	}

@@ -61,32 +61,50 @@ func Alike(tx *db.Tx, notices []*Notice) (map[string][]*Notice, error) {
 		buyer    string
 		deadline clock.Instant
 	}
-	near := map[where][]*Notice{} // read once
-	out := map[string][]*Notice{}
+	near := map[where][]*Notice{} // read once, and only as much of each as tells
+	of := map[string][]string{}
+	var ids []string
 	for _, n := range notices {
 		if !n.comparable() {
 			continue
 		}
 		key := where{n.BuyerID, n.Deadline}
 		if _, read := near[key]; !read {
-			var ids []string
-			if err := tx.All(&ids, "SELECT id FROM notice WHERE buyer_id = $1 AND deadline = $2 AND kind = $3 ORDER BY id", n.BuyerID, n.Deadline, string(Contract)); err != nil {
+			var err error
+			if near[key], err = callsOf(tx, n.BuyerID, n.Deadline); err != nil {
 				return nil, err
-			}
-			near[key] = nil
-			if len(ids) > 1 {
-				found, err := ByIDs(tx, ids)
-				if err != nil {
-					return nil, err
-				}
-				near[key] = found
 			}
 		}
 		for _, other := range near[key] {
 			if n.alikeTo(other) {
-				out[n.ID] = append(out[n.ID], other)
+				of[n.ID], ids = append(of[n.ID], other.ID), append(ids, other.ID)
 			}
 		}
 	}
+	slices.Sort(ids)
+	found, err := ByIDs(tx, slices.Compact(ids))
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]*Notice, len(found))
+	for _, n := range found {
+		byID[n.ID] = n
+	}
+	out := map[string][]*Notice{}
+	for id, others := range of {
+		for _, other := range others {
+			out[id] = append(out[id], byID[other])
+		}
+	}
 	return out, nil
+}
+
+// callsOf reads of a buyer's calls with a deadline what tells whether they are alike.
+func callsOf(tx *db.Tx, buyerID string, deadline clock.Instant) (all []*Notice, err error) {
+	err = tx.Each(func(scan func(...any) error) error {
+		n := &Notice{BuyerID: buyerID, Record: Record{Kind: Contract, Deadline: deadline}}
+		all = append(all, n)
+		return scan(&n.ID, &n.Source, &n.Title)
+	}, "SELECT id, source, title FROM notice WHERE buyer_id = $1 AND deadline = $2 AND kind = $3 ORDER BY id", buyerID, deadline, string(Contract))
+	return all, err
 }

@@ -16,8 +16,8 @@ import (
 	"parvis/procurement/notice/noticetest"
 )
 
-// twinTitles read the same by threes, but for the last ones.
-var twinTitles = []string{"Réfection de l'école", "REFECTION DE L’ECOLE", "Refection  de l'école ", "Réfection de l'école 2", "Voirie", ""}
+// twinTitles read the same, but for the last ones.
+var twinTitles = []string{"Réfection de l'école", "REFECTION DE L’ECOLE", "Refection  de l'école ", "Réfection de l’ÉCOLE", "\u00a0réfection de l'école", "Réfection de l'école 2", "Voirie", ""}
 
 // randomTwins draws records of several sources that are often of one contract: of the
 // buyers of a round, so that those of two rounds never meet.
@@ -27,13 +27,13 @@ func randomTwins(t *rapid.T, round int) (out []notice.Record) {
 		{Name: fmt.Sprintf("Ville n° %d", round), Postcode: "67600"}, {Name: fmt.Sprintf("VILLE N° %d", round), Postcode: "67600"},
 		{Name: fmt.Sprintf("Port n° %d", round), SIRET: seat + "00012"}, {Name: fmt.Sprintf("Régie n° %d", round), Postcode: "68000"},
 	}
-	for i := range rapid.IntRange(2, 7).Draw(t, "records") {
+	for i := range rapid.IntRange(3, 9).Draw(t, "records") {
 		r := call(fmt.Sprintf("%d-%d", round, i), rapid.SampledFrom(twinTitles).Draw(t, "title"))
 		r.Source = rapid.SampledFrom(notice.Sources()).Draw(t, "source")
-		r.Kind = rapid.SampledFrom([]notice.Kind{notice.Contract, notice.Contract, notice.Contract, notice.Prior, notice.Award}).Draw(t, "kind")
-		r.Buyer = rapid.SampledFrom(buyers).Draw(t, "buyer")
+		r.Kind = rapid.SampledFrom([]notice.Kind{notice.Contract, notice.Contract, notice.Contract, notice.Contract, notice.Prior, notice.Award}).Draw(t, "kind")
+		r.Buyer = rapid.SampledFrom(append(buyers, buyers[0], buyers[1], buyers[0])).Draw(t, "buyer")
 		r.Deadline = 0
-		if days := rapid.SampledFrom([]int{21, 21, 21, 28, 0}).Draw(t, "days"); days > 0 {
+		if days := rapid.SampledFrom([]int{21, 21, 21, 21, 28, 0}).Draw(t, "days"); days > 0 {
 			r.Deadline = clock.At(dbtest.Start.AddDate(0, 0, days))
 		}
 		out = append(out, r)
