@@ -92,8 +92,11 @@ func (l *lineReader) take(line []byte, number int) bool {
 
 // closing is where the record's last brace ends in the line, -1 when it goes on.
 func (l *lineReader) closing(line []byte) int {
-	for i, c := range line {
-		if l.nesting.Feed(c) {
+	for i := 0; i < len(line); i++ {
+		if i += l.nesting.Skip(line[i:]); i == len(line) {
+			break
+		}
+		if l.nesting.Feed(line[i]) {
 			return i + 1
 		}
 	}

@@ -23,12 +23,13 @@ func (tx *Tx) Changed(kind, subject string) error { return tx.ChangedTo(kind, su
 
 // ChangedTo is Changed, with what a follower would read again. One that runs in this
 // process is handed it, as Change.Now: what it was when this transaction committed. What
-// a later change of the same batch names it must read.
+// a later change of the same batch names it must read. It is made when the follower comes,
+// on its goroutine.
 func (tx *Tx) ChangedTo(kind, subject string, now func() any) error {
 	tx.changed = true
 	id, at := NewID(), clock.System{}.Now()
 	if now != nil && tx.db.expects(kind) {
-		tx.db.hand(id, now())
+		tx.db.hand(id, now)
 		tx.handed = append(tx.handed, id)
 	}
 	if tx.pg != nil {
@@ -49,7 +50,7 @@ func (tx *Tx) ChangedTo(kind, subject string, now func() any) error {
 type hands struct {
 	mu        sync.Mutex
 	following map[string]int // followers that run, by kind
-	now       map[string]any
+	now       map[string]func() any
 }
 
 // mostHanded is how many changes hand something over at once: followers that are late
@@ -64,7 +65,7 @@ func (d *DB) expects(kind string) bool {
 	return h.following[kind] > 0 && len(h.now) < mostHanded
 }
 
-func (d *DB) hand(id string, now any) {
+func (d *DB) hand(id string, now func() any) {
 	h := &d.hands
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -72,7 +73,7 @@ func (d *DB) hand(id string, now any) {
 }
 
 // take gives what a change handed over, once.
-func (d *DB) take(id string) any {
+func (d *DB) take(id string) func() any {
 	h := &d.hands
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -95,7 +96,7 @@ func (d *DB) follows(kinds map[string]bool, n int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.now == nil {
-		h.following, h.now = map[string]int{}, map[string]any{}
+		h.following, h.now = map[string]int{}, map[string]func() any{}
 	}
 	for k := range kinds {
 		if h.following[k] += n; h.following[k] == 0 {
@@ -249,10 +250,13 @@ func (f *Follower) mine(all []Change) []Change {
 		if !f.kinds[c.Kind] {
 			continue
 		}
-		c.Now = f.db.take(c.ID)
+		now := f.db.take(c.ID)
 		if i, twice := seen[subject{c.Kind, c.Subject}]; twice {
 			mine[i].Now = nil // it may be what it was before the other
 			continue
+		}
+		if now != nil {
+			c.Now = now()
 		}
 		seen[subject{c.Kind, c.Subject}] = len(mine)
 		mine = append(mine, c)

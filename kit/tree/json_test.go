@@ -145,3 +145,26 @@ func TestWhatIsFoundInATree(t *testing.T) {
 		}
 	}
 }
+
+func TestSkippingChangesNothing(t *testing.T) {
+	for _, d := range documents {
+		var fed, skipped Nesting
+		var closedAt, skippedAt []int
+		for i := range len(d) {
+			if fed.Feed(d[i]) {
+				closedAt = append(closedAt, i)
+			}
+		}
+		for i := 0; i < len(d); i++ {
+			if i += skipped.Skip([]byte(d[i:])); i == len(d) {
+				break
+			}
+			if skipped.Feed(d[i]) {
+				skippedAt = append(skippedAt, i)
+			}
+		}
+		if fed != skipped || !reflect.DeepEqual(closedAt, skippedAt) {
+			t.Errorf("%.100q: %+v %v, skipping %+v %v", d, fed, closedAt, skipped, skippedAt)
+		}
+	}
+}

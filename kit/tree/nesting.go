@@ -1,5 +1,7 @@
 package tree
 
+import "bytes"
+
 // MaxDepth is how many levels of objects and lists, or of elements, a document
 // may have.
 const MaxDepth = 100
@@ -31,4 +33,19 @@ func (n *Nesting) Feed(c byte) (closed bool) {
 		return n.depth <= 0
 	}
 	return false
+}
+
+// Skip tells how many of the next bytes change nothing: within a text, all but its end and
+// what escapes. They need not be fed.
+func (n *Nesting) Skip(next []byte) int {
+	if !n.InString || n.escaped {
+		return 0
+	}
+	if end := bytes.IndexByte(next, '"'); end >= 0 {
+		next = next[:end]
+	}
+	if escape := bytes.IndexByte(next, '\\'); escape >= 0 {
+		next = next[:escape]
+	}
+	return len(next)
 }

@@ -27,6 +27,15 @@ func (o Object) Get(name string) any {
 }
 
 func (o Object) at(name string) (int, bool) {
+	const few = 40 // of which to look at each is faster
+	if len(o) <= few {
+		for i := range o {
+			if o[i].Name == name {
+				return i, true
+			}
+		}
+		return 0, false
+	}
 	return slices.BinarySearchFunc(o, name, func(f Field, name string) int { return strings.Compare(f.Name, name) })
 }
 

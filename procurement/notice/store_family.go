@@ -192,10 +192,11 @@ type settlement struct {
 
 // settle adds what stands of one notice, when that is not what is written.
 func (w *settlement) settle(tx *db.Tx, r *relative, s standing, noted []Change) (changed bool) {
-	same := slices.EqualFunc(s.changes, noted, func(a, b Change) bool {
-		a.BySource, a.On = "", ""
-		return a == b
-	})
+	stay := 0 // of those noted, in their order
+	for stay < min(len(noted), len(s.changes)) && s.changes[stay].is(noted[stay]) {
+		stay++
+	}
+	same := stay == len(noted) && stay == len(s.changes)
 	if same && s.deadline == r.Deadline && s.doubtful == r.DeadlineDoubtful && s.cancelled != r.CancelledAt.IsZero() && s.awardedOn == r.AwardedOn {
 		return false
 	}
@@ -209,13 +210,20 @@ func (w *settlement) settle(tx *db.Tx, r *relative, s standing, noted []Change) 
 	if same {
 		return true
 	}
-	if len(noted) > 0 {
+	if stay < len(noted) { // one was taken back, or came before others
 		w.forgotten = append(w.forgotten, r.ID)
+		stay = 0
 	}
-	for i, c := range s.changes {
-		w.noted = append(w.noted, []any{r.ID, c.ByID, string(c.What), c.Before, c.After, c.Doubtful, i, tx.Now})
+	for i, c := range s.changes[stay:] {
+		w.noted = append(w.noted, []any{r.ID, c.ByID, string(c.What), c.Before, c.After, c.Doubtful, stay + i, tx.Now})
 	}
 	return true
+}
+
+// is tells that a change is the one that was noted.
+func (c Change) is(noted Change) bool {
+	c.BySource, c.On = "", ""
+	return c == noted
 }
 
 func (w *settlement) write(tx *db.Tx) error {
