@@ -109,7 +109,7 @@ func (a *ahead) add(p piece) bool {
 	}
 	last := len(a.queue) - 1
 	if last < a.taken || len(a.queue[last].pieces) >= batchPieces || a.queue[last].bytes >= batchBytes {
-		a.queue, last = append(a.queue, &batch{}), last+1
+		a.queue, last = append(a.queue, &batch{pieces: make([]piece, 0, batchPieces)}), last+1
 	}
 	b := a.queue[last]
 	b.pieces = append(b.pieces, p)

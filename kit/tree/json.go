@@ -39,6 +39,7 @@ type reader struct {
 
 	fields []Field // of the objects that are open, the outermost first
 	values []any   // of the lists that are open
+	bytes  []byte  // of the text that is being read, when it has escapes
 }
 
 // readers keep the room in which open objects and lists grow.
@@ -47,12 +48,12 @@ var readers = sync.Pool{New: func() any { return new(reader) }}
 // leave forgets the document, and a room that one document made too large.
 func (r *reader) leave() {
 	const worth = 10_000
-	if cap(r.fields) > worth || cap(r.values) > worth {
+	if cap(r.fields) > worth || cap(r.values) > worth || cap(r.bytes) > 100*worth {
 		return
 	}
 	clear(r.fields[:cap(r.fields)])
 	clear(r.values[:cap(r.values)])
-	*r = reader{fields: r.fields[:0], values: r.values[:0]}
+	*r = reader{fields: r.fields[:0], values: r.values[:0], bytes: r.bytes[:0]}
 	readers.Put(r)
 }
 
@@ -262,7 +263,8 @@ func (r *reader) string() (string, error) {
 
 // escaped reads a text that began at start and has an escape here.
 func (r *reader) escaped(start int) (string, error) {
-	out := append(make([]byte, 0, 2*(r.at-start)+64), r.text[start:r.at]...)
+	out := append(r.bytes[:0], r.text[start:r.at]...)
+	defer func() { r.bytes = out }()
 	for r.at < len(r.text) {
 		switch c := r.text[r.at]; {
 		case c == '"':
@@ -281,10 +283,11 @@ func (r *reader) escaped(start int) (string, error) {
 			out = append(out, r.text[from:r.at]...)
 		default:
 			r.at++
-			var err error
-			if out, err = r.escape(out); err != nil {
+			longer, err := r.escape(out)
+			if err != nil {
 				return "", err
 			}
+			out = longer
 		}
 	}
 	return "", errEnds
