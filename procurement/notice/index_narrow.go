@@ -37,16 +37,17 @@ func (s *shelf) narrow(set *roaring.Bitmap, by Narrowing) united {
 		groups = s.unite(set)
 	}
 	if by.Only != nil {
-		set.And(s.numbered(by.Only, groups))
+		set.And(s.numbered(by.Only, groups, false))
 	}
 	if len(by.Without) > 0 {
-		set.AndNot(s.numbered(by.Without, groups))
+		set.AndNot(s.numbered(by.Without, groups, true))
 	}
 	return groups
 }
 
-// numbered gives the notices of these ids, or those that stand for them.
-func (s *shelf) numbered(ids []string, groups united) *roaring.Bitmap {
+// numbered gives the notices of these ids, or those that stand for them; when surely, not
+// those that stand for one which may as well be another contract's.
+func (s *shelf) numbered(ids []string, groups united, surely bool) *roaring.Bitmap {
 	stand := map[uint32][]uint32{}
 	for one, others := range groups {
 		for _, other := range others {
@@ -60,8 +61,9 @@ func (s *shelf) numbered(ids []string, groups united) *roaring.Bitmap {
 			continue
 		}
 		if n, ok := s.byID[parsed]; ok {
-			out.Add(n)
-			out.AddMany(stand[n])
+			if out.Add(n); !surely || len(stand[n]) == 1 {
+				out.AddMany(stand[n])
+			}
 		}
 	}
 	return out

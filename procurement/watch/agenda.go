@@ -50,7 +50,11 @@ func (s *Service) Agenda(ctx context.Context, by access.Actor, followed []string
 		next = notice.Once(next, alike)
 		out.Total = len(next)
 		next = next[:min(most, len(next))]
-		said, err := taggedWith(tx, by, next, alike)
+		one, err := oneOf(tx, next, alike)
+		if err != nil {
+			return err
+		}
+		said, err := taggedWith(tx, by, next, one)
 		if err != nil {
 			return err
 		}

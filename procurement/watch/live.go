@@ -173,7 +173,11 @@ func (s *Service) read(ctx context.Context, by access.Actor, l lookedUp, ids []s
 				}
 			}
 		}
-		said, err := taggedWith(tx, by, notices, twins)
+		one, err := oneOf(tx, notices, twins)
+		if err != nil {
+			return err
+		}
+		said, err := taggedWith(tx, by, notices, one)
 		if err != nil {
 			return err
 		}

@@ -169,7 +169,7 @@ func contract(tx *db.Tx, id string) (*notice.Notice, []string, error) {
 	if len(found) == 0 {
 		return nil, nil, errNoContract
 	}
-	near, err := notice.Alike(tx, found)
+	near, err := oneWith(tx, found)
 	var alike []string
 	for _, n := range near[id] {
 		alike = append(alike, n.ID)
@@ -186,7 +186,7 @@ func (s *Service) Tagged(ctx context.Context, by access.Actor, notices ...*notic
 	}
 	var out map[string]Tagged
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		alike, err := notice.Alike(tx, notices)
+		alike, err := oneWith(tx, notices)
 		if err != nil {
 			return err
 		}
@@ -194,6 +194,43 @@ func (s *Service) Tagged(ctx context.Context, by access.Actor, notices ...*notic
 		return err
 	})
 	return out, err
+}
+
+// oneWith gives the probable duplicates of some notices, but for those that may as well be
+// another contract: when two of one source share a duplicate, what is said of it is said of
+// neither. Whoever passes on one contract must go on hearing of the other.
+func oneWith(tx *db.Tx, notices []*notice.Notice) (map[string][]*notice.Notice, error) {
+	alike, err := notice.Alike(tx, notices)
+	if err != nil || len(alike) == 0 {
+		return alike, err
+	}
+	return oneOf(tx, notices, alike)
+}
+
+// oneOf is oneWith of notices whose probable duplicates are known.
+func oneOf(tx *db.Tx, notices []*notice.Notice, alike map[string][]*notice.Notice) (map[string][]*notice.Notice, error) {
+	var others []*notice.Notice
+	for _, all := range alike {
+		others = append(others, all...)
+	}
+	theirs, err := notice.Alike(tx, others)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]*notice.Notice{}
+	for _, n := range notices {
+		for _, other := range alike[n.ID] {
+			if !anotherOf(n, theirs[other.ID]) && !anotherOf(other, alike[n.ID]) {
+				out[n.ID] = append(out[n.ID], other)
+			}
+		}
+	}
+	return out, nil
+}
+
+// anotherOf tells whether others have one more of a notice's own source.
+func anotherOf(n *notice.Notice, others []*notice.Notice) bool {
+	return slices.ContainsFunc(others, func(o *notice.Notice) bool { return o.Source == n.Source && o.ID != n.ID })
 }
 
 // taggedWith is Tagged of notices whose probable duplicates are known.
@@ -255,7 +292,7 @@ func Passed(tx *db.Tx, watches []*Watch, notices []*notice.Notice) (Passes, erro
 	if any, err := passesAny(tx, scopes); err != nil || !any {
 		return nil, err // nearly everybody: the duplicates need not be looked for
 	}
-	alike, err := notice.Alike(tx, notices)
+	alike, err := oneWith(tx, notices)
 	if err != nil {
 		return nil, err
 	}

@@ -271,6 +271,52 @@ func TestATagIsOfTheContractWhicheverCopyIsTagged(t *testing.T) {
 	})
 }
 
+// Two contracts of one gazette have one probable duplicate in the other: whoever passes on
+// any of the three goes on seeing, and hearing of, the contracts that they did not pass on.
+func TestPassingOnADuplicateOfTwoContractsSilencesNeither(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		boamp, ted := twins()
+		second := boamp
+		second.SourceID = "26-2"
+		h.Record(false, boamp, second, ted)
+		by := h.odile()
+		w := h.find(by, h.create(by, watch.Form{Name: "Routes", Keywords: "voirie", Active: true}))
+		ids := []string{"26-1", "26-2", "500-2026"}
+		for passed, silent := range map[string]map[string]bool{
+			"26-1":     {"26-1": true},
+			"500-2026": {"500-2026": true},
+		} {
+			h.tag(by, h.notice(passed), watch.Pass, "")
+			h.Read(func(tx *db.Tx) error {
+				for _, id := range ids {
+					n := h.notice(id)
+					passes, err := watch.Passed(tx, []*watch.Watch{w}, []*notice.Notice{n})
+					if err != nil {
+						return err
+					}
+					if passes.Silence(w, n.ID) != silent[id] {
+						t.Errorf("passing on %s, %s is silent: %v", passed, id, !silent[id])
+					}
+				}
+				return nil
+			})
+			want := 2 // the gazette's own stand for the other one
+			if silent["26-1"] {
+				want = 1
+			}
+			if got := h.shown(by, watch.Ask{}); len(got) != want {
+				t.Errorf("passing on %s, shown: %q", passed, got)
+			}
+			h.tag(by, h.notice(passed), watch.Untagged, "")
+		}
+		h.tag(by, h.notice("26-1"), watch.Go, "")
+		h.tag(by, h.notice("500-2026"), watch.Pass, "")
+		if got := h.tagged(by, h.notice("26-1")); got.Choice != watch.Go {
+			t.Errorf("what was decided of one of the two became %q", got.Choice)
+		}
+	})
+}
+
 func TestAListShowsByTagByWatchAndByDate(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.Record(false, noticetest.Call("1", "Voirie A"), noticetest.Call("2", "Voirie B"), noticetest.Call("3", "Voirie C"), noticetest.Call("4", "Menuiserie D"))
