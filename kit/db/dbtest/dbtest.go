@@ -77,6 +77,10 @@ func URL(t testing.TB, dialect db.Dialect) string {
 	return server.create(t)
 }
 
+// Durable has the PostgreSQL of this process survive a power cut, as one in earnest does:
+// for measures. Whoever wants it says so before the first database is made.
+var Durable bool
+
 // server is a PostgreSQL of this test process.
 type server struct {
 	socket string
@@ -135,8 +139,11 @@ func startServer() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	run := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-p", strconv.Itoa(port),
-		"-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200")
+	options := []string{"-D", data, "-k", dir, "-p", strconv.Itoa(port), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"}
+	if !Durable {
+		options = append(options, "-c", "fsync=off", "-c", "full_page_writes=off")
+	}
+	run := exec.Command(filepath.Join(bin, "postgres"), options...)
 	run.SysProcAttr, run.Dir = attr, dir
 	log, err := os.Create(filepath.Join(dir, "log"))
 	if err != nil {
