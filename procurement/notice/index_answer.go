@@ -2,8 +2,10 @@ package notice
 
 import (
 	"encoding/binary"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -277,16 +279,35 @@ func (s *shelf) inOrder(sequence [][]text.Term, candidates found, narrow bool) f
 	for i, w := range r.second {
 		r.either[i] |= w
 	}
-	out := nowhere()
-	for it := candidates.common.Iterator(); it.HasNext(); {
-		if n := it.Next(); r.holds(s.texts.at(n), narrow) {
-			out.common.Add(n)
+	return found{common: r.among(candidates.common, s.texts.at, narrow), lots: r.among(candidates.lots, s.lotTexts.at, false)}
+}
+
+// among keeps of a set the numbers of the texts that hold the sequence. Texts are read, so
+// that many take all processors: the phrases that take longest are made of frequent words.
+func (r *reader) among(set *roaring.Bitmap, text func(uint32) []byte, narrow bool) *roaring.Bitmap {
+	const many = 500
+	numbers, parts := set.ToArray(), 1
+	if len(numbers) > many {
+		parts = runtime.GOMAXPROCS(0)
+	}
+	held := make([][]uint32, parts)
+	var reading sync.WaitGroup
+	for i := range parts {
+		some, own := numbers[i*len(numbers)/parts:(i+1)*len(numbers)/parts], *r
+		own.tokens = nil
+		read := func() {
+			held[i] = slices.DeleteFunc(some, func(n uint32) bool { return !own.holds(text(n), narrow) })
+		}
+		if i == parts-1 {
+			read()
+		} else {
+			reading.Go(read)
 		}
 	}
-	for it := candidates.lots.Iterator(); it.HasNext(); {
-		if n := it.Next(); r.holds(s.lotTexts.at(n), false) {
-			out.lots.Add(n)
-		}
+	reading.Wait()
+	out := roaring.New()
+	for _, some := range held {
+		out.AddMany(some)
 	}
 	return out
 }
