@@ -29,6 +29,7 @@ type Preview struct {
 	Active     bool
 	NeverCalls bool // only kinds of notice that no watch mails
 	Ignored    []string
+	Contrary   Contrary
 	Words      []WordNote
 	Uncoded    notice.Counts // of codes without a word: the calls of ninety days otherwise asked for, and those that no code can find
 	FromLabels []string      // words of the labels of those codes, to be added
@@ -88,6 +89,7 @@ func (s *Service) Preview(ctx context.Context, by access.Actor, f Form, codes *c
 		As: &Watch{Criteria: d.criteria}, At: now, Everything: d.criteria.Empty(), Active: d.active, Ignored: d.ignored,
 		Rhythm:     Rhythm{Frequency: d.frequency, Hour: d.hour, Weekday: d.weekday, Everything: d.criteria.Empty()},
 		NeverCalls: len(d.criteria.Kinds) > 0 && !slices.Contains(d.criteria.Kinds, notice.Contract),
+		Contrary:   contraryOf(d.criteria),
 	}
 	q = s.notices.Index().Remembering(q, now.Add(-90*day-longest), now)
 	p.Forecast = forecast(s.notices.Index().Heard(q, now.Add(-90*day-longest), now), p.Rhythm, now)
@@ -96,6 +98,35 @@ func (s *Service) Preview(ctx context.Context, by access.Actor, f Form, codes *c
 	}
 	s.readWords(&p, d.criteria, q)
 	return p, s.readCodes(ctx, by, &p, d.criteria, codes)
+}
+
+// Contrary is what a watch asks for and leaves out at once: it finds nothing by it.
+type Contrary struct {
+	Words, CPV []string
+	Buyers     int
+}
+
+// None tells that there is nothing of the kind.
+func (c Contrary) None() bool { return len(c.Words)+len(c.CPV)+c.Buyers == 0 }
+
+func contraryOf(c notice.Criteria) (out Contrary) {
+	same := func(a, b string) bool { return text.Fold(a) == text.Fold(b) }
+	for _, w := range c.Keywords {
+		if slices.ContainsFunc(c.Exclude, func(out string) bool { return same(w, out) }) {
+			out.Words = append(out.Words, w)
+		}
+	}
+	for _, code := range c.CPV {
+		if slices.ContainsFunc(c.ExcludeCPV, func(out string) bool { return strings.HasPrefix(code, out) }) {
+			out.CPV = append(out.CPV, code)
+		}
+	}
+	for _, id := range c.Buyers {
+		if slices.Contains(c.ExcludeBuyers, id) {
+			out.Buyers++
+		}
+	}
+	return out
 }
 
 // strange tells that some of the ids are none: what a forged form holds, a database may

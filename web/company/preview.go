@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"parvis/kit/clock"
@@ -91,6 +92,23 @@ func (p Pages) previewOf(v *answer.Visit, t typed) (previewPage, error) {
 		page.Matches = append(page.Matches, m)
 	}
 	return page, nil
+}
+
+// contrary says what is asked for and left out at once.
+func (p previewPage) contrary() string {
+	c := p.Contrary
+	var what []string
+	for _, w := range c.Words {
+		what = append(what, quoted(visible(cut(w))))
+	}
+	what = append(what, c.CPV...)
+	switch {
+	case c.Buyers == 1:
+		what = append(what, "un organisme")
+	case c.Buyers > 1:
+		what = append(what, strconv.Itoa(c.Buyers)+" organismes")
+	}
+	return "À la fois recherché et exclu, donc jamais trouvé\u00a0: " + enumerated(what, len(what)) + "."
 }
 
 // cut is the beginning of a long text.

@@ -87,6 +87,8 @@ func TestTheRegionWarns(t *testing.T) {
 		region("mots_cles", "voirie de la").says("Mots ignorés, trop courants : « de » et « la »")
 		region("mots_cles", "voirie", "organisme-saisi", "Barr").says("Pas encore compté, car à choisir dans la liste : « Barr »")
 		region("mots_cles", "voirie", "type_avis", "award").says("avec ces types d'avis, aucun ne partira")
+		region("mots_cles", "voirie menuiserie", "exclus", "Voirie").says("À la fois recherché et exclu, donc jamais trouvé : « voirie ».")
+		region("mots_cles", "voirie", "exclus", "toiture").silent("recherché et exclu")
 		region("mots_cles", "travaux").says("Codes CPV de ces mots :", "45000000 — Travaux de construction")
 	})
 }
