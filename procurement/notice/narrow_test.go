@@ -38,9 +38,12 @@ func narrowed(all []*notice.Notice, by notice.Narrowing) (shown []string, twins 
 	spoken := func(ids []string, one string) bool {
 		return slices.ContainsFunc(ids, func(id string) bool { return id == one || slices.Contains(stand[id], one) })
 	}
+	surely := func(ids []string, one string) bool { // not for what two of them stand for
+		return slices.ContainsFunc(ids, func(id string) bool { return id == one || len(stand[id]) == 1 && stand[id][0] == one })
+	}
 	for _, n := range all {
 		if by.Only == nil || spoken(by.Only, n.ID) {
-			if !spoken(by.Without, n.ID) && stand[n.ID] == nil {
+			if !surely(by.Without, n.ID) && stand[n.ID] == nil {
 				shown = append(shown, n.ID)
 				continue
 			}
