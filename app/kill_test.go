@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -104,7 +106,7 @@ func killed(t *testing.T, binary string, dialect db.Dialect) {
 	s.start(t)
 	defer s.kill(t)
 	told := func() (missing int) {
-		got := receipts(t, box)
+		got := receipts(t, a, box)
 		for _, p := range people {
 			for n := range published {
 				if len(got[p][n]) == 0 {
@@ -122,14 +124,14 @@ func killed(t *testing.T, binary string, dialect db.Dialect) {
 		hourStrikes(t, a)
 	}
 	time.Sleep(2 * time.Second) // for what would come twice
-	repeats(t, box, people, published)
+	repeats(t, a, box, people, published)
 }
 
 // repeats checks that whoever was told twice was sent the same mail twice.
-func repeats(t *testing.T, box *mailbox.Mailbox, people []string, published int) {
+func repeats(t *testing.T, a *app.App, box *mailbox.Mailbox, people []string, published int) {
 	t.Helper()
 	again := map[string]bool{}
-	for person, notices := range receipts(t, box) {
+	for person, notices := range receipts(t, a, box) {
 		for n, mails := range notices {
 			for _, m := range mails[1:] {
 				if m.MessageID != mails[0].MessageID || !bytes.Equal(m.Raw, mails[0].Raw) {
@@ -145,13 +147,14 @@ func repeats(t *testing.T, box *mailbox.Mailbox, people []string, published int)
 
 var noticeNumber = regexp.MustCompile(`Marché de voirie numéro (\d+)\b`)
 
-// receipts sorts the mails by recipient and notice.
-func receipts(t *testing.T, box *mailbox.Mailbox) map[string]map[int][]mailbox.Message {
+// receipts sorts the mails by recipient and notice. One that has more to tell than thirty
+// contracts leads to a page with all of them.
+func receipts(t *testing.T, a *app.App, box *mailbox.Mailbox) map[string]map[int][]mailbox.Message {
 	t.Helper()
 	got := map[string]map[int][]mailbox.Message{}
 	for _, m := range box.Messages() {
 		seen := map[int]bool{}
-		for _, found := range noticeNumber.FindAllStringSubmatch(m.Text, -1) {
+		for _, found := range noticeNumber.FindAllStringSubmatch(m.Text+restOf(a, m.Text), -1) {
 			var n int
 			if _, err := fmt.Sscan(found[1], &n); err != nil {
 				t.Fatal(err)
@@ -166,6 +169,16 @@ func receipts(t *testing.T, box *mailbox.Mailbox) map[string]map[int][]mailbox.M
 		}
 	}
 	return got
+}
+
+func restOf(a *app.App, said string) string {
+	at := restOfMail.FindStringSubmatch(said)
+	if at == nil {
+		return ""
+	}
+	page := httptest.NewRecorder()
+	a.Site.Server().ServeHTTP(page, httptest.NewRequest(http.MethodGet, at[1], nil))
+	return page.Body.String()
 }
 
 // populate makes two people with an immediate watch and one with a daily watch
