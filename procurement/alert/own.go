@@ -125,12 +125,10 @@ func followsAlone(tx *db.Tx, l ledgerLine, n *notice.Notice) (address string, er
 	if err != nil || passes.Silence(theirs, n.ID) {
 		return "", err
 	}
-	var failed int
-	err = tx.One(&failed, "SELECT count(*) FROM watch_recipient WHERE address_key = $1 AND failed_at IS NOT NULL AND removed_at IS NULL", l.AddressKey)
-	if failed > 0 {
+	if fails, err := watch.Fails(tx, l.AddressKey); err != nil || fails {
 		return "", err
 	}
-	return who.Address, err
+	return who.Address, nil
 }
 
 // StopFollowing ends what the reader of a mail follows of it from its page, account open

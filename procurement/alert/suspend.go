@@ -7,6 +7,7 @@ import (
 	"parvis/kit/fault"
 	"parvis/procurement/access"
 	"parvis/procurement/account"
+	"parvis/procurement/watch"
 )
 
 // Suspend stops mailing an address that whoever runs the platform knows to be dead: a
@@ -22,8 +23,7 @@ func (s *Service) Suspend(ctx context.Context, by access.Actor, typed string) (w
 		return 0, err
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := tx.One(&watches, `SELECT count(*) FROM watch_recipient r JOIN watch w ON w.id = r.watch_id
-			WHERE r.address_key = $1 AND r.failed_at IS NULL AND r.removed_at IS NULL AND w.deleted_at IS NULL`, a.Key); err != nil {
+		if watches, err = watch.Receives(tx, a.Key); err != nil {
 			return err
 		}
 		if watches == 0 {

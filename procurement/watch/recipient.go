@@ -263,3 +263,17 @@ func Fail(tx *db.Tx, addressKey string) error {
 	_, err := tx.Exec("UPDATE watch_recipient SET failed_at = $1 WHERE address_key = $2 AND failed_at IS NULL AND removed_at IS NULL", tx.Now, addressKey)
 	return err
 }
+
+// Fails tells whether an address that watches have was marked by Fail, and not put back.
+func Fails(tx *db.Tx, addressKey string) (bool, error) {
+	var failed int
+	err := tx.One(&failed, "SELECT count(*) FROM watch_recipient WHERE address_key = $1 AND failed_at IS NOT NULL AND removed_at IS NULL", addressKey)
+	return failed > 0, err
+}
+
+// Receives counts the watches that an address receives: none that Fail marked, none deleted.
+func Receives(tx *db.Tx, addressKey string) (watches int, err error) {
+	err = tx.One(&watches, `SELECT count(*) FROM watch_recipient r JOIN watch w ON w.id = r.watch_id
+		WHERE r.address_key = $1 AND r.failed_at IS NULL AND r.removed_at IS NULL AND w.deleted_at IS NULL`, addressKey)
+	return watches, err
+}
