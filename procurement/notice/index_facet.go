@@ -63,7 +63,6 @@ const (
 type judged struct {
 	base    *roaring.Bitmap // what no facet leaves out
 	allowed [clauses]*roaring.Bitmap
-	words   *roaring.Bitmap // byText without the codes
 }
 
 // judge takes a query apart.

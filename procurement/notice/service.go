@@ -192,34 +192,9 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, prepared Prepared, ale
 		return out, err
 	}
 	body := Recorded{Source: source, Alerts: alerts}
-	isNew := map[string]bool{}
-	var saved []string
-	var arrived arrivals
-	for i, r := range fresh {
-		k, known := have[r.SourceID]
-		if !known {
-			k = &knownNotice{ID: db.NewID(), SourceID: r.SourceID}
-			have[r.SourceID] = k
-			body.New = append(body.New, k.ID)
-			isNew[k.ID] = true
-		}
-		was := k.Kind
-		restated, err := k.record(tx, r, buyers[i], &arrived)
-		if err != nil {
-			return out, fmt.Errorf("record %s %s: %w", r.Source, r.SourceID, err)
-		}
-		saved = append(saved, k.ID)
-		switch {
-		case known && was != Contract && r.Kind == Contract && !isNew[k.ID]:
-			body.Called = append(body.Called, k.ID)
-		case restated:
-			body.Altered = append(body.Altered, k.ID)
-		case known && !isNew[k.ID]:
-			body.Reworded = append(body.Reworded, k.ID)
-		}
-	}
-	if err := arrived.write(tx); err != nil {
-		return out, fmt.Errorf("record %d new notices of %s: %w", len(body.New), source, err)
+	isNew, saved, err := body.save(tx, fresh, buyers, have)
+	if err != nil {
+		return out, err
 	}
 	out.New, out.Changed = len(body.New), len(fresh)-len(body.New)
 	settled, err := settleChunk(tx, source, fresh, have, isNew)
@@ -236,6 +211,40 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, prepared Prepared, ale
 		return out, err
 	}
 	return out, s.journal.Record(tx, by, event.NoticesRecorded, body.Source, body)
+}
+
+// save writes the records that are fresh, and notes what each is to whoever is told: new,
+// or what became of one that was there. It gives the ids of the new ones, and of all.
+func (r *Recorded) save(tx *db.Tx, fresh []preparedRecord, buyers []string, have map[string]*knownNotice) (isNew map[string]bool, saved []string, err error) {
+	isNew = map[string]bool{}
+	var arrived arrivals
+	for i, one := range fresh {
+		k, known := have[one.SourceID]
+		if !known {
+			k = &knownNotice{ID: db.NewID(), SourceID: one.SourceID}
+			have[one.SourceID] = k
+			r.New = append(r.New, k.ID)
+			isNew[k.ID] = true
+		}
+		was := k.Kind
+		restated, err := k.record(tx, one, buyers[i], &arrived)
+		if err != nil {
+			return nil, nil, fmt.Errorf("record %s %s: %w", one.Source, one.SourceID, err)
+		}
+		saved = append(saved, k.ID)
+		switch {
+		case !isNew[k.ID] && was != Contract && one.Kind == Contract:
+			r.Called = append(r.Called, k.ID)
+		case restated:
+			r.Altered = append(r.Altered, k.ID)
+		case !isNew[k.ID]:
+			r.Reworded = append(r.Reworded, k.ID)
+		}
+	}
+	if err := arrived.write(tx); err != nil {
+		return nil, nil, fmt.Errorf("record %d new notices of %s: %w", len(r.New), r.Source, err)
+	}
+	return isNew, saved, nil
 }
 
 // alter adds the notices that others have altered: those that nobody could know
