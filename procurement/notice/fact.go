@@ -31,7 +31,7 @@ const (
 	Negotiation  Topic = "negotiation"
 	Prize        Topic = "prize"
 	Financing    Topic = "financing"
-	Unionfunds   Topic = "union_funds"
+	UnionFunds   Topic = "union_funds"
 	AwardOutcome Topic = "award_outcome" // the result in the buyer's own words
 
 	Criterion Topic = "criterion" // award criterion
@@ -77,7 +77,7 @@ var topicLabels = map[Topic]string{
 	Value: "Valeur estimée", Duration: "Durée", Performance: "Lieu d'exécution", Quantity: "Quantités", Technique: "Technique d'achat",
 	LotRule: "Réponse aux lots", Variants: "Variantes", Options: "Options", Renewal: "Reconductions", Phases: "Tranches", Recurrence: "Marché périodique",
 	Auction: "Enchère électronique", Negotiation: "Attribution sans négociation", Prize: "Primes", Financing: "Financement et paiement",
-	Unionfunds: "Fonds de l'Union européenne", AwardOutcome: "Résultat, dans les mots de l'acheteur",
+	UnionFunds: "Fonds de l'Union européenne", AwardOutcome: "Résultat, dans les mots de l'acheteur",
 	Criterion: "Critères d'attribution", Suitability: "Aptitude à exercer et situation juridique", Economic: "Capacité économique et financière",
 	Technical: "Capacité technique et professionnelle", Selection: "Sélection des candidatures", Proofs: "Pièces à fournir",
 	Grouping: "Forme des groupements", Guarantee: "Garanties", Reserved: "Marché réservé", Execution: "Conditions d'exécution",

@@ -1,0 +1,355 @@
+package form
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"parvis/kit/scrub"
+	"parvis/kit/tree"
+	"parvis/procurement/notice"
+)
+
+// Facts gathers what a form says of its contract, of how to answer and of its buyer.
+// What is said twice stands once; what is said of every lot is said of the whole.
+type Facts struct {
+	found []notice.Fact
+	size  int // bytes of text so far
+}
+
+// A notice with more than that is shown at its source.
+const (
+	maxFacts    = 600
+	maxFactText = 20_000  // characters of one text
+	maxAllTexts = 400_000 // bytes
+)
+
+// nothings are how a form is filled in when there is nothing to say.
+var nothings = []string{"-", "--", "/", ".", "néant", "neant", "sans objet", "non", "aucun", "aucune", "n/a", "non renseigné"}
+
+// Add takes a fact; one without any content is none.
+func (f *Facts) Add(fact notice.Fact) {
+	lot, topic := fact.Lot, fact.Topic
+	fact.Lot, fact.Topic = "", ""
+	empty := fact == notice.Fact{}
+	fact.Lot, fact.Topic = lot, topic
+	f.size += len(fact.Text)
+	if !empty && len(f.found) < maxFacts && f.size <= maxAllTexts {
+		f.found = append(f.found, fact)
+	}
+}
+
+// Say takes a text of several lines.
+func (f *Facts) Say(topic notice.Topic, lot string, raw ...string) {
+	var lines []string
+	for _, r := range raw {
+		if r = scrub.Paragraphs(r); r != "" && !slices.Contains(nothings, strings.ToLower(strings.TrimRight(r, " ."))) {
+			lines = append(lines, r)
+		}
+	}
+	text := strings.Join(lines, "\n")
+	if len(text) > maxFactText && utf8.RuneCountInString(text) > maxFactText {
+		text = string([]rune(text)[:maxFactText]) + "…"
+	}
+	f.Add(notice.Fact{Topic: topic, Lot: lot, Text: text})
+}
+
+// Link takes an address of the web, to which a form may have lost the beginning; what
+// is no address is kept as the text that it is.
+func (f *Facts) Link(topic notice.Topic, lot, raw string) {
+	if address := WebAddress(raw); address != "" {
+		f.Add(notice.Fact{Topic: topic, Lot: lot, Text: address})
+		return
+	}
+	f.Say(topic, lot, raw)
+}
+
+// Money takes an amount, or two between which it is.
+func (f *Facts) Money(topic notice.Topic, lot string, least, most any) {
+	fact := notice.Fact{Topic: topic, Lot: lot}
+	fact.Cents, fact.Currency = AmountIn(least)
+	upTo, currency := AmountIn(most)
+	if upTo > 0 && upTo != fact.Cents {
+		fact.UpTo, fact.Currency = upTo, currency
+	}
+	f.Add(fact)
+}
+
+// Last takes a length of time: a number and a unit of one of the forms.
+func (f *Facts) Last(topic notice.Topic, lot, number, unit string) {
+	number = scrub.Token(number)
+	if number == "" || number == "0" {
+		return
+	}
+	word, known := units[strings.ToLower(scrub.Token(unit))]
+	if !known || strings.Trim(number, "0123456789.,") != "" {
+		f.Say(topic, lot, strings.TrimSpace(number+" "+word))
+		return
+	}
+	if word != "mois" && number != "1" {
+		word += "s"
+	}
+	f.Add(notice.Fact{Topic: topic, Lot: lot, Text: number + " " + word})
+}
+
+var units = map[string]string{"mois": "mois", "month": "mois", "jour": "jour", "day": "jour", "week": "semaine", "year": "an", "an": "an"}
+
+// Run takes the days between which something lasts, either of which may be missing.
+func (f *Facts) Run(topic notice.Topic, lot, from, until string) {
+	fact := notice.Fact{Topic: topic, Lot: lot, From: Day(from), Until: Day(until)}
+	if fact.From == "" && fact.Until == "" { // written otherwise than as dates
+		f.Say(topic, lot, strings.TrimSpace(scrub.Line(from)+" "+scrub.Line(until)))
+		return
+	}
+	f.Add(fact)
+}
+
+// Weigh takes an award criterion.
+func (f *Facts) Weigh(lot, text, weight string) {
+	text = scrub.Paragraphs(text)
+	if weight = scrub.Token(weight); text == "" || slices.Contains(nothings, weight) {
+		weight = ""
+	}
+	if text == "" || weight == "" {
+		f.Say(notice.Criterion, lot, text)
+		return
+	}
+	f.Add(notice.Fact{Topic: notice.Criterion, Lot: lot, Text: text, Weight: weight})
+}
+
+// WebAddress is an address of the web as one can follow it, "" for anything else. Forms
+// often leave out how it begins.
+func WebAddress(raw string) string {
+	raw = scrub.Line(raw)
+	lower := strings.ToLower(raw)
+	switch {
+	case len(raw) > 2000 || strings.ContainsAny(raw, " \"<>\\"):
+		return ""
+	case strings.HasPrefix(lower, "http://"), strings.HasPrefix(lower, "https://"):
+	case strings.HasPrefix(lower, "www."):
+		raw = "https://" + raw
+	default:
+		return ""
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Hostname() == "" || u.User != nil || !strings.Contains(u.Host, ".") {
+		return ""
+	}
+	return raw
+}
+
+// For gives the facts of a notice that has these lots. What is said of a lot that it
+// does not have is said of the whole: the only lot of a contract that is not divided.
+func (f *Facts) For(lots []notice.Lot) []notice.Fact {
+	numbers := map[string]bool{}
+	for _, l := range lots {
+		numbers[l.Number] = true
+	}
+	of := make(map[notice.Fact]int, len(f.found)) // in how many lots each is said; many for the whole
+	const whole = 1 << 30
+	seen := make(map[notice.Fact]bool, len(f.found))
+	f.found = slices.DeleteFunc(slices.Clone(f.found), f.repeated)
+	for i := range f.found {
+		fact := &f.found[i]
+		if fact.Lot != "" && !numbers[fact.Lot] {
+			fact.Lot = ""
+		}
+		if seen[*fact] {
+			continue
+		}
+		seen[*fact] = true
+		common := *fact
+		if common.Lot = ""; fact.Lot == "" {
+			of[common] = whole
+		} else {
+			of[common]++
+		}
+	}
+	// The criteria of a lot are only told together: one that all lots share stays with the
+	// others of each.
+	together := !slices.ContainsFunc(f.found, func(fact notice.Fact) bool {
+		common := fact
+		common.Lot = ""
+		return fact.Topic == notice.Criterion && fact.Lot != "" && of[common] != len(numbers)
+	})
+	var out []notice.Fact
+	told := make(map[notice.Fact]bool, len(f.found))
+	for _, fact := range f.found {
+		common := fact
+		common.Lot = ""
+		if n := of[common]; n >= whole || n == len(numbers) && n > 1 && (together || fact.Topic != notice.Criterion) {
+			fact = common
+		}
+		if !told[fact] {
+			told[fact] = true
+			out = append(out, fact)
+		}
+	}
+	return out
+}
+
+// repeated tells that another fact says as much as this one: a criterion whose weight
+// another states, those who inform on recourse when they are the same court.
+func (f *Facts) repeated(fact notice.Fact) bool {
+	if fact.Topic != notice.RecourseInfo && (fact.Topic != notice.Criterion || fact.Weight != "") {
+		return false
+	}
+	return slices.ContainsFunc(f.found, func(other notice.Fact) bool {
+		return other.Text == fact.Text && (other.Topic == notice.Criterion && other.Weight != "" || other.Topic == notice.Recourse)
+	})
+}
+
+// Words is a text of a form, whichever way it is made: alone, in paragraphs, in lists.
+func Words(v any) string {
+	switch v := v.(type) {
+	case []any:
+		var lines []string
+		for _, e := range v {
+			if text := Words(e); text != "" {
+				lines = append(lines, text)
+			}
+		}
+		return strings.Join(lines, "\n")
+	case tree.Object:
+		if text := tree.Text(v); strings.TrimSpace(text) != "" {
+			return text
+		}
+		return Words(v.Get("p"))
+	}
+	return strings.TrimSpace(tree.Text(v))
+}
+
+// languages are those in which one answers in France, by the codes of the forms.
+var languages = map[string]string{
+	"fr": "français", "fra": "français", "fre": "français", "de": "allemand", "deu": "allemand", "ger": "allemand", "en": "anglais", "eng": "anglais",
+	"es": "espagnol", "spa": "espagnol", "it": "italien", "ita": "italien", "nl": "néerlandais", "nld": "néerlandais", "pt": "portugais", "por": "portugais",
+}
+
+// Language is a language in words; one that we do not know stays as it is written.
+func Language(code string) string {
+	code = scrub.Token(code)
+	if name, known := languages[strings.ToLower(code)]; known {
+		return name
+	}
+	return code
+}
+
+// Rule reads what stands under one key of a form; parent is the object that has the key.
+type Rule func(w *Walk, parent tree.Object, v any)
+
+// Walk goes through a form once and hands what stands under each key to its rule. What
+// has no rule is gone through; what a rule has read is not.
+type Walk struct {
+	*Facts
+	Rules map[string]Rule
+	Lot   string // where it is
+}
+
+// Through goes through a value.
+func (w *Walk) Through(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			w.Through(e)
+		}
+	case tree.Object:
+		for _, field := range v {
+			if rule, ok := w.Rules[field.Name]; ok {
+				if rule != nil {
+					rule(w, v, field.Value)
+				}
+				continue
+			}
+			switch field.Value.(type) {
+			case tree.Object, []any:
+				w.Through(field.Value)
+			}
+		}
+	}
+}
+
+// In goes through what is said of one lot.
+func (w *Walk) In(lot string, v any) {
+	before := w.Lot
+	w.Lot = lot
+	w.Through(v)
+	w.Lot = before
+}
+
+// Saying is the rule of a text.
+func Saying(topic notice.Topic) Rule {
+	return func(w *Walk, _ tree.Object, v any) { w.Say(topic, w.Lot, Words(v)) }
+}
+
+// Linking is the rule of addresses of the web.
+func Linking(topic notice.Topic) Rule {
+	return func(w *Walk, _ tree.Object, v any) {
+		for _, e := range tree.Each(v) {
+			w.Link(topic, w.Lot, tree.Text(e))
+		}
+	}
+}
+
+// Ticking is the rule of a box that is ticked or not, with words beside it at times.
+// Yes and no are what the page says then; "" says nothing.
+func Ticking(topic notice.Topic, yes, no string) Rule {
+	return func(w *Walk, _ tree.Object, v any) {
+		for _, e := range tree.Each(v) {
+			text := Words(e)
+			if o, ok := e.(tree.Object); ok && tree.Has(o, "oui", "non") {
+				if !tree.Has(o, "oui") {
+					w.Add(notice.Fact{Topic: topic, Lot: w.Lot, Text: no})
+					continue
+				}
+				text = Words(o.Get("oui"))
+			}
+			if o, ok := e.(tree.Object); ok && text == "" && !tree.Has(o, "oui", "non") && len(o) > 0 {
+				for _, f := range o {
+					w.Say(topic, w.Lot, Words(f.Value)) // words under keys that we do not know
+				}
+				w.Through(o)
+				continue
+			}
+			switch strings.ToLower(strings.TrimSpace(text)) {
+			case "", "oui", "true", "1":
+				w.Add(notice.Fact{Topic: topic, Lot: w.Lot, Text: yes})
+			case "non", "false", "0":
+				w.Add(notice.Fact{Topic: topic, Lot: w.Lot, Text: no})
+			default:
+				w.Say(topic, w.Lot, text)
+			}
+		}
+		if tree.Each(v) == nil { // an empty element is a tick
+			w.Add(notice.Fact{Topic: topic, Lot: w.Lot, Text: yes})
+		}
+	}
+}
+
+// Stating is the rule of a key that says all by being there.
+func Stating(topic notice.Topic, text string) Rule {
+	return func(w *Walk, _ tree.Object, _ any) { w.Add(notice.Fact{Topic: topic, Lot: w.Lot, Text: text}) }
+}
+
+// Lasting is the rule of a length of time in one unit.
+func Lasting(topic notice.Topic, unit string) Rule {
+	return func(w *Walk, _ tree.Object, v any) { w.Last(topic, w.Lot, tree.Text(v), unit) }
+}
+
+// Running is the rule of the first day of something; last are the keys beside it that
+// have the last day.
+func Running(topic notice.Topic, last ...string) Rule {
+	return func(w *Walk, parent tree.Object, v any) {
+		w.Run(topic, w.Lot, tree.Text(v), tree.First(parent, last...))
+	}
+}
+
+// Ending is the rule of the last day of something whose first day, under one of these
+// keys, is not said.
+func Ending(topic notice.Topic, first ...string) Rule {
+	return func(w *Walk, parent tree.Object, v any) {
+		if tree.First(parent, first...) == "" {
+			w.Run(topic, w.Lot, "", tree.Text(v))
+		}
+	}
+}
