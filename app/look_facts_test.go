@@ -33,7 +33,7 @@ func told() notice.Record {
 		{Topic: notice.Performance, Text: "Groupe scolaire des Tilleuls\n97400 Hautval"}, {Topic: notice.Technique, Text: "Accord-cadre avec un seul opérateur"},
 		{Topic: notice.Criterion, Text: "Prix", Weight: "60"}, {Topic: notice.Criterion, Text: "Valeur technique appréciée suivant le mémoire technique", Weight: "30\u00a0%"},
 		{Topic: notice.Criterion, Text: "Délai", Weight: "rang 3"}, {Topic: notice.Criterion, Text: long},
-		{Topic: notice.Opening, From: "2026-12-18"}, {Topic: notice.ShownUntil, Until: "2026-12-17"}, {Topic: notice.Identifier, Text: "21670300900017"},
+		{Topic: notice.Opening, From: "2026-12-18"}, {Topic: notice.ShownUntil, Until: "2026-12-17"}, {Topic: notice.Identifier, Text: mullerSIRET},
 		{Topic: notice.Mail, Text: "marches@hautval.invalid"}, {Topic: notice.Website, Text: "https://www.hautval.example"}, {Topic: notice.Economic, Text: long}, {Topic: notice.More, Text: long + long},
 		{Topic: notice.Recourse, Text: "Tribunal administratif de Hautval\n31 avenue de la Paix\n97400 Hautval\nTél.\u00a0: 02 99 99 99 99"},
 	}

@@ -40,7 +40,7 @@ func init() { // its rules go through forms by itself
 		"datedebut": form.Running(notice.Duration, "datefin", "jusquau"), "dateacompterdu": form.Running(notice.Duration, "jusquau", "datefin"),
 		"datefin": form.Ending(notice.Duration, "datedebut", "dateacompterdu"), "jusquau": form.Ending(notice.Duration, "dateacompterdu", "datedebut"),
 		"valeurestimee": value, "estimationvaleur": value, "valeur": value, "fourchette": value,
-		"valeurtotale": value, "valeurmin": value, "valeurmax": value,
+		"valeurtotale": value, "valeurmin": least, "valeurmax": most,
 		"lieuexeclivr": place, "lieuexecution": place, "lieuexecutionlivraison": place, "lieulivraison": place, "lieuprincipal": place, "codenuts": place,
 		"quantite": form.Saying(notice.Quantity), "quantites": form.Saying(notice.Quantity),
 		"accordcadre": framework, "accordcadreoui": form.Stating(notice.Technique, "Accord-cadre"), "marchepublic": nil,
@@ -122,11 +122,22 @@ func value(w *form.Walk, _ tree.Object, v any) {
 		if between == nil {
 			between = e
 		}
-		least, most := tree.FirstOf(tree.At(between, "valeurbasse")), tree.FirstOf(tree.At(between, "valeurhaute"))
-		if least == nil && most == nil {
-			least = e
+		low, high := tree.FirstOf(tree.At(between, "valeurbasse")), tree.FirstOf(tree.At(between, "valeurhaute"))
+		if low == nil && high == nil {
+			low = e
 		}
-		w.Money(notice.Value, w.Lot, least, most)
+		w.Money(notice.Value, w.Lot, low, high)
+	}
+}
+
+// least and most read the two ends of an amount that stand side by side.
+func least(w *form.Walk, parent tree.Object, v any) {
+	w.Money(notice.Value, w.Lot, tree.FirstOf(tree.Each(v)), tree.FirstOf(tree.Each(parent.Get("valeurmax"))))
+}
+
+func most(w *form.Walk, parent tree.Object, v any) {
+	if !tree.Has(parent, "valeurmin") {
+		w.Money(notice.Value, w.Lot, nil, tree.FirstOf(tree.Each(v)))
 	}
 }
 

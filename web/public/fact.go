@@ -73,7 +73,10 @@ func (t factText) relation() templ.Attributes {
 }
 
 // way is an address by which one goes on: to the documents, to the buyer profile.
-type way struct{ Label, URL, Host string }
+type way struct {
+	Label, URL, Host string
+	Main             bool // the one that one wants most
+}
 
 // ways are those addresses, the documents first; one that serves for several things is
 // there once.
@@ -92,7 +95,7 @@ func (p noticePage) ways() []way {
 			i := slices.IndexFunc(out, func(w way) bool { return w.URL == address })
 			switch {
 			case i < 0:
-				out = append(out, way{label, address, host(address)})
+				out = append(out, way{label, address, host(address), topic == notice.Documents && len(out) == 0})
 			case f.Lot == "" && !strings.Contains(out[i].Label, label):
 				out[i].Label += " · " + label
 			}

@@ -98,11 +98,12 @@ var units = map[string]string{"mois": "mois", "month": "mois", "jour": "jour", "
 // Run takes the days between which something lasts, either of which may be missing.
 func (f *Facts) Run(topic notice.Topic, lot, from, until string) {
 	fact := notice.Fact{Topic: topic, Lot: lot, From: Day(from), Until: Day(until)}
-	if fact.From == "" && fact.Until == "" { // written otherwise than as dates
-		f.Say(topic, lot, strings.TrimSpace(scrub.Line(from)+" "+scrub.Line(until)))
-		return
-	}
 	f.Add(fact)
+	for _, raw := range []string{from, until} {
+		if _, date := ReadMoment(raw); !date {
+			f.Say(topic, lot, raw) // written otherwise than as a date
+		}
+	}
 }
 
 // Weigh takes an award criterion.
