@@ -12,7 +12,7 @@ import (
 // readFacts takes everything else that the notice says: of the contract, of how to
 // answer, of the buyer.
 func (r *record) readFacts() {
-	w := form.Walk{Facts: &form.Facts{}, Rules: nationalRules}
+	w := &form.Walk{Facts: &form.Facts{}, Rules: nationalRules}
 	if r.forms != nil {
 		r.forms.Facts(w.Facts)
 	} else {
@@ -22,7 +22,6 @@ func (r *record) readFacts() {
 		w.Link(notice.Documents, "", tree.Text(address))
 	}
 	if extra := r.fields.Get("x_acheteur"); extra != nil {
-		extra = tree.Unify(extra)
 		w.Link(notice.Profile, "", tree.First(extra, "profil"))
 		w.Link(notice.Website, "", tree.First(extra, "url"))
 		w.Say(notice.Identifier, "", tree.First(extra, "siret"))
@@ -67,7 +66,7 @@ func (r *record) subnature(kind any) string {
 	if code == "" {
 		_, code, _ = strings.Cut(r.field("x_nature_detail"), "/")
 	}
-	if label, known := subnatures[form.Plain(code)]; known {
+	if label, known := subnatures[tree.Key(code)]; known {
 		return label
 	}
 	if label := scrub.Token(r.field("sousnature_libelle")); label != "" {
@@ -77,7 +76,7 @@ func (r *record) subnature(kind any) string {
 }
 
 // scopes are the gazette's codes of the law that applies, and subnatures of its natures'
-// kinds, as form.Plain writes both.
+// kinds, as tree.Key writes both.
 var (
 	scopes = map[string]string{
 		"cmp2006": "Code des marchés publics de 2006", "cmp2006defense": "Code des marchés publics de 2006, défense ou sécurité", "dsp": "Délégation de service public",
@@ -93,7 +92,7 @@ var (
 
 // labelOf is what a code means, and the code itself when we do not know.
 func labelOf(labels map[string]string, code string) string {
-	if label, known := labels[form.Plain(code)]; known {
+	if label, known := labels[tree.Key(code)]; known {
 		return label
 	}
 	return scrub.Token(code)
@@ -173,7 +172,7 @@ func addresses(w *form.Walk, _ tree.Object, v any) {
 				}
 				topic := notice.Contact
 				for _, p := range purposes {
-					if strings.Contains(form.Plain(kind), p.word) {
+					if strings.Contains(tree.Key(kind), p.word) {
 						topic = p.topic
 						break
 					}

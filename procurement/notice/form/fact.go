@@ -1,7 +1,6 @@
 package form
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -25,34 +24,48 @@ const (
 	maxAllTexts = 400_000 // bytes
 )
 
-// nothings are how a form is filled in when there is nothing to say.
-var nothings = []string{"-", "--", "/", ".", "néant", "neant", "sans objet", "non", "aucun", "aucune", "n/a", "non renseigné"}
+var nothings = []string{"", "-", "--", "/", "néant", "neant", "sans objet", "non", "aucun", "aucune", "n/a", "non renseigné"}
 
 // Add takes a fact; one without any content is none.
 func (f *Facts) Add(fact notice.Fact) {
-	lot, topic := fact.Lot, fact.Topic
-	fact.Lot, fact.Topic = "", ""
-	empty := fact == notice.Fact{}
-	fact.Lot, fact.Topic = lot, topic
-	f.size += len(fact.Text)
-	if !empty && len(f.found) < maxFacts && f.size <= maxAllTexts {
+	if fact.Text == "" && fact.Cents == 0 && fact.UpTo == 0 && fact.From == "" && fact.Until == "" {
+		return
+	}
+	if f.size += len(fact.Text); len(f.found) < maxFacts && f.size <= maxAllTexts {
+		if f.found == nil {
+			f.found = make([]notice.Fact, 0, 8)
+		}
 		f.found = append(f.found, fact)
 	}
 }
 
 // Say takes a text of several lines.
 func (f *Facts) Say(topic notice.Topic, lot string, raw ...string) {
-	var lines []string
+	text := ""
 	for _, r := range raw {
-		if r = scrub.Paragraphs(r); r != "" && !slices.Contains(nothings, strings.ToLower(strings.TrimRight(r, " ."))) {
-			lines = append(lines, r)
+		if r == "" {
+			continue
+		}
+		switch r = scrub.Paragraphs(r); {
+		case nothing(r):
+		case text == "":
+			text = r
+		default:
+			text += "\n" + r
 		}
 	}
-	text := strings.Join(lines, "\n")
 	if len(text) > maxFactText && utf8.RuneCountInString(text) > maxFactText {
 		text = string([]rune(text)[:maxFactText]) + "…"
 	}
-	f.Add(notice.Fact{Topic: topic, Lot: lot, Text: text})
+	if text != "" {
+		f.Add(notice.Fact{Topic: topic, Lot: lot, Text: text})
+	}
+}
+
+// nothing tells the ways in which a form is filled in when there is nothing to say.
+func nothing(text string) bool {
+	const longest = 16 // bytes, of all of them
+	return len(text) < longest && (text == "" || slices.Contains(nothings, strings.ToLower(strings.TrimRight(text, " ."))))
 }
 
 // Link takes an address of the web, to which a form may have lost the beginning; what
@@ -123,82 +136,113 @@ func (f *Facts) Weigh(lot, text, weight string) {
 // often leave out how it begins.
 func WebAddress(raw string) string {
 	raw = scrub.Line(raw)
-	lower := strings.ToLower(raw)
-	switch {
-	case len(raw) > 2000 || strings.ContainsAny(raw, " \"<>\\"):
-		return ""
-	case strings.HasPrefix(lower, "http://"), strings.HasPrefix(lower, "https://"):
-	case strings.HasPrefix(lower, "www."):
-		raw = "https://" + raw
-	default:
+	rest, ok := after(raw, "https://")
+	if !ok {
+		rest, ok = after(raw, "http://")
+	}
+	if !ok {
+		if _, ok = after(raw, "www."); ok {
+			rest, raw = raw, "https://"+raw
+		}
+	}
+	if !ok || len(raw) > 2000 || strings.ContainsAny(raw, " \"<>\\") {
 		return ""
 	}
-	u, err := url.Parse(raw)
-	if err != nil || u.Hostname() == "" || u.User != nil || !strings.Contains(u.Host, ".") {
+	host := rest
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		host = rest[:end]
+	}
+	if dot := strings.IndexByte(host, '.'); dot <= 0 || dot == len(host)-1 || strings.ContainsAny(host, "@%[]") {
 		return ""
 	}
 	return raw
 }
 
+// after is what follows the beginning of a text, in whatever case that is.
+func after(text, beginning string) (string, bool) {
+	if len(text) < len(beginning) || !strings.EqualFold(text[:len(beginning)], beginning) {
+		return "", false
+	}
+	return text[len(beginning):], true
+}
+
 // For gives the facts of a notice that has these lots. What is said of a lot that it
 // does not have is said of the whole: the only lot of a contract that is not divided.
 func (f *Facts) For(lots []notice.Lot) []notice.Fact {
-	numbers := map[string]bool{}
-	for _, l := range lots {
-		numbers[l.Number] = true
-	}
-	of := make(map[notice.Fact]int, len(f.found)) // in how many lots each is said; many for the whole
-	const whole = 1 << 30
-	seen := make(map[notice.Fact]bool, len(f.found))
-	f.found = slices.DeleteFunc(slices.Clone(f.found), f.repeated)
+	of := 0 // facts of lots
 	for i := range f.found {
 		fact := &f.found[i]
-		if fact.Lot != "" && !numbers[fact.Lot] {
+		if fact.Lot != "" && !slices.ContainsFunc(lots, func(l notice.Lot) bool { return l.Number == fact.Lot }) {
 			fact.Lot = ""
 		}
-		if seen[*fact] {
-			continue
-		}
-		seen[*fact] = true
-		common := *fact
-		if common.Lot = ""; fact.Lot == "" {
-			of[common] = whole
-		} else {
-			of[common]++
+		if fact.Lot != "" {
+			of++
 		}
 	}
-	// The criteria of a lot are only told together: one that all lots share stays with the
-	// others of each.
-	together := !slices.ContainsFunc(f.found, func(fact notice.Fact) bool {
-		common := fact
-		common.Lot = ""
-		return fact.Topic == notice.Criterion && fact.Lot != "" && of[common] != len(numbers)
-	})
-	var out []notice.Fact
-	told := make(map[notice.Fact]bool, len(f.found))
-	for _, fact := range f.found {
-		common := fact
-		common.Lot = ""
-		if n := of[common]; n >= whole || n == len(numbers) && n > 1 && (together || fact.Topic != notice.Criterion) {
-			fact = common
+	if of > 0 {
+		f.share(lots)
+	}
+	const few = 60 // which are faster compared with each other than looked up
+	out := make([]notice.Fact, 0, len(f.found))
+	known := map[notice.Fact]bool{}
+	for i := range f.found {
+		fact := f.found[i]
+		if f.repeated(&fact) || len(f.found) <= few && slices.Contains(out, fact) || known[fact] {
+			continue
 		}
-		if !told[fact] {
-			told[fact] = true
-			out = append(out, fact)
+		if out = append(out, fact); len(f.found) > few {
+			known[fact] = true
 		}
+	}
+	if len(out) == 0 {
+		return nil
 	}
 	return out
 }
 
+// share says of the whole what is said of every lot. The criteria of a lot are only told
+// together: one that all lots have stays with the others of each.
+func (f *Facts) share(lots []notice.Lot) {
+	said := make(map[notice.Fact]bool, len(f.found)) // by lot
+	in := make(map[notice.Fact]int, len(f.found))    // in how many lots, more than there are for the whole
+	common := func(fact notice.Fact) notice.Fact {
+		fact.Lot = ""
+		return fact
+	}
+	for _, fact := range f.found {
+		switch {
+		case said[fact]:
+		case fact.Lot == "":
+			in[fact] += len(lots) + 1
+		default:
+			in[common(fact)]++
+		}
+		said[fact] = true
+	}
+	shared := func(fact notice.Fact) bool {
+		return len(lots) > 1 && in[common(fact)] >= len(lots) || in[common(fact)] > len(lots)
+	}
+	apart := slices.ContainsFunc(f.found, func(fact notice.Fact) bool { return fact.Topic == notice.Criterion && fact.Lot != "" && !shared(fact) })
+	for i, fact := range f.found {
+		if shared(fact) && (!apart || fact.Topic != notice.Criterion) {
+			f.found[i].Lot = ""
+		}
+	}
+}
+
 // repeated tells that another fact says as much as this one: a criterion whose weight
 // another states, those who inform on recourse when they are the same court.
-func (f *Facts) repeated(fact notice.Fact) bool {
+func (f *Facts) repeated(fact *notice.Fact) bool {
 	if fact.Topic != notice.RecourseInfo && (fact.Topic != notice.Criterion || fact.Weight != "") {
 		return false
 	}
-	return slices.ContainsFunc(f.found, func(other notice.Fact) bool {
-		return other.Text == fact.Text && (other.Topic == notice.Criterion && other.Weight != "" || other.Topic == notice.Recourse)
-	})
+	for i := range f.found {
+		other := &f.found[i]
+		if other.Text == fact.Text && (other.Topic == notice.Criterion && other.Weight != "" || other.Topic == notice.Recourse) {
+			return true
+		}
+	}
+	return false
 }
 
 // Words is a text of a form, whichever way it is made: alone, in paragraphs, in lists.
