@@ -54,8 +54,11 @@ func told() notice.Record {
 // mistold is a result whose facts were written to break pages.
 func mistold() notice.Record {
 	var facts []notice.Fact
-	for _, topic := range allTopics {
-		facts = append(facts, notice.Fact{Topic: topic, Text: hostile + unbreakable, Weight: unbreakable}, notice.Fact{Topic: topic, Lot: "1", Text: hostile})
+	for i, topic := range allTopics {
+		facts = append(facts, notice.Fact{Topic: topic, Text: hostile + unbreakable[:40], Weight: unbreakable[:40]})
+		if i%8 == 0 {
+			facts = append(facts, notice.Fact{Topic: topic, Lot: "1", Text: hostile + unbreakable})
+		}
 	}
 	facts = append(facts, notice.Fact{Topic: notice.Documents, Text: "javascript:alert(1)"}, notice.Fact{Topic: notice.Profile, Text: "https://" + unbreakable + ".example/" + unbreakable},
 		notice.Fact{Topic: notice.Website, Text: "https://u:p@example.org/"}, notice.Fact{Topic: notice.Mail, Text: "a@b.fr?bcc=c@d.fr"})
