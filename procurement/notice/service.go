@@ -36,14 +36,14 @@ func NewService(d *db.DB, j *event.Journal) *Service {
 }
 
 func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
-	register := false
+	var buyers []string // that are not what they were
 	several := twice(changes)
 	for _, c := range changes {
+		ids := strings.Split(c.Subject, ",")
 		if c.Kind != changeKind {
-			register = true
+			buyers = append(buyers, ids...)
 			continue
 		}
-		ids := strings.Split(c.Subject, ",")
 		handed, _ := c.Now.([]*Notice)
 		if handed = slices.DeleteFunc(handed, func(n *Notice) bool { return several[n.ID] }); len(handed) > 0 {
 			s.index.Put(handed)
@@ -57,12 +57,12 @@ func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
 			return err
 		}
 	}
-	if register {
-		of, err := allServices(tx)
+	if len(buyers) > 0 {
+		now, err := servicesAmong(tx, buyers)
 		if err != nil {
 			return err
 		}
-		s.index.setServices(of)
+		s.index.resetServices(buyers, now)
 	}
 	if s.index.Wasteful() {
 		return s.loadIndex(tx)
