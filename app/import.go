@@ -32,6 +32,18 @@ var sources = map[string]func(r io.Reader, from notice.Mark, at *notice.Mark) it
 	},
 }
 
+// reread reads a record as it came, alone.
+func reread(source, raw string) (notice.Record, error) {
+	switch {
+	case source == "ted":
+		return ted.Parse([]byte(raw))
+	case strings.HasPrefix(raw, "<"):
+		return boamp.ParseXML([]byte(raw))
+	default:
+		return boamp.Parse(raw)
+	}
+}
+
 // Reading is one file to import.
 type Reading struct {
 	Source    string

@@ -7,6 +7,7 @@ import (
 	"parvis/kit/browsertest"
 	"parvis/kit/db"
 	"parvis/procurement/notice"
+	"parvis/procurement/notice/noticetest"
 	"parvis/procurement/refdata"
 )
 
@@ -71,6 +72,7 @@ func mistold() notice.Record {
 func TestPagesOfAllThatANoticeSaysLookRight(t *testing.T) {
 	p := start(t, db.SQLite)
 	b := browsertest.New(t)
+	p.Notices.Reread = noticetest.Reread
 	p.take(t, told(), mistold(), notice.Record{SourceID: "26-42", Title: "Menuiserie sans rien", Deadline: inDays(3)})
 	page := b.Page(p.url + "/")
 	for _, c := range []struct{ name, id, says string }{

@@ -15,6 +15,7 @@ import (
 	"parvis/kit/db/dbtest"
 	"parvis/procurement/access"
 	"parvis/procurement/notice"
+	"parvis/procurement/notice/noticetest"
 	"parvis/procurement/refdata"
 )
 
@@ -90,6 +91,7 @@ func (p *platform) take(t *testing.T, records ...notice.Record) {
 		if r.PublishedOn == "" {
 			r.PublishedOn = today
 		}
+		noticetest.WriteFacts(r)
 	}
 	if _, err := p.Notices.Record(t.Context(), access.Platform("test"), records, false); err != nil {
 		t.Fatal(err)

@@ -15,3 +15,6 @@ func (x *Index) Services() map[string][]string {
 	}
 	return of
 }
+
+// PackEnds says where packs of records of these sizes end.
+func PackEnds(sizes []int) []int { return packEnds(len(sizes), func(i int) int { return sizes[i] }) }

@@ -61,7 +61,7 @@ type Detail struct {
 	Family       string       `json:"family,omitempty"` // the gazette's: JOUE, FNS, MAPA, DSP, DIVERS
 	Criteria     []string     `json:"criteria,omitempty"`
 	Unread       []string     `json:"unread,omitempty"` // parts of the record whose shape we do not know
-	Facts        []Fact       `json:"facts,omitempty"`
+	Facts        []Fact       `json:"-"`                // not kept: see TakeFacts
 }
 
 // BuyerRecord is what a source says of the buyer.

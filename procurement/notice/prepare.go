@@ -24,13 +24,17 @@ type preparedRecord struct {
 // Prepare makes a chunk of records ready, on all processors. Whoever has more than one
 // chunk prepares the next while the last is being written.
 func Prepare(records []Record) Prepared {
-	p := Prepared{records: make([]preparedRecord, len(records)), packs: make([]rawPack, (len(records)+packed-1)/packed)}
+	ends := packEnds(len(records), func(i int) int { return len(records[i].Raw) })
+	p := Prepared{records: make([]preparedRecord, len(records)), packs: make([]rawPack, len(ends))}
 	var next atomic.Int64 // pack
 	var all sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(p.packs)) {
 		all.Go(func() {
 			for n := int(next.Add(1)) - 1; n < len(p.packs); n = int(next.Add(1)) - 1 {
-				from, to := n*packed, min((n+1)*packed, len(records))
+				from, to := 0, ends[n]
+				if n > 0 {
+					from = ends[n-1]
+				}
 				for i := from; i < to; i++ {
 					p.records[i] = prepared(&records[i])
 				}

@@ -3,7 +3,6 @@ package notice
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"parvis/kit/db"
 	"parvis/kit/fault"
@@ -15,8 +14,28 @@ import (
 // in them one day. Those of one chunk make a few packs. A record whose later state came
 // stays in its pack, where nothing leads to it any more.
 
-// packed is how many records make one pack: to read one of them again unpacks them all.
-const packed = 1000
+// What one pack has at most, for to read one record again unpacks them all: so many
+// records, and so many bytes, unless one alone has more.
+const (
+	packed      = 250
+	packedBytes = 1 << 20
+)
+
+// packEnds gives where each pack ends of records that are kept in this order.
+func packEnds(records int, size func(i int) int) (ends []int) {
+	bytes, begun := 0, 0
+	for i := range records {
+		if n := size(i); i > begun && (i-begun == packed || bytes+n > packedBytes) {
+			ends, begun, bytes = append(ends, i), i, n
+		} else {
+			bytes += n
+		}
+	}
+	if begun < records {
+		ends = append(ends, records)
+	}
+	return ends
+}
 
 // rawPlace is where a record is kept.
 type rawPlace struct {
@@ -48,10 +67,11 @@ func packRaw(records []preparedRecord) rawPack {
 func (p *Prepared) keepRaw(tx *db.Tx, fresh []preparedRecord) error {
 	packs := p.packs
 	if len(fresh) < len(p.records) {
-		packs = nil
-		for some := range slices.Chunk(fresh, packed) {
-			packs = append(packs, packRaw(some))
+		made, from := []rawPack{}, 0
+		for _, to := range packEnds(len(fresh), func(i int) int { return len(fresh[i].Raw) }) {
+			made, from = append(made, packRaw(fresh[from:to])), to
 		}
+		packs = made
 	}
 	for _, one := range packs {
 		if _, err := tx.Exec("INSERT INTO raw_pack (id, body) VALUES ($1, $2)", one.id, one.body); err != nil {
@@ -71,6 +91,30 @@ func (s *Service) Raw(ctx context.Context, by access.Actor, source, sourceID str
 		return "", fault.New(fault.NotFound, "Cette source ne nous a donné aucun avis de ce numéro.")
 	}
 	return raw, err
+}
+
+// TakeFacts gives a notice the facts that its record states, as they are read today: they
+// are shown, one notice at a time, and neither searched nor kept. A record that is refused
+// by now, or that nobody has any more, states none.
+func (s *Service) TakeFacts(ctx context.Context, by access.Actor, n *Notice) error {
+	if err := by.Must(access.SearchNotices); err != nil || s.Reread == nil {
+		return err
+	}
+	raw := ""
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) { raw, err = rawOf(tx, n.Source, n.SourceID); return err })
+	if errors.Is(err, db.ErrNone) || raw == "" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	again, err := s.Reread(n.Source, raw)
+	var refused *RecordError
+	if err != nil && !errors.As(err, &refused) {
+		return err
+	}
+	n.Detail.Facts = again.Detail.Facts
+	return nil
 }
 
 func rawOf(tx *db.Tx, source, sourceID string) (string, error) {

@@ -19,6 +19,10 @@ const changeKind = "notice"
 
 // Service holds the use cases of notices.
 type Service struct {
+	// Reread reads a record of a source as it came: see TakeFacts. The error is a
+	// *RecordError.
+	Reread func(source, raw string) (Record, error)
+
 	db      *db.DB
 	journal *event.Journal
 	index   *Index

@@ -36,6 +36,9 @@ func (p Pages) notice(v *answer.Visit) (answer.Answer, error) {
 	if err != nil {
 		return answer.Answer{}, err
 	}
+	if err := p.Notices.TakeFacts(v.Context(), v.Actor, story.Notice); err != nil {
+		return answer.Answer{}, err
+	}
 	found, err := p.Orgs.BuyersByID(v.Context(), []string{story.BuyerID})
 	if err != nil {
 		return answer.Answer{}, err

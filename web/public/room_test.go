@@ -27,6 +27,7 @@ import (
 	"parvis/procurement/feed"
 	"parvis/procurement/member"
 	"parvis/procurement/notice"
+	"parvis/procurement/notice/noticetest"
 	"parvis/procurement/org"
 	"parvis/procurement/person"
 	"parvis/procurement/watch"
@@ -79,6 +80,7 @@ func buildWith(t *testing.T, d *db.DB, c *clock.Movable, companies org.Directory
 	h.Orgs = org.New(d, h.Accounts)
 	h.Profiles = org.NewProfiles(d, j, companies, silent)
 	h.Notices = notice.NewService(d, j)
+	h.Notices.Reread = noticetest.Reread
 	h.Watches = watch.NewService(d, j, h.Notices)
 	h.Feeds = feed.New(d, j, h.Notices, h.Watches)
 	h.Members = member.New(d, j, h.Accounts, h.Orgs, h.Watches)
@@ -291,6 +293,7 @@ func (h *house) record(alerts bool, records ...notice.Record) []string {
 		if r.PublishedOn == "" {
 			r.PublishedOn = "2026-11-20"
 		}
+		noticetest.WriteFacts(r)
 		if r.Buyer.Name == "" {
 			r.Buyer = notice.BuyerRecord{Name: "Ville de Sélestat", SIRET: "216704627", Postcode: "67600", City: "Sélestat"}
 		}

@@ -1,0 +1,127 @@
+package notice_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"parvis/procurement/access"
+	"parvis/procurement/notice"
+	"parvis/procurement/notice/noticetest"
+)
+
+// TestPacksStaySmall cuts any records into packs: in their order, all of them, none of
+// which could have been cut later.
+func TestPacksStaySmall(t *testing.T) {
+	const most, bytes = 250, 1 << 20
+	rapid.Check(t, func(t *rapid.T) {
+		sizes := rapid.SliceOfN(rapid.OneOf(rapid.IntRange(0, 100), rapid.IntRange(1<<18, 1<<21)), 0, 600).Draw(t, "sizes")
+		from, total := 0, func(from, to int) (n int) {
+			for _, s := range sizes[from:to] {
+				n += s
+			}
+			return n
+		}
+		for _, to := range notice.PackEnds(sizes) {
+			if to <= from || to-from > most || to-from > 1 && total(from, to) > bytes {
+				t.Fatalf("records %d to %d of %d bytes", from, to, total(from, to))
+			}
+			if to < len(sizes) && to-from < most && total(from, to+1) <= bytes {
+				t.Fatalf("one more fits after %d", to)
+			}
+			from = to
+		}
+		if from != len(sizes) {
+			t.Fatalf("%d of %d packed", from, len(sizes))
+		}
+	})
+}
+
+// TestEveryRecordIsReadAgainAsItCame has chunks of several packs, some of whose records
+// are there already.
+func TestEveryRecordIsReadAgainAsItCame(t *testing.T) {
+	noticetest.Each(t, func(t *testing.T, h *noticetest.House) {
+		records := func(n int, what string) (all []notice.Record) {
+			for i := range n {
+				r := noticetest.Call(fmt.Sprint("26-", i), "Voirie, rue "+fmt.Sprint(i))
+				if i%3 == 0 {
+					r.Description = what // the others are what they were
+				}
+				r.Raw = fmt.Sprintf("{%q: %q}", r.SourceID, strings.Repeat(what, 1+i%7*1000))
+				all = append(all, r)
+			}
+			return all
+		}
+		h.Record(false, records(300, "avant ")...)
+		h.Record(false, records(700, "après ")...)
+		for i := range 700 {
+			what := "après "
+			if i < 300 && i%3 != 0 {
+				what = "avant "
+			}
+			want := fmt.Sprintf("{\"26-%d\": %q}", i, strings.Repeat(what, 1+i%7*1000))
+			if raw, err := h.Notices.Raw(t.Context(), access.Platform("test"), "boamp", fmt.Sprint("26-", i)); err != nil || raw != want {
+				t.Fatalf("26-%d: %.80s (%v)", i, raw, err)
+			}
+		}
+	})
+}
+
+// TestFactsAreReadWhenTheyAreShown shows that none are kept, and that they are what the
+// record says as it is read by then.
+func TestFactsAreReadWhenTheyAreShown(t *testing.T) {
+	noticetest.Each(t, func(t *testing.T, h *noticetest.House) {
+		told, silent := noticetest.Call("26-1", "Voirie"), noticetest.Call("26-2", "Toiture")
+		told.Raw, told.Detail.Facts = "l'avis", []notice.Fact{{Topic: notice.Profile, Text: "https://avant.example"}}
+		h.Record(false, told, silent)
+		find := func(sourceID string) *notice.Notice {
+			st, err := h.Notices.Find(t.Context(), access.Anybody(), h.IDOf(sourceID))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return st.Notice
+		}
+		facts := func(sourceID string) []notice.Fact {
+			n := find(sourceID)
+			if err := h.Notices.TakeFacts(t.Context(), access.Anybody(), n); err != nil {
+				t.Fatal(err)
+			}
+			return n.Detail.Facts
+		}
+		if got := find("26-1").Detail.Facts; got != nil {
+			t.Errorf("kept: %v", got)
+		}
+		if got := facts("26-1"); got != nil {
+			t.Errorf("without a reader: %v", got)
+		}
+		now := []notice.Fact{{Topic: notice.Profile, Text: "https://maintenant.example"}, {Topic: notice.Duration, Text: "48 mois"}}
+		h.Notices.Reread = func(source, raw string) (r notice.Record, err error) {
+			if source != "boamp" || raw != "l'avis" {
+				t.Errorf("asked to read %q of %s", raw, source)
+			}
+			r.Detail.Facts = now
+			return r, nil
+		}
+		if diff := cmp.Diff(now, facts("26-1")); diff != "" {
+			t.Error(diff)
+		}
+		if got := facts("26-2"); got != nil {
+			t.Errorf("of no record: %v", got)
+		}
+		h.Notices.Reread = func(string, string) (notice.Record, error) {
+			return notice.Record{}, notice.Refuse("Cet avis ne peut plus être lu.", nil)
+		}
+		if got := facts("26-1"); got != nil {
+			t.Errorf("of a record that is refused: %v", got)
+		}
+		lost := errors.New("lost")
+		h.Notices.Reread = func(string, string) (notice.Record, error) { return notice.Record{}, lost }
+		if err := h.Notices.TakeFacts(t.Context(), access.Anybody(), find("26-1")); !errors.Is(err, lost) {
+			t.Error(err)
+		}
+	})
+}
