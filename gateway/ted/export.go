@@ -71,6 +71,9 @@ func (d *document) export(root any) error {
 		}
 	}
 	d.out.Detail = notice.Detail{Family: "JOUE", Awards: exportAwards(body), Corrections: exportCorrections(body)}
+	if d.out.Kind == notice.Award {
+		d.exportUnawarded(body)
+	}
 	if body == nil {
 		d.out.Detail.Unread = append(d.out.Detail.Unread, "FORM_SECTION")
 	}
@@ -215,11 +218,36 @@ func exportDeadline(body, coded any) (raw, field string) {
 	return tree.First(coded, "codifdata.dtdateforsubmission"), "DT_DATE_FOR_SUBMISSION"
 }
 
+// results are what a form says became of each lot, or of the contest.
+func results(body any) []any {
+	return append(tree.At(body, "awardcontract"), tree.At(body, "results")...)
+}
+
+func resultLot(part any) string {
+	return form.LotLabel(tree.First(part, "lotno"), prose(part, "title"))
+}
+
+// exportUnawarded reads the lots that nobody was given.
+func (d *document) exportUnawarded(body any) {
+	var given []string
+	for _, part := range results(body) {
+		if why := form.GivenUp(part); why != "" {
+			d.out.Detail.Unawarded = append(d.out.Detail.Unawarded, notice.UnawardedLot{Lot: resultLot(part), Why: why})
+		} else if tree.Has(part, "awardedcontract", "awardedprize") {
+			given = append(given, resultLot(part))
+		}
+	}
+	if len(d.out.Detail.Unawarded) > 0 {
+		d.out.Detail.Awards = form.AddChosen(d.out.Detail.Awards, given)
+		d.out.Detail.Unawarded = form.OnlyResult(d.out.Detail.Unawarded, d.out.Detail.Awards)
+	}
+}
+
 // exportAwards reads the contracts that were awarded. Holders of one contract hold
 // it together.
 func exportAwards(body any) (lines []notice.AwardLine) {
-	for _, part := range append(tree.At(body, "awardcontract"), tree.At(body, "results")...) {
-		lot := form.LotLabel(tree.First(part, "lotno"), prose(part, "title"))
+	for _, part := range results(body) {
+		lot := resultLot(part)
 		for _, awarded := range append(tree.At(part, "awardedcontract"), tree.At(part, "awardedprize")...) {
 			line := notice.AwardLine{Lot: lot, On: form.Day(tree.First(awarded, "dateconclusioncontract", "datedecisionjury"))}
 			var names []string
