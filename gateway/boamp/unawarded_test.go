@@ -3,6 +3,7 @@ package boamp
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -135,5 +136,79 @@ func TestRealFailures(t *testing.T) {
 		if got := n.Detail; len(got.Unawarded) != want.lots || got.Result() != want.result {
 			t.Errorf("%s: %s, %+v", file, got.Result(), got.Unawarded)
 		}
+	}
+}
+
+// TestOnlyWhatAwaitsCompaniesHasADeadline has every kind repeat the dates of its call.
+func TestOnlyWhatAwaitsCompaniesHasADeadline(t *testing.T) {
+	call := func(more m) m {
+		fields := m{"dateparution": "2026-11-02", "x_date_limite_locale": "2026-12-05T12:00", "x_visite": "2026-11-20T10:00", "x_questions": "2026-11-25T12:00"}
+		for name, v := range more {
+			fields[name] = v
+		}
+		return fields
+	}
+	european := func(root string) m {
+		period := m{"cbc:EndDate": "2026-12-05+01:00", "cbc:EndTime": "12:00:00+01:00"}
+		return m{"dateparution": "2026-11-02", "nature": nil, "etat": nil, "donnees": m{"EFORMS": m{root: m{"cac:ProcurementProjectLot": m{"cbc:ID": "LOT-0001", "cac:TenderingProcess": m{
+			"cac:TenderSubmissionDeadlinePeriod": period, "cac:AdditionalInformationRequestPeriod": period}}}}}}
+	}
+	for name, c := range map[string]struct {
+		fields m
+		awaits bool
+	}{
+		"a call":            {call(m{"nature": "APPEL_OFFRE"}), true},
+		"prior information": {call(m{"nature": "PRE-INFORMATION"}), true},
+		"a corrigendum":     {call(m{"etat": "RECTIFICATIF"}), true},
+		"another":           {call(m{"nature": "AUTRE"}), true},
+		"a result":          {call(m{"nature": "ATTRIBUTION"}), false},
+		"a cancellation":    {call(m{"etat": "ANNULATION"}), false},
+		"an amendment":      {call(m{"etat": "MODIFICATION"}), false},
+		"an intention":      {call(m{"nature": "INTENTION_CONCLURE"}), false},
+		"an eForms call":    {european("ContractNotice"), true},
+		"an eForms result":  {european("ContractAwardNotice"), false},
+	} {
+		n := parse(t, c.fields)
+		if (!n.Deadline.IsZero() && !n.QuestionsUntil.IsZero()) != c.awaits || !c.awaits && (n.DeadlineRaw != "" || n.DeadlineDoubtful || !n.VisitAt.IsZero()) || n.TimeZone == "" {
+			t.Errorf("%s: a %s until %s (%q), visit %s, questions %s", name, n.Kind, n.Deadline.RFC3339(), n.DeadlineRaw, n.VisitAt.RFC3339(), n.QuestionsUntil.RFC3339())
+		}
+	}
+}
+
+// TestRealCorrigendaInWords reads the new deadlines that real corrigenda give in words.
+func TestRealCorrigendaInWords(t *testing.T) {
+	dir := os.Getenv("PARVIS_TEST_DATA")
+	if dir == "" {
+		t.Skip("PARVIS_TEST_DATA is not set")
+	}
+	f, err := os.Open(filepath.Join(dir, "boamp", "boamp_2019_2021.jsonl"))
+	if err != nil {
+		t.Skip(err)
+	}
+	defer f.Close()
+	want := map[string]string{
+		"20-62368": "2020-06-02 12:00", "20-97138": "2020-07-30 12:00", "20-155009": "2021-01-22 23:55", "21-36549": "2021-03-30 16:00", "20-98128": "2020-08-14 12:00",
+		"21-9261": "2021-02-19 23:59 ?", "21-60977": "?", "21-64686": "?", "21-53169": "", "20-128496": "", "20-95322": "", "21-51665": "",
+	}
+	for n := range Records(f) {
+		read, one := want[n.SourceID]
+		if !one {
+			continue
+		}
+		delete(want, n.SourceID)
+		got := ""
+		if !n.Deadline.IsZero() {
+			whole := notice.Notice{Record: n}
+			got = n.Deadline.In(whole.Zone()).Format("2006-01-02 15:04")
+		}
+		if n.DeadlineDoubtful {
+			got = strings.TrimSpace(got + " ?")
+		}
+		if got != read {
+			t.Errorf("%s: %q, want %q", n.SourceID, got, read)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("not there: %v", want)
 	}
 }

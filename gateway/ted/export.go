@@ -44,10 +44,17 @@ var procedures = []struct {
 // export reads a document of 2014 to 2023.
 func (d *document) export(root any) error {
 	coded := tree.FirstOf(tree.At(root, "codeddatasection"))
-	if !isFrench(tree.First(coded, "noticedata.isocountry.@value")) {
-		return errElsewhere
-	}
 	body, name := original(tree.FirstOf(tree.At(root, "formsection")))
+	country := tree.First(coded, "noticedata.isocountry.@value")
+	if scrub.Token(country) == "" {
+		country = tree.First(body, "contractingbody.addresscontractingbody.country.@value")
+	}
+	if scrub.Token(country) == "" {
+		country = form.CountryOfNUTS(scrub.Token(tree.First(body, "contractingbody.addresscontractingbody.nuts.@code")))
+	}
+	if err := ofFrance(country, tree.First(root, "@docid"), tree.First(coded, "noticedata.nodocojs")); err != nil {
+		return err
+	}
 	if err := d.identify(tree.First(root, "@docid"), tree.First(coded, "noticedata.nodococojs"), tree.First(coded, "noticedata.nodocojs")); err != nil {
 		return err
 	}
@@ -77,14 +84,28 @@ func (d *document) export(root any) error {
 	if body == nil {
 		d.out.Detail.Unread = append(d.out.Detail.Unread, "FORM_SECTION")
 	}
+	if !form.Awaits(d.out.Kind) {
+		d.close("", "", false)
+		return nil
+	}
 	raw, field := exportDeadline(body, coded)
-	for _, c := range d.out.Detail.Corrections {
-		if raw == "" && form.OfDeadline(c.Section) {
-			raw, field = c.New, "CHANGES"
+	if raw == "" {
+		if raw, field = d.correctedDeadline(), "CHANGES"; raw == "" {
+			field = ""
 		}
 	}
 	d.close(raw, field, false)
 	return nil
+}
+
+// correctedDeadline is the new deadline among the corrections, or what they say of it that
+// cannot be read.
+func (d *document) correctedDeadline() string {
+	raw, unread := form.CorrectedDeadline(d.out.Detail.Corrections)
+	if raw == "" {
+		return unread
+	}
+	return raw
 }
 
 // original is the form in its own language, French where there are several, and its

@@ -18,6 +18,7 @@ const (
 	Cancelled What = "cancelled" // the procedure was given up
 	Reopened  What = "reopened"  // the cancellation was itself withdrawn or corrected
 	Awarded   What = "awarded"   // somebody was given it; see Unawarded for the others
+	Unclear   What = "unclear"   // a corrigendum speaks of its deadline, and gives none that can be read
 	Restated  What = "restated"  // its source published it again with another deadline
 )
 
@@ -195,9 +196,14 @@ func (s *standing) note(what What, by *relative) {
 	s.changes = append(s.changes, Change{What: what, ByID: by.ID, BySource: by.SourceID, On: by.PublishedOn})
 }
 
-// move takes the deadline of a corrigendum.
+// move takes the deadline of a corrigendum. Where that speaks of one that cannot be read,
+// the one that stands is to be checked.
 func (s *standing) move(call, by *relative) {
 	after, doubtful, ok := by.newDeadline(s.deadline, zoneOf(call.TimeZone, split(call.Departments, ",")))
+	if !ok && by.OwnDeadline.IsZero() && by.OwnDoubtful {
+		s.note(Unclear, by)
+		s.doubtful = true
+	}
 	if !ok || after == s.deadline {
 		return
 	}

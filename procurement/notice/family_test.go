@@ -129,6 +129,12 @@ var families = map[string]struct {
 	"the opening of bids is another hour of that day": {
 		[]notice.Record{correcting(follows("26-2", notice.Corrigendum, 3, "26-1"), notice.Correction{Section: "IV.2.7", Old: at(21, 14, 0).In(clock.Paris).Format("02/01/2006 15:04"), New: "23/12/2030 12:00"})},
 		[]string{"open, day 21 12:00"}},
+	"a deadline that cannot be read is to be checked": {
+		[]notice.Record{doubtful(until(follows("26-2", notice.Corrigendum, 3, "26-1"), 0))},
+		[]string{"open, day 21 12:00 ?", "unclear by 26-2"}},
+	"and is once a later one says it": {
+		[]notice.Record{doubtful(until(follows("26-2", notice.Corrigendum, 3, "26-1"), 0)), until(follows("26-3", notice.Corrigendum, 4, "26-1"), at(28, 16, 0))},
+		[]string{"open, day 28 16:00", "unclear by 26-2", "moved by 26-3: day 21 12:00 to day 28 16:00"}},
 	"other sections move nothing": {
 		[]notice.Record{correcting(follows("26-2", notice.Corrigendum, 3, "26-1"), notice.Correction{Section: "Lots", New: "Lot 4"})},
 		[]string{"open, day 21 12:00"}},

@@ -43,7 +43,7 @@ func settle(tx *db.Tx, source string, names []string, written map[string]*relati
 // anyDiffers tells whether something stands otherwise than the notice itself says.
 func anyDiffers(all []*relative) bool {
 	return slices.ContainsFunc(all, func(r *relative) bool {
-		return r.Deadline != r.OwnDeadline || !r.CancelledAt.IsZero() || r.Result != ""
+		return r.Deadline != r.OwnDeadline || r.DeadlineDoubtful != r.OwnDoubtful || !r.CancelledAt.IsZero() || r.Result != ""
 	})
 }
 

@@ -75,6 +75,8 @@ func deedOf(c notice.Change, n *notice.Notice) deed {
 		return deed{Text: "Procédure annulée"}
 	case notice.Reopened:
 		return deed{Text: "Annulation retirée"}
+	case notice.Unclear:
+		return deed{Text: "Date limite rectifiée, sans que la nouvelle ait pu être lue ici" + nbsp + ": à vérifier dans cet avis rectificatif"}
 	case notice.Awarded:
 		return deed{Text: "Marché attribué"}
 	case notice.PartlyAwarded:

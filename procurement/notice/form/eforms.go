@@ -44,18 +44,21 @@ func (e *EForms) Root() any { return e.root }
 
 func (e *EForms) readOrganisations() {
 	for _, o := range tree.Find(e.root, "organizations") {
-		for _, company := range tree.At(o, "organization", "company") {
-			id := scrub.Token(tree.First(company, "partyidentification.id"))
-			if id == "" {
-				continue
-			}
-			e.orgs[id] = Organisation{
+		for _, v := range tree.At(o, "organization") {
+			company := tree.FirstOf(tree.At(v, "company"))
+			org := Organisation{
 				Name:     scrub.Line(inFrench(company, "partyname", "name")),
 				Register: scrub.Token(tree.First(company, "partylegalentity.companyid")),
 				Postcode: scrub.Token(tree.First(company, "postaladdress.postalzone")),
 				City:     scrub.Token(tree.First(company, "postaladdress.cityname")),
 				NUTS:     scrub.Token(tree.First(company, "postaladdress.countrysubentitycode")),
 				Country:  scrub.Token(tree.First(company, "postaladdress.country.identificationcode")),
+			}
+			// A service that answers for an organisation has a number of its own.
+			for _, at := range append(tree.At(v, "company"), tree.At(v, "touchpoint")...) {
+				if id := scrub.Token(tree.First(at, "partyidentification.id")); id != "" {
+					e.orgs[id] = org
+				}
 			}
 		}
 	}
@@ -77,6 +80,30 @@ func inFrench(v any, path ...string) string {
 // first, which is the one that leads.
 func (e *EForms) Buyer() Organisation {
 	return e.orgs[scrub.Token(tree.First(e.root, "contractingparty.party.partyidentification.id"))]
+}
+
+// Country is that of the buyer: its own, or where that is not said, what its territory or
+// the first of the other buyers that says it tells. It is "" when nothing does: the language
+// of a notice, and the place of performance, prove nothing.
+func (e *EForms) Country() string {
+	for _, id := range tree.At(e.root, "contractingparty", "party", "partyidentification", "id") {
+		org := e.orgs[scrub.Token(tree.Text(id))]
+		if org.Country != "" {
+			return org.Country
+		}
+		if country := CountryOfNUTS(org.NUTS); country != "" {
+			return country
+		}
+	}
+	return ""
+}
+
+// CountryOfNUTS is the country that a territory's code begins with, "" for none.
+func CountryOfNUTS(nuts string) string {
+	if len(nuts) < 2 || nuts[0] < 'A' || nuts[0] > 'Z' || nuts[1] < 'A' || nuts[1] > 'Z' {
+		return ""
+	}
+	return nuts[:2]
 }
 
 // Title is the name of the contract, as it is written.
