@@ -143,7 +143,7 @@ func countLots(tx *db.Tx, all []*relative) error {
 			ids = append(ids, r.ID)
 		}
 	}
-	for some := range slices.Chunk(ids, Bulk) {
+	for some := range slices.Chunk(ids, asked) {
 		if err := tx.Each(func(scan func(...any) error) error {
 			var id, text string
 			var lots []Lot

@@ -50,7 +50,7 @@ func followingView(f followingPage) templ.Component {
 			ctx = templ.InitializeContext(ctx)
 			return nil
 		})
-		templ_7745c5c3_Err = ui.PageHead("Suivre une consultation", "Une consultation suivie vous est redite à chaque changement\u00a0: visite, limite des questions, texte de l'avis, attribution. Sans la suivre, vous n'apprenez que le déplacement de sa date limite et son annulation.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead("Suivre une consultation", "Une consultation suivie vous est redite à chaque changement\u00a0: visite, limite des questions, texte de l'avis, résultat. Sans la suivre, vous n'apprenez que le déplacement de sa date limite et son annulation.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

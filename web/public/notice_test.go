@@ -116,6 +116,15 @@ func TestWhatChangedIsToldOldAndNew(t *testing.T) {
 	})
 }
 
+func TestADeadlineThatACorrigendumDoesNotSayIsToBeChecked(t *testing.T) {
+	each(t, func(h *house) {
+		ids := h.record(false,
+			notice.Record{SourceID: "26-1", Title: "Halle", Deadline: h.in(20)},
+			notice.Record{SourceID: "26-2", Title: "Rectificatif", Kind: notice.Corrigendum, PublishedOn: "2026-11-24", Linked: []string{"26-1"}, DeadlineDoubtful: true, DeadlineRaw: "La date est reportée.", DeadlineSource: "rectificatif"})
+		h.says(h.get("/annonces/"+ids[0]), 200, "Ouverte", "24/11/2026 Avis rectificatif BOAMP n° 26-2 Date limite rectifiée, sans que la nouvelle ait pu être lue ici : à vérifier dans cet avis rectificatif", "heure à vérifier dans l'avis")
+	})
+}
+
 func TestAResultThatIsNoAwardSaysSo(t *testing.T) {
 	each(t, func(h *house) {
 		failed := func(id, of string, lots ...notice.UnawardedLot) notice.Record {

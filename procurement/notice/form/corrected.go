@@ -19,7 +19,7 @@ var (
 		`(?:offres?|candidatures?|plis|propositions|projets|soumissions|reponses|dossiers? de candidature|demandes? de participation))?(?: (?:ou|et) (?:des |de )?(?:offres|candidatures|demandes de participation))?\b`)
 	// otherSubjects begin what a text says of another date.
 	otherSubjects = regexp.MustCompile(`ouverture|visite|question|renseignement|publication|publie|validite|echantillon|demarrage|notification|retrait|obtention|commission|negociation|audition|envoi\b|echange|maquette`)
-	ofOneLot      = regexp.MustCompile(`\blots? ?(?:n ?[o°]s? ?)?\d`)
+	ofOneLot      = regexp.MustCompile(`\blots?\s?(?:n\s?[o°]s?\s?)?\d`)
 	conditional   = regexp.MustCompile(`\b(?:si|s'il|cas|hypothese|eventuel\w*)\b`)
 	// reference goes before a deadline from which something else is counted.
 	reference  = regexp.MustCompile(`(?:avant|apres|compter d[eu]|jusqu'a|precedant|suivant|expiration d[eu]|partir d[eu]|jours?) (?:la |le |l')?$`)
