@@ -11,8 +11,8 @@ import (
 	"parvis/procurement/notice"
 )
 
-// lots are lots that nobody was given, as pairs of a lot and why.
-func lots(pairs ...string) (all []notice.UnawardedLot) {
+// failed are lots that nobody was given, as pairs of a lot and why.
+func failed(pairs ...string) (all []notice.UnawardedLot) {
 	for i := 0; i < len(pairs); i += 2 {
 		all = append(all, notice.UnawardedLot{Lot: pairs[i], Why: notice.What(pairs[i+1])})
 	}
@@ -33,31 +33,31 @@ func TestAResultThatGaveTheContractToNobody(t *testing.T) {
 		result notice.What
 	}{
 		"nothing said":             {m{}, nil, notice.Awarded},
-		"the finer nature":         {m{"sousnature": "STANDARD_INFRUCTUEUX_SANS_SUITE"}, lots("", "unawarded"), notice.Unawarded},
-		"in a list":                {m{"sousnature": []string{"", "standard_infructueux_sans_suite"}}, lots("", "unawarded"), notice.Unawarded},
-		"in the category":          {m{"nature_categorise": "attribution/standardinfructueuxsanssuite"}, lots("", "unawarded"), notice.Unawarded},
-		"in its label":             {m{"nature_categorise_libelle": "Résultat de marché/Infructueux - sans suite"}, lots("", "unawarded"), notice.Unawarded},
-		"in the gazette's index":   {m{"gestion": m{"REFERENCE": m{"TYPE_AVIS": m{"NATURE": m{"ATTRIBUTION": m{"STANDARD_INFRUCTUEUX_SANS_SUITE": ""}}}}}}, lots("", "unawarded"), notice.Unawarded},
-		"one of the two":           {m{"x_nature_detail": "attribution/sans suite"}, lots("", "discontinued"), notice.Discontinued},
+		"the finer nature":         {m{"sousnature": "STANDARD_INFRUCTUEUX_SANS_SUITE"}, failed("", "unawarded"), notice.Unawarded},
+		"in a list":                {m{"sousnature": []string{"", "standard_infructueux_sans_suite"}}, failed("", "unawarded"), notice.Unawarded},
+		"in the category":          {m{"nature_categorise": "attribution/standardinfructueuxsanssuite"}, failed("", "unawarded"), notice.Unawarded},
+		"in its label":             {m{"nature_categorise_libelle": "Résultat de marché/Infructueux - sans suite"}, failed("", "unawarded"), notice.Unawarded},
+		"in the gazette's index":   {m{"gestion": m{"REFERENCE": m{"TYPE_AVIS": m{"NATURE": m{"ATTRIBUTION": m{"STANDARD_INFRUCTUEUX_SANS_SUITE": ""}}}}}}, failed("", "unawarded"), notice.Unawarded},
+		"one of the two":           {m{"x_nature_detail": "attribution/sans suite"}, failed("", "discontinued"), notice.Discontinued},
 		"a standard one":           {m{"sousnature": "STANDARD", "nature_categorise": "attribution/standard"}, nil, notice.Awarded},
-		"the form tells which":     {m{"sousnature": "STANDARD_INFRUCTUEUX_SANS_SUITE", "donnees": m{"ATTRIBUTION": m{"SANS_SUITE": ""}}}, lots("", "discontinued"), notice.Discontinued},
-		"holders all the same":     {m{"sousnature": "STANDARD_INFRUCTUEUX_SANS_SUITE", "titulaire": []string{"Muller"}}, lots("", "unawarded"), notice.PartlyAwarded},
-		"the old form, as a whole": {old(m{"INFRUCTUEUX": nil}), lots("", "unsuccessful"), notice.Unsuccessful},
+		"the form tells which":     {m{"sousnature": "STANDARD_INFRUCTUEUX_SANS_SUITE", "donnees": m{"ATTRIBUTION": m{"SANS_SUITE": ""}}}, failed("", "discontinued"), notice.Discontinued},
+		"holders all the same":     {m{"sousnature": "STANDARD_INFRUCTUEUX_SANS_SUITE", "titulaire": []string{"Muller"}}, failed("", "unawarded"), notice.PartlyAwarded},
+		"the old form, as a whole": {old(m{"INFRUCTUEUX": nil}), failed("", "unsuccessful"), notice.Unsuccessful},
 		"a box with a no":          {old(m{"SANS_SUITE": "non", "INFRUCTUEUX": false}), nil, notice.Awarded},
 		"a whole given up goes before lots without holder": {old(m{"SANS_SUITE": "", "DECISION": []m{{"ATTRIBUE": "", "NUM_LOT": "1"}, {"ATTRIBUE": "", "NUM_LOT": "2"}}}),
-			lots("", "discontinued"), notice.Discontinued},
+			failed("", "discontinued"), notice.Discontinued},
 		"lot by lot": {old(m{"DECISION": []m{{"NUM_LOT": "1", "TITULAIRE": holder}, {"NUM_LOT": "2", "INTITULE": "Boissons", "INFRUCTUEUX": ""}, {"NUM_LOT": "3", "SANS_SUITE": ""}}}),
-			lots("Lot 2 - Boissons", "unsuccessful", "Lot 3", "discontinued"), notice.PartlyAwarded},
-		"one lot fails, of the other no holder is said": {old(m{"DECISION": []m{{"NUM_LOT": "1"}, {"NUM_LOT": "2", "INFRUCTUEUX": ""}}}), lots("Lot 2", "unsuccessful"), notice.PartlyAwarded},
-		"the only decision, under the contract's title": {old(m{"DECISION": m{"INTITULE": "Réfection de la voirie", "INFRUCTUEUX": ""}}), lots("", "unsuccessful"), notice.Unsuccessful},
-		"all lots, of different kinds":                  {old(m{"DECISION": []m{{"NUM_LOT": "1", "SANS_SUITE": ""}, {"NUM_LOT": "2", "INFRUCTUEUX": ""}}}), lots("Lot 1", "discontinued", "Lot 2", "unsuccessful"), notice.Unawarded},
+			failed("Lot 2 - Boissons", "unsuccessful", "Lot 3", "discontinued"), notice.PartlyAwarded},
+		"one lot fails, of the other no holder is said": {old(m{"DECISION": []m{{"NUM_LOT": "1"}, {"NUM_LOT": "2", "INFRUCTUEUX": ""}}}), failed("Lot 2", "unsuccessful"), notice.PartlyAwarded},
+		"the only decision, under the contract's title": {old(m{"DECISION": m{"INTITULE": "Réfection de la voirie", "INFRUCTUEUX": ""}}), failed("", "unsuccessful"), notice.Unsuccessful},
+		"all lots, of different kinds":                  {old(m{"DECISION": []m{{"NUM_LOT": "1", "SANS_SUITE": ""}, {"NUM_LOT": "2", "INFRUCTUEUX": ""}}}), failed("Lot 1", "discontinued", "Lot 2", "unsuccessful"), notice.Unawarded},
 		"a national form": {m{"donnees": m{"MAPA": m{"attribution": m{"attribution": m{"lotMarche": []m{
-			{"numLot": "1", "resultat": m{"sansSuite": ""}}, {"numLot": "2", "infructueux": ""}}}}}}}, lots("Lot 1", "discontinued", "Lot 2", "unsuccessful"), notice.Unawarded},
-		"a national form, as a whole": {m{"donnees": m{"MAPA": m{"attribution": m{"attribution": m{"resultat": m{"sansSuite": ""}}}}}}, lots("", "discontinued"), notice.Discontinued},
+			{"numLot": "1", "resultat": m{"sansSuite": ""}}, {"numLot": "2", "infructueux": ""}}}}}}}, failed("Lot 1", "discontinued", "Lot 2", "unsuccessful"), notice.Unawarded},
+		"a national form, as a whole": {m{"donnees": m{"MAPA": m{"attribution": m{"attribution": m{"resultat": m{"sansSuite": ""}}}}}}, failed("", "discontinued"), notice.Discontinued},
 		"the Journal's form": {m{"donnees": m{"IDENTITE": m{}, "AWARD_CONTRACT": []m{{"LOT_NO": "1", "NO_AWARDED_CONTRACT": m{"PROCUREMENT_DISCONTINUED": ""}}, {"LOT_NO": "2", "AWARDED_CONTRACT": m{}}, {"LOT_NO": "3", "NO_AWARDED_CONTRACT": ""}}}},
-			lots("Lot 1", "discontinued", "Lot 3", "unawarded"), notice.PartlyAwarded},
-		"a free text that says only that": {said("La présente consultation est déclarée sans suite pour motif d'intérêt général."), lots("", "discontinued"), notice.Discontinued},
-		"in capitals":                     {said("MARCHÉ INFRUCTUEUX"), lots("", "unsuccessful"), notice.Unsuccessful},
+			failed("Lot 1", "discontinued", "Lot 3", "unawarded"), notice.PartlyAwarded},
+		"a free text that says only that": {said("La présente consultation est déclarée sans suite pour motif d'intérêt général."), failed("", "discontinued"), notice.Discontinued},
+		"in capitals":                     {said("MARCHÉ INFRUCTUEUX"), failed("", "unsuccessful"), notice.Unsuccessful},
 		"a free text that speaks of lots": {said("Procédure sans suite pour le lot 2, lot 1 : Muller"), nil, notice.Awarded},
 		"a free text about one before":    {said("Menuiserie Muller, après une première procédure infructueuse"), nil, notice.Awarded},
 		"one that is about the holder":    {said("Marché attribué à Muller suite à procédure sans suite"), nil, notice.Awarded},
@@ -92,15 +92,15 @@ func TestEFormsResultsLotByLot(t *testing.T) {
 	}{
 		"no code":                      {[]m{lot("0001", "", "")}, nil, notice.Awarded},
 		"a winner":                     {[]m{lot("0001", "selec-w", "")}, nil, notice.Awarded},
-		"none, without a reason":       {[]m{lot("0001", "clos-nw", "")}, lots("Lot 1", "unawarded"), notice.Unawarded},
-		"no bids":                      {[]m{lot("0001", "clos-nw", "no-rece")}, lots("Lot 1", "unsuccessful"), notice.Unsuccessful},
-		"bids that could not do":       {[]m{lot("0001", "clos-nw", "all-rej")}, lots("Lot 1", "unsuccessful"), notice.Unsuccessful},
-		"the buyer's needs changed":    {[]m{lot("0001", "clos-nw", "chan-need")}, lots("Lot 1", "discontinued"), notice.Discontinued},
-		"another reason":               {[]m{lot("0001", "clos-nw", "other")}, lots("Lot 1", "unawarded"), notice.Unawarded},
-		"still going on":               {[]m{lot("0001", "open-nw", "")}, lots("Lot 1", "undecided"), notice.Undecided},
-		"one of two":                   {[]m{lot("0001", "selec-w", ""), lot("0002", "clos-nw", "ins-fund")}, lots("Lot 2", "discontinued"), notice.PartlyAwarded},
-		"one fails, one still goes":    {[]m{lot("0001", "open-nw", ""), lot("0002", "clos-nw", "ins-fund")}, lots("Lot 1", "undecided", "Lot 2", "discontinued"), notice.PartlyUnawarded},
-		"the whole, under number 0000": {[]m{lot("0000", "clos-nw", "no-rece")}, lots("", "unsuccessful"), notice.Unsuccessful},
+		"none, without a reason":       {[]m{lot("0001", "clos-nw", "")}, failed("Lot 1", "unawarded"), notice.Unawarded},
+		"no bids":                      {[]m{lot("0001", "clos-nw", "no-rece")}, failed("Lot 1", "unsuccessful"), notice.Unsuccessful},
+		"bids that could not do":       {[]m{lot("0001", "clos-nw", "all-rej")}, failed("Lot 1", "unsuccessful"), notice.Unsuccessful},
+		"the buyer's needs changed":    {[]m{lot("0001", "clos-nw", "chan-need")}, failed("Lot 1", "discontinued"), notice.Discontinued},
+		"another reason":               {[]m{lot("0001", "clos-nw", "other")}, failed("Lot 1", "unawarded"), notice.Unawarded},
+		"still going on":               {[]m{lot("0001", "open-nw", "")}, failed("Lot 1", "undecided"), notice.Undecided},
+		"one of two":                   {[]m{lot("0001", "selec-w", ""), lot("0002", "clos-nw", "ins-fund")}, failed("Lot 2", "discontinued"), notice.PartlyAwarded},
+		"one fails, one still goes":    {[]m{lot("0001", "open-nw", ""), lot("0002", "clos-nw", "ins-fund")}, failed("Lot 1", "undecided", "Lot 2", "discontinued"), notice.PartlyUnawarded},
+		"the whole, under number 0000": {[]m{lot("0000", "clos-nw", "no-rece")}, failed("", "unsuccessful"), notice.Unsuccessful},
 	} {
 		d := parse(t, m{"nature": "ATTRIBUTION", "donnees": m{"EFORMS": m{"ContractAwardNotice": m{"efac:NoticeResult": m{"efac:LotResult": c.results}}}}}).Detail
 		if diff := cmp.Diff(c.want, d.Unawarded); diff != "" {

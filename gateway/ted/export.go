@@ -81,6 +81,7 @@ func (d *document) export(root any) error {
 	if d.out.Kind == notice.Award {
 		d.exportUnawarded(body)
 	}
+	d.exportFacts(body)
 	if body == nil {
 		d.out.Detail.Unread = append(d.out.Detail.Unread, "FORM_SECTION")
 	}

@@ -16,6 +16,7 @@ type EForms struct {
 	root            any // the notice, under its own root key
 	name            string
 	orgs            map[string]Organisation
+	companies       map[string]any // the same, as the form has them
 	deadlinesDiffer bool
 }
 
@@ -31,7 +32,7 @@ var roots = []string{"contractnotice", "contractawardnotice", "priorinformationn
 func ReadEForms(v any) *EForms {
 	for _, name := range roots {
 		if found := tree.At(v, name); len(found) > 0 {
-			e := &EForms{root: found[0], name: name, orgs: map[string]Organisation{}}
+			e := &EForms{root: found[0], name: name, orgs: map[string]Organisation{}, companies: map[string]any{}}
 			e.readOrganisations()
 			return e
 		}
@@ -54,11 +55,17 @@ func (e *EForms) readOrganisations() {
 				NUTS:     scrub.Token(tree.First(company, "postaladdress.countrysubentitycode")),
 				Country:  scrub.Token(tree.First(company, "postaladdress.country.identificationcode")),
 			}
+			if id := scrub.Token(tree.First(company, "partyidentification.id")); id != "" {
+				e.companies[id], e.orgs[id] = company, org
+			}
 			// A service that answers for an organisation has a number of its own.
-			for _, at := range append(tree.At(v, "company"), tree.At(v, "touchpoint")...) {
-				if id := scrub.Token(tree.First(at, "partyidentification.id")); id != "" {
-					e.orgs[id] = org
+			for _, point := range tree.At(v, "touchpoint") {
+				service := org
+				if name := scrub.Line(inFrench(point, "partyname", "name")); name != "" {
+					service.Name = name
 				}
+				id := scrub.Token(tree.First(point, "partyidentification.id"))
+				e.companies[id], e.orgs[id] = point, service
 			}
 		}
 	}
