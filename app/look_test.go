@@ -168,6 +168,12 @@ func every() []notice.Record {
 				{Section: unbreakable, Old: hostile, New: strings.Repeat("lire ceci ", 40)}}}},
 		{SourceID: "26-8", Title: "MENUISERIE SANS RIEN", Deadline: 0},
 		{SourceID: "26-9", Title: "Menuiserie à l'heure douteuse", Buyer: buyer, Deadline: inDays(20), DeadlineDoubtful: true, DeadlineRaw: "le 14/12 avant midi ou 17 h"},
+		{SourceID: "26-10", Title: "Menuiserie sans suite", Buyer: buyer, Departments: []string{"67"}, Deadline: inDays(-9), PublishedOn: "2026-10-01"},
+		{SourceID: "26-11", Kind: notice.Award, Title: "Résultat sans suite", Buyer: buyer, Linked: []string{"26-10"}, Detail: notice.Detail{Unawarded: []notice.UnawardedLot{{Why: notice.Discontinued}}}},
+		{SourceID: "26-12", Title: "Menuiserie attribuée en partie", Buyer: buyer, Departments: []string{"67"}, Deadline: inDays(-9), PublishedOn: "2026-10-01", Lots: twelveLots()},
+		{SourceID: "26-13", Kind: notice.Award, Title: "Résultat en partie", Buyer: buyer, Linked: []string{"26-12"}, Detail: notice.Detail{
+			Awards:    []notice.AwardLine{{Lot: "Lot 1 - Menuiseries extérieures", Holder: "Menuiserie Muller", AmountCent: 123456789, Currency: "EUR", On: "2026-11-02"}, {Lot: "Lot 4"}},
+			Unawarded: []notice.UnawardedLot{{Lot: "Lot 2 - Menuiseries extérieures du bâtiment 2", Why: notice.Unsuccessful}, {Lot: "Lot 5 - " + unbreakable + hostile, Why: notice.Discontinued}}}},
 	}
 }
 
@@ -223,10 +229,14 @@ func TestPagesOfNoticesLookRight(t *testing.T) {
 		{"rectificatif", "26-7", "Ce qui est rectifié"},
 		{"sans-rien", "26-8", "non communiquée"},
 		{"heure-douteuse", "26-9", "heure à vérifier"},
+		{"sans-suite", "26-10", "Sans suite"},
+		{"resultat-sans-suite", "26-11", "aucun marché n'est attribué"},
+		{"en-partie", "26-12", "Marché attribué en partie"},
+		{"resultat-en-partie", "26-13", "Lots non attribués"},
 	} {
 		visit(page, p.url+p.noticeAt(t, c.id))
 		must(t, page, c.says)
-		if c.name == "riche" || c.name == "attribution" || c.name == "rectificatif" {
+		if c.name == "riche" || c.name == "attribution" || c.name == "rectificatif" || strings.HasSuffix(c.name, "en-partie") {
 			everywhere(t, page, "annonce-"+c.name)
 		} else {
 			look(t, page, "annonce-"+c.name)

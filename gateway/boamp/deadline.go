@@ -27,6 +27,9 @@ type deadlineAt struct {
 func (r *record) readTimes() {
 	zone, certain := form.Zone(r.place, r.out.Buyer.Postcode, r.out.Departments)
 	r.out.TimeZone = zone.String()
+	if !form.Awaits(r.out.Kind) {
+		return
+	}
 	r.readDeadline(zone, certain)
 	for _, t := range []struct {
 		field string
@@ -152,20 +155,13 @@ func (r *record) deadlines() []deadlineAt {
 }
 
 // correctedDeadline is the new deadline that a corrigendum announces among its
-// corrections.
+// corrections, or what it says of it that cannot be read.
 func (r *record) correctedDeadline() string {
-	for _, c := range r.out.Detail.Corrections {
-		if !form.OfDeadline(c.Section) {
-			continue
-		}
-		if _, ok := form.ReadMoment(c.New); ok {
-			return c.New
-		}
-		if found := form.FindMoments(c.New); len(found) == 1 {
-			return found[0].Show()
-		}
+	raw, unread := form.CorrectedDeadline(r.out.Detail.Corrections)
+	if raw == "" {
+		return unread
 	}
-	return ""
+	return raw
 }
 
 // formDeadlines are the fields of the national forms. The day for applications

@@ -22,6 +22,9 @@ func (r *record) readDetail() {
 	}
 	d.Corrections = r.corrections()
 	d.Awards = r.awards()
+	if r.out.Kind == notice.Award {
+		r.readUnawarded()
+	}
 }
 
 // formCancelReason is the free text of a cancellation in the form.
@@ -131,9 +134,14 @@ func (r *record) formAwards() []notice.AwardLine {
 	}
 	var lines []notice.AwardLine
 	for _, b := range box {
+		r.decided.hear(b)
 		shared := form.Day(tree.First(b, "datedecision"))
 		for _, v := range append(tree.Find(b, "decision"), tree.Find(b, "lotmarche")...) {
-			lines = append(lines, decision(v, shared)...)
+			held := decision(v, shared)
+			if len(held) == 0 {
+				r.decided.without(v)
+			}
+			lines = append(lines, held...)
 		}
 		if len(lines) == 1 && lines[0].AmountCent == 0 {
 			for _, total := range tree.At(b, "valeurtotale") {
@@ -144,10 +152,14 @@ func (r *record) formAwards() []notice.AwardLine {
 	return lines
 }
 
+func decidedLot(v any) string {
+	return form.LotLabel(tree.First(v, "numlot", "numero", "num"), tree.First(v, "intitule", "intitulelot"))
+}
+
 // decision reads what was decided for one lot. Holders with as many particulars as
 // they are have a contract each; otherwise they hold one together.
 func decision(v any, shared string) (lines []notice.AwardLine) {
-	lot := form.LotLabel(tree.First(v, "numlot", "numero", "num"), tree.First(v, "intitule", "intitulelot"))
+	lot := decidedLot(v)
 	holders, particulars := append(tree.Find(v, "titulaire"), tree.Find(v, "attributaire")...), tree.At(v, "renseignement")
 	line := func(about any, holders ...any) {
 		l := notice.AwardLine{Lot: lot, On: form.Day(tree.FirstDeep(about, "dateattribution", "datedecision"))}

@@ -54,7 +54,7 @@ func (c *census) add(n notice.Record) {
 		"descriptors": len(n.Descriptors) > 0, "lots": len(n.Lots) > 0, "published": n.PublishedOn != "",
 		"deadline": !n.Deadline.IsZero(), "deadline doubtful": n.DeadlineDoubtful, "deadline unusable": n.DeadlineRaw != "" && n.Deadline.IsZero(),
 		"address": n.URL != "", "linked": len(n.Linked) > 0, "clock not of Paris": n.TimeZone != "Europe/Paris", "corrections": len(n.Detail.Corrections) > 0,
-		"awards": len(n.Detail.Awards) > 0, "cancel reason": n.Detail.CancelReason != "", "family": n.Detail.Family != "",
+		"awards": len(n.Detail.Awards) > 0, "given to nobody, in part at least": len(n.Detail.Unawarded) > 0, "cancel reason": n.Detail.CancelReason != "", "family": n.Detail.Family != "",
 		"criteria": len(n.Detail.Criteria) > 0, "unread": len(n.Detail.Unread) > 0, "facts": len(n.Detail.Facts) > 0,
 		"deadline from " + n.DeadlineSource: n.DeadlineSource != "",
 	} {

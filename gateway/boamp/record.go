@@ -27,6 +27,7 @@ type record struct {
 	shape   string // the root of donnees: "eforms", "fnsimple", "mapa", "dsp", "divers", "legacy", "" when absent or unknown
 	forms   *form.EForms
 	place   string // department of the buyer, when only its territory is said
+	decided decisions
 	out     notice.Record
 }
 

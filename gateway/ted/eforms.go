@@ -14,10 +14,10 @@ import (
 // eforms reads a notice in the European form of today.
 func (d *document) eforms(e *form.EForms) error {
 	buyer := e.Buyer()
-	if !isFrench(buyer.Country) {
-		return errElsewhere
-	}
 	root := e.Root()
+	if err := ofFrance(e.Country(), tree.FirstDeep(root, "noticepublicationid"), tree.First(root, "id")); err != nil {
+		return err
+	}
 	id, version := scrub.Token(tree.First(root, "id")), scrub.Token(tree.First(root, "versionid"))
 	if err := d.identify(tree.FirstDeep(root, "noticepublicationid"), id); err != nil {
 		return err
@@ -46,6 +46,9 @@ func (d *document) eforms(e *form.EForms) error {
 	d.out.Lots = e.Lots(d.out.Title)
 	d.code(form.CPV(root)...)
 	d.out.Detail = notice.Detail{Family: "JOUE", Corrections: e.Corrections(), Awards: e.Awards()}
+	if d.out.Kind == notice.Award {
+		d.out.Detail.Awards, d.out.Detail.Unawarded = e.Unawarded(d.out.Detail.Awards)
+	}
 	facts := &form.Facts{}
 	e.Facts(facts)
 	d.out.Detail.Facts = facts.For(d.out.Lots)
@@ -57,7 +60,7 @@ func (d *document) eforms(e *form.EForms) error {
 		raw = "" // a result repeats when its call was open
 	}
 	d.close(raw, field, e.DeadlinesDiffer())
-	if questions, _ := e.Period("additionalinformationrequestperiod"); questions != "" {
+	if questions, _ := e.Period("additionalinformationrequestperiod"); questions != "" && form.Awaits(d.out.Kind) {
 		if m, ok := form.ReadMoment(questions); ok {
 			zone, _ := form.Zone(d.place, d.out.Buyer.Postcode, d.out.Departments)
 			d.out.QuestionsUntil, _ = form.WrittenOffset(m, zone)

@@ -44,10 +44,17 @@ var procedures = []struct {
 // export reads a document of 2014 to 2023.
 func (d *document) export(root any) error {
 	coded := tree.FirstOf(tree.At(root, "codeddatasection"))
-	if !isFrench(tree.First(coded, "noticedata.isocountry.@value")) {
-		return errElsewhere
-	}
 	body, name := original(tree.FirstOf(tree.At(root, "formsection")))
+	country := tree.First(coded, "noticedata.isocountry.@value")
+	if scrub.Token(country) == "" {
+		country = tree.First(body, "contractingbody.addresscontractingbody.country.@value")
+	}
+	if scrub.Token(country) == "" {
+		country = form.CountryOfNUTS(scrub.Token(tree.First(body, "contractingbody.addresscontractingbody.nuts.@code")))
+	}
+	if err := ofFrance(country, tree.First(root, "@docid"), tree.First(coded, "noticedata.nodocojs")); err != nil {
+		return err
+	}
 	if err := d.identify(tree.First(root, "@docid"), tree.First(coded, "noticedata.nodococojs"), tree.First(coded, "noticedata.nodocojs")); err != nil {
 		return err
 	}
@@ -71,18 +78,35 @@ func (d *document) export(root any) error {
 		}
 	}
 	d.out.Detail = notice.Detail{Family: "JOUE", Awards: exportAwards(body), Corrections: exportCorrections(body)}
+	if d.out.Kind == notice.Award {
+		d.exportUnawarded(body)
+	}
 	d.exportFacts(body)
 	if body == nil {
 		d.out.Detail.Unread = append(d.out.Detail.Unread, "FORM_SECTION")
 	}
+	if !form.Awaits(d.out.Kind) {
+		d.close("", "", false)
+		return nil
+	}
 	raw, field := exportDeadline(body, coded)
-	for _, c := range d.out.Detail.Corrections {
-		if raw == "" && form.OfDeadline(c.Section) {
-			raw, field = c.New, "CHANGES"
+	if raw == "" {
+		if raw, field = d.correctedDeadline(), "CHANGES"; raw == "" {
+			field = ""
 		}
 	}
 	d.close(raw, field, false)
 	return nil
+}
+
+// correctedDeadline is the new deadline among the corrections, or what they say of it that
+// cannot be read.
+func (d *document) correctedDeadline() string {
+	raw, unread := form.CorrectedDeadline(d.out.Detail.Corrections)
+	if raw == "" {
+		return unread
+	}
+	return raw
 }
 
 // original is the form in its own language, French where there are several, and its
@@ -216,11 +240,36 @@ func exportDeadline(body, coded any) (raw, field string) {
 	return tree.First(coded, "codifdata.dtdateforsubmission"), "DT_DATE_FOR_SUBMISSION"
 }
 
+// results are what a form says became of each lot, or of the contest.
+func results(body any) []any {
+	return append(tree.At(body, "awardcontract"), tree.At(body, "results")...)
+}
+
+func resultLot(part any) string {
+	return form.LotLabel(tree.First(part, "lotno"), prose(part, "title"))
+}
+
+// exportUnawarded reads the lots that nobody was given.
+func (d *document) exportUnawarded(body any) {
+	var given []string
+	for _, part := range results(body) {
+		if why := form.GivenUp(part); why != "" {
+			d.out.Detail.Unawarded = append(d.out.Detail.Unawarded, notice.UnawardedLot{Lot: resultLot(part), Why: why})
+		} else if tree.Has(part, "awardedcontract", "awardedprize") {
+			given = append(given, resultLot(part))
+		}
+	}
+	if len(d.out.Detail.Unawarded) > 0 {
+		d.out.Detail.Awards = form.AddChosen(d.out.Detail.Awards, given)
+		d.out.Detail.Unawarded = form.OnlyResult(d.out.Detail.Unawarded, d.out.Detail.Awards)
+	}
+}
+
 // exportAwards reads the contracts that were awarded. Holders of one contract hold
 // it together.
 func exportAwards(body any) (lines []notice.AwardLine) {
-	for _, part := range append(tree.At(body, "awardcontract"), tree.At(body, "results")...) {
-		lot := form.LotLabel(tree.First(part, "lotno"), prose(part, "title"))
+	for _, part := range results(body) {
+		lot := resultLot(part)
 		for _, awarded := range append(tree.At(part, "awardedcontract"), tree.At(part, "awardedprize")...) {
 			line := notice.AwardLine{Lot: lot, On: form.Day(tree.First(awarded, "dateconclusioncontract", "datedecisionjury"))}
 			var names []string

@@ -77,7 +77,7 @@ func countReal(t *testing.T, file string, c map[string]int) {
 		c["**read**"]++
 		c["kind "+string(n.Kind)]++
 		for field, filled := range map[string]bool{
-			"CPV": len(n.CPV) > 0, "awards": len(n.Detail.Awards) > 0, "buyer": n.Buyer.Name != "", "buyer number as found": n.Buyer.SIRET != "",
+			"CPV": len(n.CPV) > 0, "awards": len(n.Detail.Awards) > 0, "given to nobody, in part at least": len(n.Detail.Unawarded) > 0, "buyer": n.Buyer.Name != "", "buyer number as found": n.Buyer.SIRET != "",
 			"buyer postcode": n.Buyer.Postcode != "", "buyer city": n.Buyer.City != "", "category": n.Category != "", "corrections": len(n.Detail.Corrections) > 0,
 			"deadline": !n.Deadline.IsZero(), "deadline doubtful": n.DeadlineDoubtful, "departments": len(n.Departments) > 0, "description": n.Description != "",
 			"linked": len(n.Linked) > 0, "lots": len(n.Lots) > 0, "procedure": n.Procedure != "", "published": n.PublishedOn != "", "reference": n.Reference != "",

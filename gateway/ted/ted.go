@@ -127,9 +127,24 @@ type document struct {
 // have codes of their own.
 var french = []string{"FRA", "FR", "GLP", "GP", "MTQ", "MQ", "GUF", "GF", "REU", "RE", "MYT", "YT", "SPM", "PM", "BLM", "BL", "MAF", "MF", "NCL", "NC", "PYF", "PF", "WLF", "WF", "ATF", "TF"}
 
-func isFrench(country string) bool {
+// ofFrance lets pass the notices of French buyers. One whose country nothing tells is
+// refused by name: taken for French, it would be shown to companies that it is not for;
+// passed over, nobody would know of a French call that is missed.
+func ofFrance(country string, numbers ...string) error {
 	country = strings.ToUpper(scrub.Token(country))
-	return country == "" || slices.Contains(french, country)
+	switch {
+	case slices.Contains(french, country):
+		return nil
+	case country != "":
+		return errElsewhere
+	}
+	e := notice.Refuse("Cet avis ne dit pas de quel pays est l'acheteur.", nil)
+	for _, n := range numbers {
+		if e.SourceID = number(n); e.SourceID != "" {
+			break
+		}
+	}
+	return e
 }
 
 var (

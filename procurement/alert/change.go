@@ -227,8 +227,8 @@ func differences(known snapshot, n *notice.Notice, follows bool, now clock.Insta
 	}
 	out = append(out, dateMoved("Visite obligatoire le ", "L'avis ne parle plus de visite obligatoire.", n, known.Visit, is.Visit)...)
 	out = append(out, dateMoved("Questions jusqu'au ", "L'avis ne donne plus de limite pour les questions.", n, known.Questions, is.Questions)...)
-	if is.AwardedOn != known.AwardedOn && is.AwardedOn != "" {
-		out = append(out, difference{Head: "Attribué", Text: "Le marché est attribué\u00a0: le résultat est publié."})
+	if is.Result != known.Result {
+		out = append(out, resulted(is.Result)...)
 	}
 	if len(out) == 0 && is.ChangedAt != known.ChangedAt {
 		out = append(out, difference{Head: "Avis modifié", Text: "L'avis a été modifié\u00a0: relisez-le."})

@@ -5,11 +5,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"parvis/kit/clock"
 	"parvis/kit/db"
 	"parvis/kit/db/dbtest"
 	"parvis/kit/mail/mailbox"
 	"parvis/procurement/account"
+	"parvis/procurement/alert"
 	"parvis/procurement/notice"
 	"parvis/procurement/notice/noticetest"
 	"parvis/procurement/watch"
@@ -217,6 +220,58 @@ func TestWhoFollowsHearsOfTheRest(t *testing.T) {
 			t.Error("a notice that is not in the mail was followed")
 		}
 	})
+}
+
+// A result is told of whatever it says, with the lots that nobody was given.
+func TestWhoFollowsHearsOfAResultThatIsNoAward(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.create(h.odile(), immediate("Bois"))
+		divided := call("26-1", "Menuiseries")
+		divided.Lots = []notice.Lot{{Number: "1", Title: "Portes"}, {Number: "2", Title: "Fenêtres"}}
+		h.publish(divided)
+		_, err := h.alerts.FollowNotice(t.Context(), h.followSecret(h.only()), h.IDOf("26-1"), true)
+		h.must(err)
+		result := func(id string, d notice.Detail) notice.Record {
+			r := call(id, "Résultat")
+			r.Kind, r.Linked, r.Deadline, r.Detail = notice.Award, []string{"26-1"}, 0, d
+			return r
+		}
+		heard := func(what, subject string, says ...string) {
+			t.Helper()
+			m := h.only()
+			if m.Subject != subject+"\u00a0: Menuiseries (67)" {
+				t.Errorf("%s: %q", what, m.Subject)
+			}
+			text := strings.Join(strings.Fields(m.Text), " ")
+			for _, s := range says {
+				if no, absent := strings.CutPrefix(s, "!"); strings.Contains(text, strings.Join(strings.Fields(no), " ")) == absent {
+					t.Errorf("%s, %q:\n%s", what, s, m.Text)
+				}
+			}
+		}
+		h.publish(result("26-2", notice.Detail{Unawarded: []notice.UnawardedLot{{Lot: "Lot 2 - Fenêtres", Why: notice.Unsuccessful}}}))
+		heard("one lot of two", "En partie infructueux ou sans suite", "Lot 2 - Fenêtres : infructueux.", "!attribué")
+		h.publish(result("26-3", notice.Detail{Awards: []notice.AwardLine{{Lot: "Lot 1 - Portes", Holder: "Muller"}}}))
+		heard("then the other is awarded", "Attribué en partie", "Le marché est attribué en partie", "Lot 2 - Fenêtres : infructueux.")
+		h.publish(result("26-3", notice.Detail{Unawarded: []notice.UnawardedLot{{Lot: "Lot 1 - Portes", Why: notice.Unsuccessful}}}))
+		heard("which is mended", "Infructueux", "La procédure est infructueuse : aucun marché n'est attribué.", "!est attribué :")
+		h.publish(result("26-2", notice.Detail{Unawarded: []notice.UnawardedLot{{Why: notice.Discontinued}}}), result("26-3", notice.Detail{Unawarded: []notice.UnawardedLot{{Why: notice.Discontinued}}}))
+		heard("and again", "Sans suite", "La procédure est déclarée sans suite : aucun marché n'est attribué.")
+		h.publish(result("26-4", notice.Detail{Unawarded: []notice.UnawardedLot{{Why: notice.Discontinued}}}))
+		h.wantSubjects("the same once more")
+	})
+}
+
+// What was said before results were told apart is not said again.
+func TestAnAwardToldOfLongAgoIsNotToldAgain(t *testing.T) {
+	n := &notice.Notice{AwardedOn: "2026-11-02", Result: notice.Awarded}
+	n.Deadline = 5
+	for said, want := range map[string][]string{`{"deadline":5,"awarded_on":"2026-11-02"}`: nil, `{"deadline":5}`: {"Attribué"}} {
+		got, err := alert.News(said, n, 9)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v %s", said, err, diff)
+		}
+	}
 }
 
 // Who has unsubscribed, or whose watch is over, hears of no change.

@@ -165,6 +165,9 @@ func (s *Service) unknown(tx *db.Tx, m mailing, lines map[string]ledgerLine) (ou
 		if len(diff) == 0 || known.unsaid() && !notices[0].Open(tx.Now) {
 			continue
 		}
+		if err := nameLots(tx, diff, notices[0]); err != nil {
+			return nil, err
+		}
 		if err := remember(tx, m, it, known, notices[0]); err != nil {
 			return nil, err
 		}

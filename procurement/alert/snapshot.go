@@ -17,6 +17,7 @@ type snapshot struct {
 	Questions clock.Instant `json:"questions,omitempty"`
 	Cancelled bool          `json:"cancelled,omitempty"`
 	AwardedOn string        `json:"awarded_on,omitempty"`
+	Result    notice.What   `json:"result,omitempty"`
 	ChangedAt clock.Instant `json:"changed_at,omitempty"` // when its source last published it otherwise
 }
 
@@ -24,7 +25,7 @@ type snapshot struct {
 func (s snapshot) unsaid() bool { return s == snapshot{} }
 
 func snapshotOf(n *notice.Notice) snapshot {
-	return snapshot{n.Deadline, n.VisitAt, n.QuestionsUntil, !n.CancelledAt.IsZero(), n.AwardedOn, n.ChangedAt}
+	return snapshot{n.Deadline, n.VisitAt, n.QuestionsUntil, !n.CancelledAt.IsZero(), n.AwardedOn, n.Result, n.ChangedAt}
 }
 
 func (s snapshot) text() (string, error) {
@@ -38,6 +39,9 @@ func readSnapshot(text string) (s snapshot, err error) {
 	}
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return s, fmt.Errorf("alert: what was said of a notice: %w", err)
+	}
+	if s.AwardedOn != "" && s.Result == "" { // said before results were told apart
+		s.Result = notice.Awarded
 	}
 	return s, nil
 }

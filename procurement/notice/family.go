@@ -17,8 +17,9 @@ const (
 	Moved     What = "moved"     // its deadline was moved by a corrigendum
 	Cancelled What = "cancelled" // the procedure was given up
 	Reopened  What = "reopened"  // the cancellation was itself withdrawn or corrected
-	Awarded   What = "awarded"
-	Restated  What = "restated" // its source published it again with another deadline
+	Awarded   What = "awarded"   // somebody was given it; see Unawarded for the others
+	Unclear   What = "unclear"   // a corrigendum speaks of its deadline, and gives none that can be read
+	Restated  What = "restated"  // its source published it again with another deadline
 )
 
 // Change is one thing that happened to a notice.
@@ -42,9 +43,13 @@ type relative struct {
 	DeadlineDoubtful      bool
 	CancelledAt           clock.Instant
 	AwardedOn             string
+	Result                What
 	Alterations           int64 // see History
 
 	corrections []Correction
+	result      What // what it says itself, when it is a result
+	unawarded   []UnawardedLot
+	lots        int // how many it has, when countLots was asked
 }
 
 func (r *relative) names() []string { return append(split(r.Aliases, ","), r.SourceID) }
@@ -137,6 +142,7 @@ type standing struct {
 	doubtful  bool
 	cancelled bool
 	awardedOn string
+	result    What
 	changes   []Change
 }
 
@@ -150,6 +156,7 @@ func (f *family) standing(r *relative) standing {
 		}
 		return s
 	}
+	var results verdict
 	for _, by := range f.after(r) {
 		switch about := f.aim(by); {
 		case by.Kind == Cancellation && about != nil && about.Kind != Contract && about.Kind != Prior && about.Kind != Corrigendum:
@@ -165,21 +172,38 @@ func (f *family) standing(r *relative) standing {
 		case by.Kind == Corrigendum && (about == nil || about.Kind != Award):
 			s.move(r, by)
 		case by.Kind == Award:
-			s.note(Awarded, by)
-			s.awardedOn = cmp.Or(s.awardedOn, by.PublishedOn)
+			s.hear(by, &results)
 		}
 	}
+	s.result = results.on(r)
 	slices.SortStableFunc(s.changes, func(a, b Change) int { return strings.Compare(a.On, b.On) })
 	return s
+}
+
+// hear takes a result. One that says that the competition goes on changes nothing.
+func (s *standing) hear(by *relative, results *verdict) {
+	if by.result == Undecided {
+		return
+	}
+	s.note(by.result, by)
+	results.hear(by)
+	if by.result == Awarded || by.result == PartlyAwarded {
+		s.awardedOn = cmp.Or(s.awardedOn, by.PublishedOn)
+	}
 }
 
 func (s *standing) note(what What, by *relative) {
 	s.changes = append(s.changes, Change{What: what, ByID: by.ID, BySource: by.SourceID, On: by.PublishedOn})
 }
 
-// move takes the deadline of a corrigendum.
+// move takes the deadline of a corrigendum. Where that speaks of one that cannot be read,
+// the one that stands is to be checked.
 func (s *standing) move(call, by *relative) {
 	after, doubtful, ok := by.newDeadline(s.deadline, zoneOf(call.TimeZone, split(call.Departments, ",")))
+	if !ok && by.OwnDeadline.IsZero() && by.OwnDoubtful {
+		s.note(Unclear, by)
+		s.doubtful = true
+	}
 	if !ok || after == s.deadline {
 		return
 	}

@@ -42,6 +42,23 @@ func correcting(r notice.Record, lines ...notice.Correction) notice.Record {
 	return r
 }
 
+// failing adds to a result a lot that nobody was given, "" for all of it.
+func failing(r notice.Record, lot string, why notice.What) notice.Record {
+	r.Detail.Unawarded = append(r.Detail.Unawarded, notice.UnawardedLot{Lot: lot, Why: why})
+	return r
+}
+
+func awarding(r notice.Record) notice.Record {
+	r.Detail.Awards = append(r.Detail.Awards, notice.AwardLine{Lot: "Lot 1", Holder: "Menuiserie Muller"})
+	return r
+}
+
+// divided is a call of two lots.
+func divided(r notice.Record) notice.Record {
+	r.Lots = []notice.Lot{{Number: "1", Title: "Chaussée"}, {Number: "2", Title: "Trottoirs"}}
+	return r
+}
+
 func doubtful(r notice.Record) notice.Record {
 	r.DeadlineDoubtful = true
 	return r
@@ -68,6 +85,9 @@ func shown(st notice.Story) (lines []string) {
 	}
 	if st.AwardedOn != "" {
 		first += ", awarded " + st.AwardedOn
+	}
+	if st.Result != "" && st.Result != notice.Awarded {
+		first += ", " + string(st.Result)
 	}
 	lines = append(lines, first)
 	for _, c := range st.Changes {
@@ -109,6 +129,12 @@ var families = map[string]struct {
 	"the opening of bids is another hour of that day": {
 		[]notice.Record{correcting(follows("26-2", notice.Corrigendum, 3, "26-1"), notice.Correction{Section: "IV.2.7", Old: at(21, 14, 0).In(clock.Paris).Format("02/01/2006 15:04"), New: "23/12/2030 12:00"})},
 		[]string{"open, day 21 12:00"}},
+	"a deadline that cannot be read is to be checked": {
+		[]notice.Record{doubtful(until(follows("26-2", notice.Corrigendum, 3, "26-1"), 0))},
+		[]string{"open, day 21 12:00 ?", "unclear by 26-2"}},
+	"and is once a later one says it": {
+		[]notice.Record{doubtful(until(follows("26-2", notice.Corrigendum, 3, "26-1"), 0)), until(follows("26-3", notice.Corrigendum, 4, "26-1"), at(28, 16, 0))},
+		[]string{"open, day 28 16:00", "unclear by 26-2", "moved by 26-3: day 21 12:00 to day 28 16:00"}},
 	"other sections move nothing": {
 		[]notice.Record{correcting(follows("26-2", notice.Corrigendum, 3, "26-1"), notice.Correction{Section: "Lots", New: "Lot 4"})},
 		[]string{"open, day 21 12:00"}},
@@ -139,6 +165,30 @@ var families = map[string]struct {
 	"a corrigendum of an award moves nothing": {
 		[]notice.Record{follows("26-2", notice.Award, 30, "26-1"), until(follows("26-3", notice.Corrigendum, 31, "26-2", "26-1"), at(40, 12, 0))},
 		[]string{"open, day 21 12:00, awarded " + dbtest.Start.AddDate(0, 0, 30).Format(time.DateOnly), "awarded by 26-2"}},
+	"a result without a winner attaches, and is no award": {
+		[]notice.Record{failing(follows("26-2", notice.Award, 30, "26-1"), "", notice.Discontinued)},
+		[]string{"open, day 21 12:00, discontinued", "discontinued by 26-2"}},
+	"lots that fail in different ways": {
+		[]notice.Record{failing(failing(follows("26-2", notice.Award, 30, "26-1"), "Lot 1", notice.Discontinued), "Lot 2", notice.Unsuccessful)},
+		[]string{"open, day 21 12:00, unawarded", "unawarded by 26-2"}},
+	"some lots are awarded and one is not": {
+		[]notice.Record{awarding(failing(follows("26-2", notice.Award, 30, "26-1"), "Lot 2", notice.Unsuccessful))},
+		[]string{"open, day 21 12:00, awarded " + dbtest.Start.AddDate(0, 0, 30).Format(time.DateOnly) + ", partly_awarded", "partly_awarded by 26-2"}},
+	"one lot fails, and another result awards the other": {
+		[]notice.Record{failing(follows("26-2", notice.Award, 30, "26-1"), "Lot 2", notice.Unsuccessful), awarding(follows("26-3", notice.Award, 31, "26-1"))},
+		[]string{"open, day 21 12:00, awarded " + dbtest.Start.AddDate(0, 0, 31).Format(time.DateOnly) + ", partly_awarded", "unsuccessful by 26-2", "awarded by 26-3"}},
+	"one lot of two fails, nothing is known of the other": {
+		[]notice.Record{failing(follows("26-2", notice.Award, 30, "26-1"), "Lot 2", notice.Unsuccessful)},
+		[]string{"open, day 21 12:00, partly_unawarded", "unsuccessful by 26-2"}},
+	"both lots fail, in two results": {
+		[]notice.Record{failing(follows("26-2", notice.Award, 30, "26-1"), "Lot 2", notice.Unsuccessful), failing(follows("26-3", notice.Award, 31, "26-1"), "Lot 1", notice.Unsuccessful)},
+		[]string{"open, day 21 12:00, unsuccessful", "unsuccessful by 26-2", "unsuccessful by 26-3"}},
+	"a result that says that the competition goes on": {
+		[]notice.Record{failing(follows("26-2", notice.Award, 30, "26-1"), "Lot 2", notice.Undecided)},
+		[]string{"open, day 21 12:00"}},
+	"a failure that is cancelled": {
+		[]notice.Record{failing(follows("26-2", notice.Award, 30, "26-1"), "", notice.Unsuccessful), follows("26-3", notice.Cancellation, 31, "26-2", "26-1")},
+		[]string{"open, day 21 12:00"}},
 	"a new call begins a story of its own": {
 		[]notice.Record{until(follows("26-2", notice.Contract, 3, "26-1"), at(28, 16, 0)), follows("26-3", notice.Cancellation, 4, "26-2")},
 		[]string{"open, day 21 12:00"}},
@@ -154,7 +204,7 @@ func TestWhatFollowsACallTakesEffectInAnyOrder(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			noticetest.Each(t, func(t *testing.T, h *noticetest.House) {
 				shuffle := rand.New(rand.NewPCG(1, 2))
-				records := append([]notice.Record{until(call("26-1", "Voirie"), due)}, c.records...)
+				records := append([]notice.Record{divided(until(call("26-1", "Voirie"), due))}, c.records...)
 				for round := range 5 {
 					order := append([]notice.Record(nil), records...)
 					if round > 1 {
@@ -235,9 +285,12 @@ func TestWhoWasToldCanHearWhatWasAltered(t *testing.T) {
 	})
 }
 
-func TestACallWithoutADeadlineIsOverOnceItIsAwarded(t *testing.T) {
+func TestACallWithoutADeadlineIsOverOnceThereIsAResult(t *testing.T) {
 	noticetest.Each(t, func(t *testing.T, h *noticetest.House) {
-		h.Record(false, until(call("26-1", "Voirie"), 0), follows("26-2", notice.Award, 1, "26-1"), until(call("26-3", "Toiture"), 0))
+		h.Record(false, until(call("26-1", "Voirie"), 0), follows("26-2", notice.Award, 1, "26-1"), until(call("26-3", "Toiture"), 0),
+			until(call("26-4", "Peinture"), 0), failing(follows("26-5", notice.Award, 1, "26-4"), "", notice.Discontinued),
+			divided(until(call("26-6", "Serrurerie"), 0)), failing(follows("26-7", notice.Award, 1, "26-6"), "Lot 1", notice.Unsuccessful))
+		h.Record(false, failing(follows("26-8", notice.Award, 1, "26-3"), "", notice.Undecided))
 		if diff := cmp.Diff([]string{"26-3"}, listed(t, h, notice.Search{Open: true, Size: 9})); diff != "" {
 			t.Error(diff)
 		}

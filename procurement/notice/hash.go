@@ -36,6 +36,12 @@ func HashOf(r *Record) string {
 	}
 	d.list(r.Linked)
 	d.list(r.Aliases)
+	if all := r.Detail.Unawarded; len(all) > 0 { // at the end, and only then: a notice without any keeps the hash that it had before they were read
+		d.number(int64(len(all)))
+		for _, u := range all {
+			d.texts(u.Lot, string(u.Why))
+		}
+	}
 	sum := sha256.Sum256(d.bytes)
 	return hex.EncodeToString(sum[:16])
 }

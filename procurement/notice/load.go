@@ -110,13 +110,13 @@ func (s *Service) fill(tx *db.Tx, into *Index) error {
 
 // searched are the columns of what is searched of a notice.
 const searched = `id, source, kind, category, title, description, reference, buyer_id, departments, cpv, descriptors, lots, published_on, deadline,
-	visit_at, questions_until, recorded_at, changed_at, cancelled_at, awarded_on`
+	visit_at, questions_until, recorded_at, changed_at, cancelled_at, result`
 
 func scanSearched(scan func(...any) error) (*Notice, error) {
 	n := &Notice{}
 	var departments, codes, descriptors, lots, category string
 	if err := scan(&n.ID, &n.Source, &n.Kind, &category, &n.Title, &n.Description, &n.Reference, &n.BuyerID, &departments, &codes, &descriptors,
-		&lots, &n.PublishedOn, &n.Deadline, &n.VisitAt, &n.QuestionsUntil, &n.RecordedAt, &n.ChangedAt, &n.CancelledAt, &n.AwardedOn); err != nil {
+		&lots, &n.PublishedOn, &n.Deadline, &n.VisitAt, &n.QuestionsUntil, &n.RecordedAt, &n.ChangedAt, &n.CancelledAt, &n.Result); err != nil {
 		return nil, err
 	}
 	n.Category = refdata.Category(category)
@@ -156,8 +156,8 @@ func standingOf(tx *db.Tx, ids []string) (all []*Notice, err error) {
 		if err := tx.Each(func(scan func(...any) error) error {
 			n := &Notice{}
 			all = append(all, n)
-			return scan(&n.ID, &n.Kind, &n.PublishedOn, &n.Deadline, &n.ChangedAt, &n.CancelledAt, &n.AwardedOn)
-		}, "SELECT id, kind, published_on, deadline, changed_at, cancelled_at, awarded_on FROM notice WHERE id "+tx.AnyOf(1), tx.List(some)); err != nil {
+			return scan(&n.ID, &n.Kind, &n.PublishedOn, &n.Deadline, &n.ChangedAt, &n.CancelledAt, &n.Result)
+		}, "SELECT id, kind, published_on, deadline, changed_at, cancelled_at, result FROM notice WHERE id "+tx.AnyOf(1), tx.List(some)); err != nil {
 			return nil, err
 		}
 	}

@@ -55,13 +55,14 @@ type AwardLine struct {
 
 // Detail is what only some notices have.
 type Detail struct {
-	Corrections  []Correction `json:"corrections,omitempty"`
-	Awards       []AwardLine  `json:"awards,omitempty"`
-	CancelReason string       `json:"cancel_reason,omitempty"`
-	Family       string       `json:"family,omitempty"` // the gazette's: JOUE, FNS, MAPA, DSP, DIVERS
-	Criteria     []string     `json:"criteria,omitempty"`
-	Unread       []string     `json:"unread,omitempty"` // parts of the record whose shape we do not know
-	Facts        []Fact       `json:"-"`                // not kept: see TakeFacts
+	Corrections  []Correction   `json:"corrections,omitempty"`
+	Awards       []AwardLine    `json:"awards,omitempty"`
+	Unawarded    []UnawardedLot `json:"unawarded,omitempty"` // what a result says nobody was given
+	CancelReason string         `json:"cancel_reason,omitempty"`
+	Family       string         `json:"family,omitempty"` // the gazette's: JOUE, FNS, MAPA, DSP, DIVERS
+	Criteria     []string       `json:"criteria,omitempty"`
+	Unread       []string       `json:"unread,omitempty"` // parts of the record whose shape we do not know
+	Facts        []Fact         `json:"-"`                // not kept: see TakeFacts
 }
 
 // BuyerRecord is what a source says of the buyer.
@@ -121,6 +122,7 @@ type Notice struct {
 	ChangedAt   clock.Instant
 	CancelledAt clock.Instant
 	AwardedOn   string // YYYY-MM-DD of the first award that followed, "" when none has
+	Result      What   // what the results that followed say of it all, "" when none has
 
 	// Bodies are the organisms of which the buyer is a service: when ByIDs read it.
 	Bodies []string
@@ -128,7 +130,7 @@ type Notice struct {
 
 // Open tells whether a company can still answer at that moment. A call whose
 // deadline is not known counts as open for sixty days after its publication, or until
-// it is awarded.
+// a result says that it was awarded, or that it never will be.
 func (n *Notice) Open(at clock.Instant) bool { return n.openUntil() >= at }
 
 // openUntil is the last moment at which the notice can be answered, zero when it
@@ -140,7 +142,7 @@ func (n *Notice) openUntil() clock.Instant {
 	if !n.Deadline.IsZero() {
 		return n.Deadline
 	}
-	if n.AwardedOn != "" {
+	if n.Result != "" {
 		return 0
 	}
 	day, err := time.ParseInLocation(time.DateOnly, n.PublishedOn, clock.Paris)

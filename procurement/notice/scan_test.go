@@ -242,14 +242,14 @@ func restand(t *rapid.T, x *notice.Index, s scan) {
 		}
 		n := *s.notices[id]
 		n.CancelledAt = rapid.SampledFrom([]clock.Instant{0, 0, s.now}).Draw(t, "cancelled")
-		n.AwardedOn = rapid.SampledFrom([]string{"", "", "2026-11-20"}).Draw(t, "awarded")
+		n.Result = rapid.SampledFrom([]notice.What{"", "", notice.Awarded, notice.Discontinued}).Draw(t, "result")
 		if rapid.Bool().Draw(t, "moved") {
 			n.Deadline = rapid.SampledFrom([]clock.Instant{0, clock.At(dbtest.Start.Add(100 * time.Hour)), clock.At(dbtest.Start.Add(-9 * time.Hour))}).Draw(t, "to")
 		}
 		if rapid.IntRange(0, 5).Draw(t, "itself") == 0 {
 			n.Title, n.ChangedAt = n.Title+" voirie", n.ChangedAt+1
 		}
-		told, s.notices[id] = append(told, &notice.Notice{ID: id, Record: notice.Record{Kind: n.Kind, PublishedOn: n.PublishedOn, Deadline: n.Deadline}, ChangedAt: n.ChangedAt, CancelledAt: n.CancelledAt, AwardedOn: n.AwardedOn}), &n
+		told, s.notices[id] = append(told, &notice.Notice{ID: id, Record: notice.Record{Kind: n.Kind, PublishedOn: n.PublishedOn, Deadline: n.Deadline}, ChangedAt: n.ChangedAt, CancelledAt: n.CancelledAt, Result: n.Result}), &n
 	}
 	nobody := &notice.Notice{ID: db.NewID()}
 	for _, id := range x.Restand(append(told, nobody)) {

@@ -44,15 +44,16 @@ type row struct {
 	ChangedAt        clock.Instant
 	CancelledAt      clock.Instant
 	AwardedOn        string
+	Result           What
 	Aliases          string
 }
 
 const columns = `id, source, source_id, kind, category, procedure_type, title, description, reference, buyer_id, buyer_name,
 	departments, cpv, descriptors, lots, detail, published_on, deadline, deadline_raw, deadline_source, deadline_doubtful,
-	visit_at, questions_until, time_zone, url, linked, recorded_at, changed_at, cancelled_at, awarded_on, aliases`
+	visit_at, questions_until, time_zone, url, linked, recorded_at, changed_at, cancelled_at, awarded_on, result, aliases`
 
 func (r row) notice() (*Notice, error) {
-	n := &Notice{ID: r.ID, BuyerID: r.BuyerID, RecordedAt: r.RecordedAt, ChangedAt: r.ChangedAt, CancelledAt: r.CancelledAt, AwardedOn: r.AwardedOn}
+	n := &Notice{ID: r.ID, BuyerID: r.BuyerID, RecordedAt: r.RecordedAt, ChangedAt: r.ChangedAt, CancelledAt: r.CancelledAt, AwardedOn: r.AwardedOn, Result: r.Result}
 	n.Record = Record{
 		Source: r.Source, SourceID: r.SourceID, Kind: r.Kind, Category: refdata.Category(r.Category), Procedure: refdata.ProcedureType(r.ProcedureType),
 		Title: r.Title, Description: r.Description, Reference: r.Reference, Buyer: BuyerRecord{Name: r.BuyerName},

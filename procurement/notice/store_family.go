@@ -22,6 +22,9 @@ func settle(tx *db.Tx, source string, names []string, written map[string]*relati
 	if err != nil || len(all) < 2 && !anyDiffers(all) {
 		return nil, err
 	}
+	if err := countLots(tx, all); err != nil {
+		return nil, err
+	}
 	noted, err := changesNoted(tx, all, written)
 	if err != nil {
 		return nil, err
@@ -40,7 +43,7 @@ func settle(tx *db.Tx, source string, names []string, written map[string]*relati
 // anyDiffers tells whether something stands otherwise than the notice itself says.
 func anyDiffers(all []*relative) bool {
 	return slices.ContainsFunc(all, func(r *relative) bool {
-		return r.Deadline != r.OwnDeadline || !r.CancelledAt.IsZero() || r.AwardedOn != ""
+		return r.Deadline != r.OwnDeadline || r.DeadlineDoubtful != r.OwnDoubtful || !r.CancelledAt.IsZero() || r.Result != ""
 	})
 }
 
@@ -80,13 +83,16 @@ func relatives(tx *db.Tx, source string, names []string, written map[string]*rel
 
 // relative is a new notice among its relatives.
 func (r *preparedRecord) relative(id string) *relative {
-	return &relative{ID: id, SourceID: r.SourceID, Aliases: strings.Join(r.Aliases, ","), PublishedOn: r.PublishedOn, Linked: strings.Join(r.Linked, ","),
+	one := &relative{ID: id, SourceID: r.SourceID, Aliases: strings.Join(r.Aliases, ","), PublishedOn: r.PublishedOn, Linked: strings.Join(r.Linked, ","),
 		TimeZone: r.TimeZone, Departments: strings.Join(r.Departments, ","), Kind: r.Kind, OwnDeadline: r.Deadline, Deadline: r.Deadline,
 		OwnDoubtful: r.DeadlineDoubtful, DeadlineDoubtful: r.DeadlineDoubtful, corrections: r.Detail.Corrections}
+	one.resulted(&r.Detail)
+	return one
 }
 
 const relativeColumns = `n.id, n.source_id, n.aliases, n.published_on, n.linked, n.time_zone, n.departments, n.kind, n.own_deadline, n.deadline,
-	n.own_doubtful, n.deadline_doubtful, n.cancelled_at, n.awarded_on, n.alterations, CASE WHEN n.kind = 'corrigendum' THEN n.detail ELSE '' END AS detail`
+	n.own_doubtful, n.deadline_doubtful, n.cancelled_at, n.awarded_on, n.result, n.alterations,
+	CASE WHEN n.kind = 'corrigendum' OR n.kind = 'award' AND n.detail LIKE '%"unawarded":%' THEN n.detail ELSE '' END AS detail`
 
 // named gives the notices that have one of these names or name one of them.
 func named(tx *db.Tx, source string, names []string, written map[string]*relative) (found []*relative, err error) {
@@ -128,16 +134,17 @@ func relativesOf(tx *db.Tx, ids []string) (found []*relative, err error) {
 	err = tx.Each(func(scan func(...any) error) error {
 		r, detail := &relative{}, ""
 		if err := scan(&r.ID, &r.SourceID, &r.Aliases, &r.PublishedOn, &r.Linked, &r.TimeZone, &r.Departments, &r.Kind, &r.OwnDeadline, &r.Deadline,
-			&r.OwnDoubtful, &r.DeadlineDoubtful, &r.CancelledAt, &r.AwardedOn, &r.Alterations, &detail); err != nil {
+			&r.OwnDoubtful, &r.DeadlineDoubtful, &r.CancelledAt, &r.AwardedOn, &r.Result, &r.Alterations, &detail); err != nil {
 			return err
 		}
+		var d Detail
 		if detail != "" {
-			var d Detail
 			if err := json.Unmarshal([]byte(detail), &d); err != nil {
 				return fmt.Errorf("notice %s: %w", r.ID, err)
 			}
 			r.corrections = d.Corrections
 		}
+		r.resulted(&d)
 		found = append(found, r)
 		return nil
 	}, "SELECT "+relativeColumns+" FROM notice n WHERE n.id "+tx.AnyOf(1), tx.List(ids))
@@ -197,7 +204,7 @@ func (w *settlement) settle(tx *db.Tx, r *relative, s standing, noted []Change) 
 		stay++
 	}
 	same := stay == len(noted) && stay == len(s.changes)
-	if same && s.deadline == r.Deadline && s.doubtful == r.DeadlineDoubtful && s.cancelled != r.CancelledAt.IsZero() && s.awardedOn == r.AwardedOn {
+	if same && s.deadline == r.Deadline && s.doubtful == r.DeadlineDoubtful && s.cancelled != r.CancelledAt.IsZero() && s.awardedOn == r.AwardedOn && s.result == r.Result {
 		return false
 	}
 	cancelledAt := r.CancelledAt
@@ -206,7 +213,7 @@ func (w *settlement) settle(tx *db.Tx, r *relative, s standing, noted []Change) 
 	} else if cancelledAt.IsZero() {
 		cancelledAt = tx.Now
 	}
-	w.standing = append(w.standing, []any{s.deadline, s.doubtful, cancelledAt, s.awardedOn, tx.Now, r.Alterations + 1, r.ID})
+	w.standing = append(w.standing, []any{s.deadline, s.doubtful, cancelledAt, s.awardedOn, string(s.result), tx.Now, r.Alterations + 1, r.ID})
 	if same {
 		return true
 	}
@@ -227,7 +234,7 @@ func (c Change) is(noted Change) bool {
 }
 
 func (w *settlement) write(tx *db.Tx) error {
-	if err := tx.Update("notice", []string{"deadline", "deadline_doubtful", "cancelled_at", "awarded_on", "altered_at", "alterations"}, "id", w.standing); err != nil {
+	if err := tx.Update("notice", []string{"deadline", "deadline_doubtful", "cancelled_at", "awarded_on", "result", "altered_at", "alterations"}, "id", w.standing); err != nil {
 		return err
 	}
 	if len(w.forgotten) > 0 {

@@ -27,6 +27,7 @@ type Facts struct {
 	VisitAt          string     `json:"visit_at,omitempty"`
 	QuestionsUntil   string     `json:"questions_until,omitempty"`
 	CancelledAt      string     `json:"cancelled_at,omitempty"`
+	Result           string     `json:"result,omitempty"` // awarded, partly_awarded, unsuccessful, discontinued, unawarded, partly_unawarded
 	PublishedOn      string     `json:"published_on,omitempty"`
 	RecordedAt       string     `json:"recorded_at"`
 	Source           string     `json:"source"`
@@ -56,7 +57,7 @@ func FactsOf(n *notice.Notice, siren string, watches []*Watch, base string) (Fac
 		ID: n.ID, URL: base + "/annonces/" + n.ID, Title: n.Title, Buyer: n.Buyer.Name, BuyerSIREN: siren, Reference: n.Reference,
 		Departments: some(n.Departments), Category: string(n.Category), Procedure: string(n.Procedure), CPV: some(n.CPV),
 		Deadline: n.Deadline.RFC3339(), DeadlineDoubtful: n.DeadlineDoubtful, VisitAt: n.VisitAt.RFC3339(), QuestionsUntil: n.QuestionsUntil.RFC3339(),
-		CancelledAt: n.CancelledAt.RFC3339(), PublishedOn: n.PublishedOn, RecordedAt: n.RecordedAt.RFC3339(),
+		CancelledAt: n.CancelledAt.RFC3339(), Result: string(n.Result), PublishedOn: n.PublishedOn, RecordedAt: n.RecordedAt.RFC3339(),
 		Source: n.Source, SourceID: n.SourceID, SourceURL: onTheWeb(n.URL), Lots: []LotFacts{}, Watches: []WhyFacts{},
 	}
 	reasons, err := Reasons(watches, n, n.RecordedAt)

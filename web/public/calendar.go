@@ -59,6 +59,9 @@ func (p Pages) eventText(n *notice.Notice, label string, at clock.Instant) strin
 	if !n.CancelledAt.IsZero() {
 		lines = append(lines, "Cette procédure est annulée.")
 	}
+	if n.Result != "" {
+		lines = append(lines, "Résultat publié"+nbsp+": "+strings.ToLower(n.Result.Label())+".")
+	}
 	return strings.Join(append(lines, p.at(noticeURL(n))), "\n")
 }
 

@@ -79,7 +79,7 @@ func (p Pages) entry(n *notice.Notice, touched, now clock.Instant) atom.Entry {
 		}
 	}
 	e.Summary = strings.Join(lines, "\n")
-	for _, c := range []string{n.Kind.Label(), n.Category.Label()} {
+	for _, c := range []string{kindLabel(n), n.Category.Label()} {
 		if c != "" {
 			e.Categories = append(e.Categories, c)
 		}

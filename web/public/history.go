@@ -24,17 +24,18 @@ type deed struct {
 	Text     string
 	Old, New string
 	Doubtful bool
+	Lots     []string // those that nobody was given: « Lot 3 - Peinture : infructueux »
 }
 
 // history tells what happened, by date: the notices that came before, this one, what
 // it became, and those that followed.
 func (p noticePage) history() []step {
-	own := step{On: p.PublishedOn, Title: p.Kind.Label(), Mark: p.SourceLabel()}
+	own := step{On: p.PublishedOn, Title: kindLabel(p.Notice), Mark: p.SourceLabel()}
 	steps := map[string]*step{p.ID: &own}
 	var order []*step
 	add := func(n *notice.Notice) {
 		if steps[n.ID] == nil {
-			s := &step{On: n.PublishedOn, Title: n.Kind.Label(), Mark: n.SourceLabel(), URL: noticeURL(n)}
+			s := &step{On: n.PublishedOn, Title: kindLabel(n), Mark: n.SourceLabel(), URL: noticeURL(n)}
 			steps[n.ID], order = s, append(order, s)
 		}
 	}
@@ -51,7 +52,11 @@ func (p noticePage) history() []step {
 			s = &step{On: c.On, Title: "Autre avis de la procédure", Mark: "n°" + nbsp + c.BySource, URL: "/annonces/" + c.ByID}
 			steps[c.ByID], order = s, append(order, s)
 		}
-		s.Acts = append(s.Acts, deedOf(c, p.Notice))
+		d := deedOf(c, p.Notice)
+		if i := slices.IndexFunc(p.After, func(n *notice.Notice) bool { return n.ID == c.ByID }); i >= 0 && c.What.Label() != "" {
+			d.Lots = p.After[i].Detail.UnawardedLots()
+		}
+		s.Acts = append(s.Acts, d)
 	}
 	slices.SortStableFunc(order, func(a, b *step) int { return strings.Compare(a.On, b.On) })
 	out := make([]step, len(order))
@@ -70,14 +75,29 @@ func deedOf(c notice.Change, n *notice.Notice) deed {
 		return deed{Text: "Procédure annulée"}
 	case notice.Reopened:
 		return deed{Text: "Annulation retirée"}
+	case notice.Unclear:
+		return deed{Text: "Date limite rectifiée, sans que la nouvelle ait pu être lue ici" + nbsp + ": à vérifier dans cet avis rectificatif"}
 	case notice.Awarded:
 		return deed{Text: "Marché attribué"}
+	case notice.PartlyAwarded:
+		return deed{Text: "Marché attribué en partie"}
+	case notice.Unsuccessful, notice.Discontinued, notice.Unawarded, notice.PartlyUnawarded:
+		if !n.Result.Failed() { // of some lots only
+			return deed{Text: "Lots non attribués"}
+		}
+		return deed{Text: failures[c.What]}
 	}
 	d := deed{Text: "Date limite modifiée", Old: shortOrNone(c.Before, n), New: shortOrNone(c.After, n), Doubtful: c.Doubtful}
 	if c.What == notice.Restated {
 		d.Text = "Date limite modifiée dans l'avis lui-même"
 	}
 	return d
+}
+
+// failures say that nobody was given the contract.
+var failures = map[notice.What]string{
+	notice.Unsuccessful: "Procédure infructueuse", notice.Discontinued: "Procédure déclarée sans suite",
+	notice.Unawarded: "Procédure infructueuse ou sans suite", notice.PartlyUnawarded: "Lots non attribués",
 }
 
 // shortOrNone is a date on the clocks of the buyer's place, or that there is none.

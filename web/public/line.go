@@ -110,7 +110,8 @@ func inFrance(n *notice.Notice, at clock.Instant) string {
 	return "soit " + at.Long(clock.Paris) + ", heure de Paris"
 }
 
-// state is where a notice stands at that moment. Only a call is open or closed;
+// state is where a notice stands at that moment. Only a call is open or closed, or what
+// its results say became of it;
 // any other kind says what it is.
 func state(n *notice.Notice, now clock.Instant) ui.Badge {
 	switch {
@@ -118,10 +119,21 @@ func state(n *notice.Notice, now clock.Instant) ui.Badge {
 		return ui.Late("Annulée")
 	case n.Open(now):
 		return ui.OK("Ouverte")
+	case n.Kind == notice.Contract && n.Result != "":
+		return ui.Info(n.Result.Label())
 	case n.Kind == notice.Contract:
 		return ui.Off("Close")
 	}
-	return ui.Info(n.Kind.Label())
+	return ui.Info(kindLabel(n))
+}
+
+// kindLabel names what a notice is, and of a result what it says when that is no award.
+func kindLabel(n *notice.Notice) string {
+	label := n.Kind.Label()
+	if result := n.Detail.Result(); n.Kind == notice.Award && result != notice.Awarded {
+		label += nbsp + ": " + strings.ToLower(result.Label())
+	}
+	return label
 }
 
 // sourceName is the tag of a source.
@@ -147,7 +159,7 @@ func found(n *notice.Notice, now clock.Instant, q *notice.Query) ui.Found {
 		f.Facts = append(f.Facts, "date limite à l'heure locale")
 	}
 	// A list of open calls need not repeat it, and the deadline says « close » or « annulée ».
-	if s := state(n, now); s.Tone != ui.ToneOK && (n.Kind != notice.Contract || f.Due.Text == "") {
+	if s := state(n, now); s.Tone != ui.ToneOK && (n.Kind != notice.Contract || f.Due.Text == "" || n.Result != "") {
 		f.Tags = append(f.Tags, s)
 	}
 	if l := n.Category.Label(); l != "" {

@@ -109,6 +109,7 @@ func (p noticePage) facts() []ui.Criterion {
 	add("Référence", reference(p.Notice))
 	add(ui.Plural(len(p.Departments), "Lieu", "Lieux"), places(p.Notice)...)
 	add("Nature de l'avis", p.Kind.Label())
+	add("Résultat", p.outcome())
 	for _, line := range p.lines("", notice.Subnature) {
 		add(line.Label, line.Said[0].Text)
 	}
@@ -120,6 +121,44 @@ func (p noticePage) facts() []ui.Criterion {
 	add("Critères et clauses", p.Detail.Criteria...)
 	add("Parution", day(p.PublishedOn))
 	return out
+}
+
+// outcome is what became of the contract: what its results say of a call, and what a
+// result says itself.
+func (p noticePage) outcome() string {
+	switch {
+	case p.Kind != notice.Award:
+	case len(p.Detail.Awards)+len(p.Detail.Unawarded) == 0:
+		return "" // it says so elsewhere, in words
+	default:
+		return p.Detail.Result().Label()
+	}
+	return p.Result.Label()
+}
+
+// resultTitle heads what a result says.
+func resultTitle(d notice.Detail) string {
+	if len(d.Awards) > 0 {
+		return "Attribution"
+	}
+	return "Résultat"
+}
+
+// unawardedWhole says that nobody was given the contract, where a result does not say it
+// of lots.
+func unawardedWhole(d notice.Detail) string {
+	for _, u := range d.Unawarded {
+		switch {
+		case u.Lot != "":
+		case u.Why == notice.Undecided:
+			return "La mise en concurrence continue" + nbsp + ": aucun titulaire n'est encore choisi."
+		case len(d.Awards) > 0:
+			return "Une partie du marché n'est pas attribuée" + nbsp + ": " + strings.ToLower(u.Why.Label()) + "."
+		default:
+			return failures[u.Why] + nbsp + ": aucun marché n'est attribué."
+		}
+	}
+	return ""
 }
 
 // families are the gazette's headings, with what their initials mean.
@@ -276,7 +315,7 @@ func (p noticePage) recorded() string {
 
 // kin is a notice of the same story in one line.
 func kin(n *notice.Notice) string {
-	line := n.Kind.Label()
+	line := kindLabel(n)
 	if n.PublishedOn != "" {
 		line += " du " + day(n.PublishedOn)
 	}

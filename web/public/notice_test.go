@@ -116,6 +116,40 @@ func TestWhatChangedIsToldOldAndNew(t *testing.T) {
 	})
 }
 
+func TestADeadlineThatACorrigendumDoesNotSayIsToBeChecked(t *testing.T) {
+	each(t, func(h *house) {
+		ids := h.record(false,
+			notice.Record{SourceID: "26-1", Title: "Halle", Deadline: h.in(20)},
+			notice.Record{SourceID: "26-2", Title: "Rectificatif", Kind: notice.Corrigendum, PublishedOn: "2026-11-24", Linked: []string{"26-1"}, DeadlineDoubtful: true, DeadlineRaw: "La date est reportée.", DeadlineSource: "rectificatif"})
+		h.says(h.get("/annonces/"+ids[0]), 200, "Ouverte", "24/11/2026 Avis rectificatif BOAMP n° 26-2 Date limite rectifiée, sans que la nouvelle ait pu être lue ici : à vérifier dans cet avis rectificatif", "heure à vérifier dans l'avis")
+	})
+}
+
+func TestAResultThatIsNoAwardSaysSo(t *testing.T) {
+	each(t, func(h *house) {
+		failed := func(id, of string, lots ...notice.UnawardedLot) notice.Record {
+			return notice.Record{SourceID: id, Title: "Résultat", Kind: notice.Award, PublishedOn: "2026-11-24", Linked: []string{of}, Detail: notice.Detail{Unawarded: lots}}
+		}
+		two := []notice.Lot{{Number: "1", Title: "Portes"}, {Number: "2", Title: "Fenêtres"}}
+		partly := failed("26-4", "26-3", notice.UnawardedLot{Lot: "Lot 2 - Fenêtres", Why: notice.Unsuccessful})
+		partly.Detail.Awards = []notice.AwardLine{{Lot: "Lot 1 - Portes", Holder: "Muller"}}
+		ids := h.record(false,
+			notice.Record{SourceID: "26-1", Title: "Halle", PublishedOn: "2026-09-01", Deadline: h.in(-20)}, failed("26-2", "26-1", notice.UnawardedLot{Why: notice.Discontinued}),
+			notice.Record{SourceID: "26-3", Title: "Gymnase", PublishedOn: "2026-09-01", Deadline: h.in(-20), Lots: two}, partly,
+			notice.Record{SourceID: "26-5", Title: "Piscine", PublishedOn: "2026-09-01", Deadline: h.in(20), Lots: two}, failed("26-6", "26-5", notice.UnawardedLot{Lot: "Lot 2 - Fenêtres", Why: notice.Unsuccessful}),
+			failed("26-7", "26-9", notice.UnawardedLot{Lot: "Lot 1", Why: notice.Undecided}))
+		h.says(h.get("/annonces/"+ids[0]), 200, "Halle Sans suite", "Résultat : Sans suite", "24/11/2026 Résultat de marché : sans suite BOAMP n° 26-2 Procédure déclarée sans suite", "!ttribué", "!Close")
+		h.says(h.get("/annonces/"+ids[1]), 200, "Résultat Résultat de marché : sans suite", "Procédure déclarée sans suite : aucun marché n'est attribué.", "!Titulaire")
+		h.says(h.get("/annonces/"+ids[2]), 200, "Gymnase Attribué en partie", "Marché attribué en partie Lot 2 - Fenêtres : infructueux")
+		h.says(h.get("/annonces/"+ids[3]), 200, "Attribution", "Muller Lot 1 - Portes", "Lots non attribués Lot 2 - Fenêtres : infructueux")
+		h.says(h.get("/annonces/"+ids[4]), 200, "Piscine Ouverte En partie infructueux ou sans suite", "Lots non attribués Lot 2 - Fenêtres : infructueux", "!Marché attribué")
+		h.says(h.get("/annonces/"+ids[4]+"/calendrier.ics"), 200, "en partie infructueux")
+		h.says(h.get("/annonces/"+ids[6]), 200, "Résultat de marché : pas encore attribué", "Lots non attribués Lot 1 : pas encore attribué")
+		h.says(h.get("/annonces?etat=toutes"), 200, "Sans suite", "Attribué en partie", "Résultat de marché : sans suite")
+		h.says(h.get("/annonces.atom?etat=toutes"), 200, "Sans suite", "!Marché attribué")
+	})
+}
+
 func TestACodeSaysWhatItBuys(t *testing.T) {
 	each(t, func(h *house) {
 		vocabulary := []cpv.Entry{{Code: "45000000", CheckDigit: "7", Label: "Travaux de construction"}, {Code: "45421000", CheckDigit: "4", Label: "Travaux de menuiserie <bois>"}}

@@ -46,7 +46,7 @@ func followCard(f *followAct) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if f.Visitor {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>Soyez averti par courriel de chaque changement&nbsp;: date limite, visite, questions, annulation, attribution.</p><p class=\"after\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>Soyez averti par courriel de chaque changement&nbsp;: date limite, visite, questions, annulation, résultat.</p><p class=\"after\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -170,9 +170,9 @@ func followCard(f *followAct) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var8 string
-						templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs("\u00a0: date limite, visite, questions, annulation, attribution.")
+						templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs("\u00a0: date limite, visite, questions, annulation, résultat.")
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/public/pursue.templ`, Line: 28, Col: 160}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/public/pursue.templ`, Line: 28, Col: 158}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 						if templ_7745c5c3_Err != nil {

@@ -45,23 +45,27 @@ func (e *EForms) Root() any { return e.root }
 
 func (e *EForms) readOrganisations() {
 	for _, o := range tree.Find(e.root, "organizations") {
-		for _, point := range tree.At(o, "organization", "touchpoint") {
-			id := scrub.Token(tree.First(point, "partyidentification.id"))
-			e.companies[id], e.orgs[id] = point, Organisation{Name: scrub.Line(inFrench(point, "partyname", "name"))}
-		}
-		for _, company := range tree.At(o, "organization", "company") {
-			id := scrub.Token(tree.First(company, "partyidentification.id"))
-			if id == "" {
-				continue
-			}
-			e.companies[id] = company
-			e.orgs[id] = Organisation{
+		for _, v := range tree.At(o, "organization") {
+			company := tree.FirstOf(tree.At(v, "company"))
+			org := Organisation{
 				Name:     scrub.Line(inFrench(company, "partyname", "name")),
 				Register: scrub.Token(tree.First(company, "partylegalentity.companyid")),
 				Postcode: scrub.Token(tree.First(company, "postaladdress.postalzone")),
 				City:     scrub.Token(tree.First(company, "postaladdress.cityname")),
 				NUTS:     scrub.Token(tree.First(company, "postaladdress.countrysubentitycode")),
 				Country:  scrub.Token(tree.First(company, "postaladdress.country.identificationcode")),
+			}
+			if id := scrub.Token(tree.First(company, "partyidentification.id")); id != "" {
+				e.companies[id], e.orgs[id] = company, org
+			}
+			// A service that answers for an organisation has a number of its own.
+			for _, point := range tree.At(v, "touchpoint") {
+				service := org
+				if name := scrub.Line(inFrench(point, "partyname", "name")); name != "" {
+					service.Name = name
+				}
+				id := scrub.Token(tree.First(point, "partyidentification.id"))
+				e.companies[id], e.orgs[id] = point, service
 			}
 		}
 	}
@@ -83,6 +87,30 @@ func inFrench(v any, path ...string) string {
 // first, which is the one that leads.
 func (e *EForms) Buyer() Organisation {
 	return e.orgs[scrub.Token(tree.First(e.root, "contractingparty.party.partyidentification.id"))]
+}
+
+// Country is that of the buyer: its own, or where that is not said, what its territory or
+// the first of the other buyers that says it tells. It is "" when nothing does: the language
+// of a notice, and the place of performance, prove nothing.
+func (e *EForms) Country() string {
+	for _, id := range tree.At(e.root, "contractingparty", "party", "partyidentification", "id") {
+		org := e.orgs[scrub.Token(tree.Text(id))]
+		if org.Country != "" {
+			return org.Country
+		}
+		if country := CountryOfNUTS(org.NUTS); country != "" {
+			return country
+		}
+	}
+	return ""
+}
+
+// CountryOfNUTS is the country that a territory's code begins with, "" for none.
+func CountryOfNUTS(nuts string) string {
+	if len(nuts) < 2 || nuts[0] < 'A' || nuts[0] > 'Z' || nuts[1] < 'A' || nuts[1] > 'Z' {
+		return ""
+	}
+	return nuts[:2]
 }
 
 // Title is the name of the contract, as it is written.

@@ -66,6 +66,17 @@ func KindOfNature(nature string) notice.Kind {
 	return ""
 }
 
+// Awaits tells whether companies may be awaited by a notice of a kind: only then a limit
+// to answer, to visit or to ask means anything. What gives a contract, changes it or gives
+// it up repeats when its call was open.
+func Awaits(k notice.Kind) bool {
+	switch k {
+	case notice.Award, notice.Cancellation, notice.Amendment, notice.VEA:
+		return false
+	}
+	return true
+}
+
 // eFormsProcedures are the codes of the eForms list "procurement-procedure-type".
 var eFormsProcedures = map[string]refdata.ProcedureType{
 	"open": refdata.Open, "restricted": refdata.Restricted, "negwcall": refdata.Negotiated,

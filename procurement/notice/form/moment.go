@@ -10,6 +10,7 @@ import (
 
 	"parvis/kit/clock"
 	"parvis/kit/scrub"
+	folding "parvis/kit/text"
 )
 
 // Moment is a date as a source wrote it, before anybody has said on which clock.
@@ -20,17 +21,22 @@ type Moment struct {
 	HasOffset bool
 }
 
+// frenchMonth is a month as people write it: in full or cut short, with its accents or
+// without.
+const frenchMonth = `janv(?:ier|\.)?|f[ée]v(?:rier|r?\.)?|mars|avr(?:il|\.)?|mai|juin|juil(?:let|\.)?|ao[uû]t|sept(?:embre|\.)?|oct(?:obre|\.)?|nov(?:embre|\.)?|d[ée]c(?:embre|\.)?`
+
 // frenchDate is a date as people write it, with or without an hour: « 27/01/2020
-// à 12h00 », « 4 septembre 2020 à 16 H 00 ».
-const frenchDate = `(\d{1,2})(?:er)?(?:\s?/\s?(\d{1,2})\s?/\s?|\s(janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)\s)(\d{4})` +
-	`(?:\s*(?:à|a|,|-|–)?\s*(\d{1,2})\s*(?:heures?|[hH:])\s*(\d{2})?)?`
+// à 12h00 », « 4 septembre 2020 à 16 H 00 », « 30 Juillet 2020 : 12 heures ».
+const frenchDate = `(\d{1,2})(?:er)?(?:\s?/\s?(\d{1,2})\s?/\s?|\s(` + frenchMonth + `)\s)(\d{4})` +
+	`(?:\s*[,:;–-]?\s*(?:à|a|avant)?\s*(?:(\d{1,2})\s*(?:heures?|h)\s*(\d{2})?|(\d{1,2})\s*:\s*(\d{2})|(midi)\b))?`
 
 var (
 	isoMoment    = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$`)
 	dayAsFigures = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})(?: (\d{2}):(\d{2}))?$`)
 	frenchMoment = regexp.MustCompile(`(?i)^(?:le\s)?(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s)?` + frenchDate + `(?:\s*min(?:utes)?)?$`)
 	frenchInText = regexp.MustCompile(`(?i)\b` + frenchDate)
-	frenchMonths = []string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
+	// frenchMonths are the beginnings that tell months apart, without accents.
+	frenchMonths = []string{"jan", "fev", "mar", "avr", "mai", "juin", "juil", "aou", "sep", "oct", "nov", "dec"}
 )
 
 // ReadMoment reads the sources' forms of dates: ISO with or without hour and
@@ -94,10 +100,15 @@ func FindMoments(text string) (found []Moment) {
 func french(m []string) (Moment, bool) {
 	month := m[2]
 	if m[3] != "" {
-		month = strconv.Itoa(1 + slices.Index(frenchMonths, strings.ToLower(m[3])))
+		name := folding.Fold(m[3])
+		month = strconv.Itoa(1 + slices.IndexFunc(frenchMonths, func(begins string) bool { return strings.HasPrefix(name, begins) }))
 	}
-	at, ok := wallTime(m[4], month, m[1], m[5], m[6], "")
-	return Moment{Wall: at, HasTime: m[5] != ""}, ok
+	hour, minute := m[5]+m[7], m[6]+m[8] // « 12 h 00 », or 12:00
+	if m[9] != "" {                      // midi
+		hour = "12"
+	}
+	at, ok := wallTime(m[4], month, m[1], hour, minute, "")
+	return Moment{Wall: at, HasTime: hour != ""}, ok
 }
 
 // wallTime refuses what no calendar or clock shows, such as 30 February.
@@ -179,6 +190,9 @@ func Possible(m Moment, publishedOn string) bool {
 	return !m.Wall.Before(published) && m.Wall.Year()-published.Year() <= maxYears
 }
 
+// otherDates are words of sections whose dates are others than the deadline.
+var otherDates = []string{"question", "renseignement", "visite", "ouverture", "echantillon"}
+
 // OfDeadline tells whether a section that a corrigendum names is the deadline:
 // « Date limite de réception des offres », or where the European forms of before
 // 2024 have it, IV.2.2 and IV.3.4, however that is punctuated.
@@ -189,6 +203,9 @@ func OfDeadline(section string) bool {
 		}
 		return -1
 	}, Plain(section))
-	return strings.Contains(s, "datelimitedere") || // réception, remise
+	if slices.ContainsFunc(otherDates, func(word string) bool { return strings.Contains(s, word) }) {
+		return false
+	}
+	return strings.Contains(s, "limitedere") || strings.Contains(s, "limitesdere") || // réception, remise
 		strings.Contains(s, "remisedesoffres") || strings.HasPrefix(s, "iv22") || strings.HasPrefix(s, "iv34")
 }
