@@ -26,7 +26,8 @@ type record struct {
 	donnees any    // unified tree, nil when absent
 	shape   string // the root of donnees: "eforms", "fnsimple", "mapa", "dsp", "divers", "legacy", "" when absent or unknown
 	forms   *form.EForms
-	place   string // department of the buyer, when only its territory is said
+	place   string   // department of the buyer, when only its territory is said
+	listed  []string // departments that the source lists, whose clocks count; not all those of a region
 	out     notice.Record
 }
 

@@ -132,17 +132,3 @@ func departmentPrefix(prefix string) (string, bool) {
 	d, ok := DepartmentByCode(prefix)
 	return d.Code, ok
 }
-
-// DepartmentOfNUTS gives the department of a NUTS 2021 code: of the third level, or
-// of the first or second of an overseas region that is one department. It answers
-// false for a larger territory, for another country's, and for the codes of before
-// 2018, of which we have no table.
-func DepartmentOfNUTS(code string) (string, bool) {
-	code = strings.ToUpper(compact(code))
-	for _, d := range departments {
-		if d.NUTS3 != "" && (d.NUTS3 == code || len(code) == 4 && d.Zone == DROM && d.NUTS3 == code+"0") {
-			return d.Code, true
-		}
-	}
-	return "", false
-}
