@@ -274,18 +274,15 @@ func (s *Service) facts(n *notice.Notice, now clock.Instant) letterItem {
 	return out
 }
 
-// places names a few departments, and numbers more.
+// places names the country or whole regions, then a few departments, and numbers more.
 func places(codes []string) string {
 	const mostNamed = 3
-	if len(codes) > mostNamed {
-		return strings.Join(codes, ", ")
-	}
-	names := make([]string, len(codes))
-	for i, code := range codes {
-		names[i] = code
-		if d, ok := refdata.DepartmentByCode(code); ok {
-			names[i] = d.Name + " (" + d.Code + ")"
+	names, rest := refdata.WholeAreas(codes)
+	for _, code := range rest {
+		if d, ok := refdata.DepartmentByCode(code); ok && len(rest) <= mostNamed {
+			code = d.Name + " (" + d.Code + ")"
 		}
+		names = append(names, code)
 	}
 	return strings.Join(names, ", ")
 }

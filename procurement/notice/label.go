@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -8,9 +9,12 @@ import (
 	"parvis/procurement/refdata"
 )
 
-// Place is the departments as a line shows them: « 67, 68 »; "" when the
-// notice gives none.
-func (n *Notice) Place() string { return strings.Join(n.Departments, ", ") }
+// Place names where a notice is in few words: the country or regions, then departments by
+// their numbers; "" when it does not say.
+func (n *Notice) Place() string {
+	areas, rest := refdata.WholeAreas(n.Departments)
+	return strings.Join(slices.Concat(areas, rest), ", ")
+}
 
 // Zone is the legal time of the buyer's place, as its source knew it; else that of
 // the first department, and Paris when there is none.

@@ -87,14 +87,15 @@ func sirenIn(register string) string {
 // maybeBody looks at the first letters: of a hundred names ninety are passed over before
 // anything is folded.
 func maybeBody(name string) bool {
-	if len(name) < len("region x") {
+	const council = "conseil "
+	if len(name) <= len(council) {
 		return false
 	}
 	switch name[0] | 0x20 {
 	case 'r':
 		return name[1]|0x20 == 'e' || name[1] == 0xc3 // é, É
 	case 'c':
-		return name[1]|0x20 == 'o' && (name[2]|0x20 == 'n' || name[2]|0x20 == 'l')
+		return name[1]|0x20 == 'o' && (name[2]|0x20 == 'l' || name[2]|0x20 == 'n' && name[len(council)]|0x20 == 'r')
 	}
 	return false
 }

@@ -1,6 +1,9 @@
 package refdata
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // departmentAliases are codes that other files write for a department. The
 // gazette calls Corsica 20A and 20B; the Rhône is split for its two assemblies
@@ -47,6 +50,15 @@ func DepartmentsOfPlace(raw string) []string {
 		return []string{code}
 	}
 	return append([]string(nil), severalDepartments[strings.ToUpper(compact(raw))]...)
+}
+
+// DepartmentsAsked is DepartmentsOfPlace for what people and addresses ask for: abroad is
+// no department that one may choose.
+func DepartmentsAsked(raw string) []string {
+	if found := DepartmentsOfPlace(raw); !slices.Contains(found, Abroad) {
+		return found
+	}
+	return nil
 }
 
 // DepartmentOfPostcode gives the department of an address by its postcode, CEDEX
