@@ -74,7 +74,7 @@ func lotCount(n *notice.Notice) string {
 // due is the deadline as a list shows it, on the clocks of the buyer's place.
 func due(n *notice.Notice, now clock.Instant) ui.Due {
 	if n.Deadline.IsZero() {
-		return ui.Due{}
+		return ui.Due{None: n.NoDeadline()}
 	}
 	zone := n.Zone()
 	return ui.Due{
