@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"time"
 
 	"parvis/gateway/boamp"
 	"parvis/gateway/ted"
@@ -75,9 +76,11 @@ func (a *App) ImportFile(ctx context.Context, f Reading) (Import, error) {
 	return t.did, err
 }
 
-// chunkBytes is how much of the source waits in memory for one transaction, beyond
-// which a chunk has fewer records than it might: one record may have 16 MiB.
+// What has a chunk written before it has as many records as it might: how much of the
+// source waits in memory (one record may have 16 MiB), and how long, when it comes slowly.
 const chunkBytes = 32 << 20
+
+var chunkWait = 5 * time.Second
 
 // taking is one import under way: while a chunk is written, the next one is read and
 // made ready.
@@ -90,6 +93,7 @@ type taking struct {
 
 	chunk   []notice.Record
 	size    int
+	begun   time.Time   // when its first record came
 	refused int         // of this chunk
 	at      notice.Mark // after this chunk
 	sent    notice.Mark // after the last chunk that was sent to be written
@@ -106,7 +110,7 @@ func (t *taking) all(ctx context.Context) (err error) {
 	defer rooms.enter()()
 	defer func() { err = errors.Join(err, t.wait()) }()
 	var at notice.Mark
-	broken, reached, most := false, false, notice.Bulk
+	broken, reached, most := false, false, notice.Bulk(t.DB.Dialect())
 	if t.of.Alerts {
 		most = notice.Chunk
 	}
@@ -130,8 +134,11 @@ func (t *taking) all(ctx context.Context) (err error) {
 			t.refused++
 			continue
 		}
+		if len(t.chunk) == 0 {
+			t.begun = time.Now()
+		}
 		t.chunk, t.size = append(t.chunk, r), t.size+len(r.Raw)
-		if len(t.chunk) == most || t.size >= chunkBytes {
+		if len(t.chunk) == most || t.size >= chunkBytes || time.Since(t.begun) >= chunkWait {
 			if err := t.flush(ctx, false); err != nil {
 				return err
 			}

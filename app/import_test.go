@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +17,8 @@ import (
 func TestAnImportOnAFullDiskGoesOnWhenThereIsRoom(t *testing.T) {
 	b := openBureau(t, db.SQLite, 1)
 	var text strings.Builder
-	const all = 5*notice.Bulk + 100
+	bulk := notice.Bulk(db.SQLite)
+	all := 5*bulk + 100
 	for i := range all {
 		text.WriteString(b.roof(i+1, 0).Raw + "\n")
 	}
@@ -35,7 +37,7 @@ func TestAnImportOnAFullDiskGoesOnWhenThereIsRoom(t *testing.T) {
 		})
 	}
 	did, err := read()
-	if err == nil || !strings.Contains(err.Error(), "full") || did.New < 2*notice.Bulk || did.New%notice.Bulk != 0 {
+	if err == nil || !strings.Contains(err.Error(), "full") || did.New < 2*bulk || did.New >= all {
 		t.Fatalf("%+v, %v", did, err)
 	}
 	if n := len(b.recorded(t)); n != did.New {
@@ -56,7 +58,7 @@ func TestTwoImportsOfOneFileAtOnce(t *testing.T) {
 	eachDialect(t, func(t *testing.T, dialect db.Dialect) {
 		b := openBureau(t, dialect, 2)
 		var text strings.Builder
-		const all = 2*notice.Bulk + 100
+		all := 2*notice.Bulk(dialect) + 100
 		for i := range all {
 			text.WriteString(b.roof(i+1, 0).Raw + "\n")
 		}
@@ -84,4 +86,16 @@ func TestTwoImportsOfOneFileAtOnce(t *testing.T) {
 			t.Errorf("%d are still under way, %v", left, err)
 		}
 	})
+}
+
+// TestASourceThatComesSlowlyIsWrittenAsItComes has each record wait long enough.
+func TestASourceThatComesSlowlyIsWrittenAsItComes(t *testing.T) {
+	app.WaitForChunks(t, 0)
+	b := openBureau(t, db.SQLite, 1)
+	var said []int
+	did, err := b.ImportNotices(t.Context(), "boamp", strings.NewReader(b.roof(1, 0).Raw+"\n"+b.roof(2, 0).Raw+"\n"+b.roof(3, 0).Raw+"\n"), false,
+		func(err error) { t.Error(err) }, func(so app.Import) { said = append(said, so.New) })
+	if err != nil || did.New != 3 || !slices.Equal(said, []int{1, 2, 3, 3}) && !slices.Equal(said, []int{1, 2, 3}) {
+		t.Errorf("%+v, %v; said %v", did, err, said)
+	}
 }

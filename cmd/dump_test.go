@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"slices"
 	"testing"
 
@@ -117,6 +118,9 @@ func raws(t *testing.T, d *db.DB) (all []string) {
 	}
 	s := notice.NewService(d, nil)
 	for _, k := range keys {
+		if len(keys) > 20_000 && crc32.ChecksumIEEE([]byte(k.SourceID))%16 != 0 {
+			continue // one by one takes a minute; the same are read of the other database
+		}
 		raw, err := s.Raw(ctx, access.Platform("test"), k.Source, k.SourceID)
 		if err != nil {
 			t.Fatal(err)

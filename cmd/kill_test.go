@@ -48,14 +48,15 @@ func TestAnImportKilledManyTimesEndsAsIfNothingHadHappened(t *testing.T) {
 	if testing.Short() {
 		t.Skip("not in -short: it runs the program a dozen times")
 	}
-	const size, kills = 12_000, 4
-	file := write(t, "avis.jsonl", export(size))
-	quiet := where(t, db.SQLite)
-	imports(t, quiet, "", file, counts{read: size, new: size})
-	want := content(t, openDatabase(t, quiet))
 	eachDatabase(t, func(t *testing.T, place []string) {
 		imports(t, place, "", "-", counts{}) // makes the tables, so that they can be watched
 		d := openDatabase(t, place)
+		const kills = 4
+		size := 6 * notice.Bulk(d.Dialect())
+		file := write(t, "avis.jsonl", export(size))
+		quiet := where(t, db.SQLite)
+		imports(t, quiet, "", file, counts{read: size, new: size})
+		want := content(t, openDatabase(t, quiet))
 		killed := 0
 		for round := range kills {
 			p := launch(t, nil, nil, append([]string{"import", "boamp", file}, place...)...)
@@ -113,6 +114,7 @@ func TestAnImportKilledManyTimesEndsAsIfNothingHadHappened(t *testing.T) {
 func TestAnImportThatIsInterruptedSaysSo(t *testing.T) {
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		place := where(t, db.SQLite)
+		bulk := notice.Bulk(db.SQLite)
 		imports(t, place, "", "-", counts{})
 		d := openDatabase(t, place)
 		in, to, err := os.Pipe()
@@ -120,10 +122,10 @@ func TestAnImportThatIsInterruptedSaysSo(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := launch(t, nil, in, append([]string{"import", "boamp", "-"}, place...)...)
-		if _, err := io.WriteString(to, export(notice.Bulk+200)); err != nil {
+		if _, err := io.WriteString(to, export(bulk+200)); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "the first notices", func() bool { return countOf(t, d, "notice") == notice.Bulk })
+		eventually(t, "the first notices", func() bool { return countOf(t, d, "notice") == int64(bulk) })
 		p.signal(t, s)
 		const says = "parvis\u00a0: L'import a été interrompu. Ce qui était entré est gardé\u00a0: la même commande reprend le reste.\n"
 		if status := p.status(t); status != 4 || p.said() != says {
@@ -133,6 +135,6 @@ func TestAnImportThatIsInterruptedSaysSo(t *testing.T) {
 			t.Errorf("%v: it says what it did not do: %s", s, out)
 		}
 		_, _ = in.Close(), to.Close()
-		imports(t, place, export(notice.Bulk+200), "-", counts{read: 200, new: 200, before: notice.Bulk})
+		imports(t, place, export(bulk+200), "-", counts{read: 200, new: 200, before: bulk})
 	}
 }

@@ -2,26 +2,20 @@ package xlsx
 
 import (
 	"archive/zip"
-	"bufio"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // Kind is the media type of what is written.
 const Kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-// What a spreadsheet can hold.
-const (
-	mostRows = 1 << 20
-	mostText = 32_767 // UTF-16 units of a cell
-)
 
 // Column is a column of the table: what it is called, and how wide, in characters.
 type Column struct {
@@ -32,184 +26,193 @@ type Column struct {
 // Day is a date without an hour.
 type Day struct{ time.Time }
 
-// Writer writes one sheet, row after row: nothing is kept.
+// Writer writes one sheet, row after row. Nothing is written before Close: until then rows
+// wait as XML, 16 MiB of them in memory, and when there are more, in a file of the system's
+// temporary folder (still in memory where none can be made). Close and Abandon remove it.
 type Writer struct {
-	file  *zip.Writer
-	sheet *bufio.Writer
-	rows  int
+	to     io.Writer
+	file   *excelize.File
+	sheet  *excelize.StreamWriter
+	styles [len(looks)]int // ids of the looks
+	rows   int
 }
 
-// Styles by their place in the list of styles.xml.
+// Looks of cells.
 const (
-	styleText = iota + 1
-	styleHead
-	styleDay
-	styleMoment
-	styleNumber
+	textLook = iota
+	headLook
+	dayLook
+	momentLook
+	numberLook
 )
 
-// parts are the files of a workbook of one sheet, but for the sheet. Texts have format 49,
-// « Texte »: what is typed over one later is a text too. Formats 14 and 22 are dates as the
-// reader's country writes them.
-var parts = [][2]string{
-	{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>`},
-	{"_rels/.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
-	{"xl/workbook.xml", `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="%s" sheetId="1" r:id="rId1"/></sheets></workbook>`},
-	{"xl/_rels/workbook.xml.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>`},
-	{"xl/styles.xml", `<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="6"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>` +
-		`<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>` +
-		`<xf numFmtId="49" fontId="1" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>` +
-		`<xf numFmtId="14" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf>` +
-		`<xf numFmtId="22" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf>` +
-		`<xf numFmtId="1" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf></cellXfs>` +
-		`<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`},
+// looks says that texts have format 49, « Texte »: what is typed over one later is a text
+// too. Formats 14 and 22 are dates as the reader's country writes them.
+var looks = [...]excelize.Style{
+	textLook:   {NumFmt: 49, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}},
+	headLook:   {NumFmt: 49, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}, Font: &excelize.Font{Bold: true, Family: "Calibri", Size: 11}},
+	dayLook:    {NumFmt: 14, Alignment: &excelize.Alignment{Vertical: "top"}},
+	momentLook: {NumFmt: 22, Alignment: &excelize.Alignment{Vertical: "top"}},
+	numberLook: {NumFmt: 1, Alignment: &excelize.Alignment{Vertical: "top"}},
 }
 
 // New begins a workbook whose only sheet is called name: 31 characters at most, none of
-// []:*?/\. Its first row has the heads and stays in view.
+// []:*?/\. Its first row has the heads and stays in view. Whoever may leave it before
+// Close calls Abandon.
 func New(to io.Writer, name string, columns []Column) (*Writer, error) {
-	w := &Writer{file: zip.NewWriter(to)}
-	for _, part := range parts {
-		content := part[1]
-		if strings.Contains(content, "%s") {
-			content = fmt.Sprintf(content, escaped(name))
-		}
-		entry, err := w.file.Create(part[0])
-		if err != nil {
-			return nil, err
-		}
-		if _, err := io.WriteString(entry, xml.Header+content); err != nil {
-			return nil, err
-		}
+	w := &Writer{to: to, file: excelize.NewFile()}
+	if err := w.begin(name, columns); err != nil {
+		w.Abandon()
+		return nil, fmt.Errorf("xlsx: %w", err)
 	}
-	sheet, err := w.file.Create("xl/worksheets/sheet1.xml")
-	if err != nil {
-		return nil, err
-	}
-	w.sheet = bufio.NewWriter(sheet)
-	w.write(xml.Header, `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0">`,
-		`<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>`)
-	for i, c := range columns {
-		w.write(fmt.Sprintf(`<col min="%d" max="%d" width="%d" customWidth="1"/>`, i+1, i+1, c.Width))
-	}
-	w.write(`</cols><sheetData>`)
-	w.begin()
-	for i, c := range columns {
-		w.text(i, c.Head, styleHead)
-	}
-	w.write(`</row>`)
 	return w, nil
 }
 
-// write passes over errors: bufio keeps the first, which Close gives.
-func (w *Writer) write(all ...string) {
-	for _, s := range all {
-		_, _ = w.sheet.WriteString(s)
+func (w *Writer) begin(name string, columns []Column) error {
+	// The library would gather the whole workbook before it writes it.
+	w.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return zip.NewWriter(w.to) })
+	// It would name its own author, and a day in 2006.
+	w.file.Pkg.Delete("docProps/core.xml")
+	if err := w.file.SetDocProps(&excelize.DocProperties{}); err != nil {
+		return err
 	}
+	for i := range looks {
+		id, err := w.file.NewStyle(&looks[i])
+		if err != nil {
+			return err
+		}
+		w.styles[i] = id
+	}
+	if err := w.file.SetSheetName(w.file.GetSheetName(0), name); err != nil {
+		return err
+	}
+	var err error
+	if w.sheet, err = w.file.NewStreamWriter(name); err != nil {
+		return err
+	}
+	if err := w.sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+		return err
+	}
+	heads := make([]any, len(columns))
+	for i, c := range slices.Backward(columns) { // the library puts each before the others
+		if err := w.sheet.SetColWidth(i+1, i+1, float64(c.Width)); err != nil {
+			return err
+		}
+		heads[i] = w.text(c.Head, headLook)
+	}
+	return w.row(heads)
 }
 
-func (w *Writer) begin() {
+func (w *Writer) row(cells []any) error {
+	place, err := excelize.CoordinatesToCellName(1, w.rows+1) // fails after the last row of a sheet
+	if err != nil {
+		return err
+	}
 	w.rows++
-	w.write(`<row r="`, strconv.Itoa(w.rows), `">`)
+	return w.sheet.SetRow(place, cells)
 }
 
 // Row writes a row: of string, int, time.Time (as the clocks of its zone show it) and Day;
-// nil, "" and the zero time are empty cells.
+// nil, "" and the zero time are empty cells. After an error all that can be done is Abandon.
 func (w *Writer) Row(cells ...any) error {
-	if w.rows == mostRows {
-		return fmt.Errorf("xlsx: a sheet holds %d rows", mostRows)
-	}
-	w.begin()
+	row := make([]any, len(cells))
 	for i, cell := range cells {
 		switch v := cell.(type) {
 		case nil:
 		case string:
-			w.text(i, v, styleText)
+			row[i] = w.text(v, textLook)
 		case int:
-			w.number(i, strconv.Itoa(v), styleNumber)
+			row[i] = excelize.Cell{StyleID: w.styles[numberLook], Value: v}
 		case Day:
-			w.moment(i, v.Time, styleDay, time.DateOnly)
+			row[i] = w.moment(v.Time, dayLook, time.DateOnly)
 		case time.Time:
-			w.moment(i, v, styleMoment, "2006-01-02 15:04")
+			row[i] = w.moment(v, momentLook, "2006-01-02 15:04")
 		default:
 			return fmt.Errorf("xlsx: a cell cannot be a %T", cell)
 		}
 	}
-	w.write(`</row>`)
+	if err := w.row(row); err != nil {
+		return fmt.Errorf("xlsx: %w", err)
+	}
 	return nil
 }
 
-// Close ends the workbook; what it is written to stays open.
+// Close writes the workbook; what it is written to stays open.
 func (w *Writer) Close() error {
-	w.write(`</sheetData></worksheet>`)
+	defer w.Abandon()
 	if err := w.sheet.Flush(); err != nil {
-		return err
+		return fmt.Errorf("xlsx: %w", err)
 	}
-	return w.file.Close()
+	if err := w.file.Write(w.to); err != nil {
+		return fmt.Errorf("xlsx: %w", err)
+	}
+	return nil
 }
 
-func (w *Writer) text(column int, s string, style int) {
+// Abandon lets go of rows that are not to be written. After Close there are none.
+func (w *Writer) Abandon() {
+	_ = w.file.Close() // of a file that is thrown away
+}
+
+// text is a cell, nil when it is empty.
+func (w *Writer) text(s string, look int) any {
 	if s == "" {
-		return
+		return nil
 	}
-	w.write(`<c r="`, place(column, w.rows), `" s="`, strconv.Itoa(style), `" t="inlineStr"><is><t xml:space="preserve">`, escaped(held(s)), `</t></is></c>`)
+	return excelize.Cell{StyleID: w.styles[look], Value: uncoded(held(s))}
 }
 
-func (w *Writer) number(column int, n string, style int) {
-	w.write(`<c r="`, place(column, w.rows), `" s="`, strconv.Itoa(style), `"><v>`, n, `</v></c>`)
-}
-
-// moment writes a date as spreadsheets count them: days from the end of 1899. They are wrong
+// moment is a date as spreadsheets count them: days from the end of 1899. They are wrong
 // about the first weeks of 1900 and know nothing before; what they cannot count is a text.
-func (w *Writer) moment(column int, t time.Time, style int, layout string) {
+func (w *Writer) moment(t time.Time, look int, layout string) any {
 	switch {
 	case t.IsZero():
+		return nil
 	case t.Year() <= 1900 || t.Year() > 9999:
-		w.text(column, t.Format(layout), styleText)
-	default:
-		wall := time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
-		if style == styleDay {
-			wall = time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
-		}
-		seconds := wall.Unix() - time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).Unix()
-		w.number(column, strconv.FormatFloat(float64(seconds)/(24*60*60), 'f', -1, 64), style)
+		return w.text(t.Format(layout), textLook)
 	}
+	hour, minute, second := t.Clock()
+	if look == dayLook {
+		hour, minute, second = 0, 0, 0
+	}
+	return excelize.Cell{StyleID: w.styles[look], Value: time.Date(t.Year(), t.Month(), t.Day(), hour, minute, second, 0, time.UTC)}
 }
 
-// place names a cell: A1, AB12.
-func place(column, row int) string {
-	name := ""
-	for n := column + 1; n > 0; n = (n - 1) / 26 {
-		name = string(rune('A'+(n-1)%26)) + name
-	}
-	return name + strconv.Itoa(row)
-}
-
-// held is as much of a text as a cell holds, in valid UTF-8.
+// held is as much of a text as a cell holds, in valid UTF-8: the library would cut it
+// without a sign.
 func held(s string) string {
 	s = strings.ToValidUTF8(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"), "\ufffd")
-	if len(s) <= mostText {
+	if len(s) <= excelize.TotalCellChars {
 		return s // no more units than bytes
 	}
 	units, end := 0, 0 // end leaves room for the sign that something is cut
 	for i, r := range s {
-		if units += utf16.RuneLen(r); units < mostText {
+		if units += utf16.RuneLen(r); units < excelize.TotalCellChars {
 			end = i + utf8.RuneLen(r)
-		} else if units > mostText {
+		} else if units > excelize.TotalCellChars {
 			return s[:end] + "…"
 		}
 	}
 	return s
 }
 
-// coded is how a workbook writes a character that XML cannot: a text that looks so must
-// say that it is none.
-var coded = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
+// coded is how a workbook writes a character that XML cannot. The library says of a text
+// that looks so that it is none, but for what lost finds: it drops halves of pairs, and
+// sees every second only of those that share an underscore.
+var (
+	coded = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
+	lost  = regexp.MustCompile(`_x(?:[Dd][89A-Fa-f][0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}_x[0-9A-Fa-f]{4})_`)
+)
 
-// escaped is a text within XML; what XML cannot say is �.
-func escaped(s string) string {
-	s = coded.ReplaceAllStringFunc(s, func(c string) string { return "_x005F" + c })
-	var out strings.Builder
-	_ = xml.EscapeText(&out, []byte(s)) // a builder never fails
-	return out.String()
+// uncoded is a text for the library, in pieces of which none looks coded if it would lose some.
+func uncoded(s string) any {
+	if !lost.MatchString(s) {
+		return s
+	}
+	var pieces []excelize.RichTextRun
+	for at := coded.FindStringIndex(s); at != nil; at = coded.FindStringIndex(s) {
+		pieces = append(pieces, excelize.RichTextRun{Text: s[:at[0]+1]})
+		s = s[at[0]+1:]
+	}
+	return append(pieces, excelize.RichTextRun{Text: s})
 }

@@ -152,7 +152,7 @@ func eachSearched(tx *db.Tx, f func(*Notice)) error {
 // standingOf reads of these notices what others may change, and when they were changed
 // themselves.
 func standingOf(tx *db.Tx, ids []string) (all []*Notice, err error) {
-	for some := range slices.Chunk(ids, Bulk) {
+	for some := range slices.Chunk(ids, asked) {
 		if err := tx.Each(func(scan func(...any) error) error {
 			n := &Notice{}
 			all = append(all, n)

@@ -4,13 +4,14 @@ import (
 	"encoding/json"
 	"runtime"
 	"sync"
+	"sync/atomic"
 )
 
 // Prepared is a chunk of records with all that can be made of them before their
 // transaction, in which others wait.
 type Prepared struct {
 	records []preparedRecord
-	raws    []byte // the records as they came, packed
+	packs   []rawPack
 }
 
 // preparedRecord is a record with what tells its versions apart, and as it is written.
@@ -23,22 +24,29 @@ type preparedRecord struct {
 // Prepare makes a chunk of records ready, on all processors. Whoever has more than one
 // chunk prepares the next while the last is being written.
 func Prepare(records []Record) Prepared {
-	p := Prepared{records: make([]preparedRecord, len(records))}
+	p := Prepared{records: make([]preparedRecord, len(records)), packs: make([]rawPack, (len(records)+packed-1)/packed)}
+	var next atomic.Int64 // pack
 	var all sync.WaitGroup
-	part := (len(records) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
-	for from := 0; from < len(records); from += part {
+	for range min(runtime.GOMAXPROCS(0), len(p.packs)) {
 		all.Go(func() {
-			for i := from; i < min(from+part, len(records)); i++ {
-				r := &records[i]
-				p.records[i] = preparedRecord{Record: r, hash: r.Hash, lots: plainJSON(r.Lots), detail: plainJSON(r.Detail)}
-				if r.Hash == "" {
-					p.records[i].hash = HashOf(r)
+			for n := int(next.Add(1)) - 1; n < len(p.packs); n = int(next.Add(1)) - 1 {
+				from, to := n*packed, min((n+1)*packed, len(records))
+				for i := from; i < to; i++ {
+					p.records[i] = prepared(&records[i])
 				}
+				p.packs[n] = packRaw(p.records[from:to])
 			}
 		})
 	}
 	all.Wait()
-	p.raws = packRaw(p.records)
+	return p
+}
+
+func prepared(r *Record) preparedRecord {
+	p := preparedRecord{Record: r, hash: r.Hash, lots: plainJSON(r.Lots), detail: plainJSON(r.Detail)}
+	if r.Hash == "" {
+		p.hash = HashOf(r)
+	}
 	return p
 }
 

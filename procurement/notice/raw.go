@@ -3,6 +3,7 @@ package notice
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"parvis/kit/db"
 	"parvis/kit/fault"
@@ -11,8 +12,11 @@ import (
 )
 
 // Records are kept as they came, for whoever doubts what we read in them, or reads more
-// in them one day. Those of one chunk make one pack. A record whose later state came
+// in them one day. Those of one chunk make a few packs. A record whose later state came
 // stays in its pack, where nothing leads to it any more.
+
+// packed is how many records make one pack: to read one of them again unpacks them all.
+const packed = 1000
 
 // rawPlace is where a record is kept.
 type rawPlace struct {
@@ -20,31 +24,41 @@ type rawPlace struct {
 	pack.Place
 }
 
-// packRaw makes one body of records as they came, and notes where each of them is.
-func packRaw(records []preparedRecord) []byte {
+// rawPack is one body of records as they came.
+type rawPack struct {
+	id   string
+	body []byte
+}
+
+// packRaw makes one body of these records as they came, and notes where each of them is.
+func packRaw(records []preparedRecord) rawPack {
 	raws := make([]string, len(records))
 	for i, r := range records {
 		raws[i] = r.Raw
 	}
 	body, at := pack.Texts(raws)
+	p := rawPack{db.NewID(), body}
 	for i := range records {
-		records[i].raw.Place = at[i]
+		records[i].raw = rawPlace{p.id, at[i]}
 	}
-	return body
+	return p
 }
 
 // keepRaw keeps those of its records that are fresh as they came.
 func (p *Prepared) keepRaw(tx *db.Tx, fresh []preparedRecord) error {
-	body := p.raws
+	packs := p.packs
 	if len(fresh) < len(p.records) {
-		body = packRaw(fresh)
+		packs = nil
+		for some := range slices.Chunk(fresh, packed) {
+			packs = append(packs, packRaw(some))
+		}
 	}
-	id := db.NewID()
-	for i := range fresh {
-		fresh[i].raw.packID = id
+	for _, one := range packs {
+		if _, err := tx.Exec("INSERT INTO raw_pack (id, body) VALUES ($1, $2)", one.id, one.body); err != nil {
+			return err
+		}
 	}
-	_, err := tx.Exec("INSERT INTO raw_pack (id, body) VALUES ($1, $2)", id, body)
-	return err
+	return nil
 }
 
 // Raw gives a notice of a source as it was received, to the operator.

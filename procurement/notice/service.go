@@ -36,14 +36,14 @@ func NewService(d *db.DB, j *event.Journal) *Service {
 }
 
 func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
-	register := false
+	var buyers []string // that are not what they were
 	several := twice(changes)
 	for _, c := range changes {
+		ids := strings.Split(c.Subject, ",")
 		if c.Kind != changeKind {
-			register = true
+			buyers = append(buyers, ids...)
 			continue
 		}
-		ids := strings.Split(c.Subject, ",")
 		handed, _ := c.Now.([]*Notice)
 		if handed = slices.DeleteFunc(handed, func(n *Notice) bool { return several[n.ID] }); len(handed) > 0 {
 			s.index.Put(handed)
@@ -57,12 +57,12 @@ func (s *Service) refreshIndex(tx *db.Tx, changes []db.Change) error {
 			return err
 		}
 	}
-	if register {
-		of, err := allServices(tx)
+	if len(buyers) > 0 {
+		now, err := servicesAmong(tx, buyers)
 		if err != nil {
 			return err
 		}
-		s.index.setServices(of)
+		s.index.resetServices(buyers, now)
 	}
 	if s.index.Wasteful() {
 		return s.loadIndex(tx)
@@ -120,12 +120,22 @@ type Outcome struct {
 	New, Changed, Same int
 }
 
-// How many records go in one transaction, with one event, one job and one line of the
-// change log: fewer when companies are told, because their watches are matched in one too.
-const (
-	Chunk = 500
-	Bulk  = 2000
-)
+// Chunk is how many records go in one transaction, with one event, one job and one line
+// of the change log, when companies are told: their watches are matched in one too.
+const Chunk = 500
+
+// Bulk is how many do when nobody is told. On SQLite everybody who writes waits for the
+// end of it, a fifth of a second; on PostgreSQL only who adds to the register of buyers
+// does, and what is done once for many notices is done less often.
+func Bulk(of db.Dialect) int {
+	if of == db.Postgres {
+		return 8000
+	}
+	return 2000
+}
+
+// asked is how many values one question names.
+const asked = 2000
 
 // Record takes notices in: those we do not have, and those whose content has
 // changed. The same record again changes nothing. With alerts, companies whose

@@ -1,6 +1,8 @@
 package notice
 
 import (
+	"slices"
+
 	"parvis/kit/db"
 )
 
@@ -26,6 +28,20 @@ func allServices(tx *db.Tx) (map[string][]string, error) {
 		of[s.Body] = append(of[s.Body], s.Service)
 	}
 	return of, err
+}
+
+// servicesAmong reads those in which one of these buyers is the body or the service.
+func servicesAmong(tx *db.Tx, buyers []string) (all []service, err error) {
+	for some := range slices.Chunk(buyers, asked) {
+		var found []service
+		among := tx.AnyOf(1)
+		if err := tx.All(&found, "SELECT a.id AS body, b.id AS service "+serviceOf+" AND a.id "+among+
+			" UNION SELECT a.id AS body, b.id AS service "+serviceOf+" AND b.id "+among, tx.List(some)); err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 // nameBodies tells the notices of which organisms their buyers are services.
@@ -58,5 +74,31 @@ func nameBodies(tx *db.Tx, notices []*Notice) error {
 func (x *Index) setServices(of map[string][]string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.services = of
+}
+
+// resetServices has it know that of these buyers, which are not what they were, these
+// alone are services or have some.
+func (x *Index) resetServices(buyers []string, now []service) {
+	changed := make(map[string]bool, len(buyers))
+	for _, id := range buyers {
+		changed[id] = true
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	of := make(map[string][]string, len(x.services))
+	for body, all := range x.services {
+		if changed[body] {
+			continue
+		}
+		if all = slices.DeleteFunc(slices.Clone(all), func(id string) bool { return changed[id] }); len(all) > 0 {
+			of[body] = all
+		}
+	}
+	for _, s := range now {
+		if !slices.Contains(of[s.Body], s.Service) { // two parts of a long list may both have it
+			of[s.Body] = append(of[s.Body], s.Service)
+		}
+	}
 	x.services = of
 }

@@ -2,10 +2,12 @@ package notice_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"parvis/kit/db"
 	"parvis/procurement/access"
@@ -81,6 +83,45 @@ func TestServicesOfAnOrganism(t *testing.T) {
 			if diff := cmp.Diff(c.want, scanned); diff != "" {
 				t.Errorf("%+v, scan (-want +got):\n%s", c, diff)
 			}
+		}
+	})
+}
+
+// TestServicesAreFollowedAsTheyWouldBeRead has a register grow, learn numbers and gain
+// names, bit by bit: the index knows the services that one which reads them all knows.
+func TestServicesAreFollowedAsTheyWouldBeRead(t *testing.T) {
+	names := []string{"Ville de Rive", "Ville de Rive - Sports", "Ville de Rive - Sports (piscine)", "VILLE DE RIVE", "Ville de Rive-Haute", "Rive"}
+	sirets := []string{"", "", "", "21670462500014", "73282932000074"}
+	noticetest.Each(t, func(t *testing.T, h *noticetest.House) {
+		number, most := 0, 0
+		rapid.Check(t, func(t *rapid.T) {
+			var batch []notice.Record
+			for range rapid.IntRange(1, 4).Draw(t, "size") {
+				buyer := notice.BuyerRecord{Name: rapid.SampledFrom(names).Draw(t, "name"), SIRET: rapid.SampledFrom(sirets).Draw(t, "siret"),
+					Postcode: rapid.SampledFrom([]string{"", "67600", "67601", "67602", "67603", "67604"}).Draw(t, "postcode")}
+				for range rapid.SampledFrom([]int{1, 1, 1, min(number+1, 60)}).Draw(t, "times") { // so often that its name becomes another
+					number++
+					r := noticetest.Call(fmt.Sprint("n", number), "Entretien")
+					r.Buyer = buyer
+					batch = append(batch, r)
+				}
+			}
+			h.Record(false, batch...)
+			if err := h.Notices.Load(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			fresh := notice.NewService(h.DB, nil)
+			if err := fresh.Load(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			want := fresh.Index().Services()
+			most = max(most, len(want))
+			if diff := cmp.Diff(want, h.Notices.Index().Services()); diff != "" {
+				t.Fatalf("after %+v (-read +followed):\n%s", batch, diff)
+			}
+		})
+		if most < 4 {
+			t.Errorf("only %d bodies ever had services", most)
 		}
 	})
 }

@@ -90,7 +90,7 @@ const relativeColumns = `n.id, n.source_id, n.aliases, n.published_on, n.linked,
 
 // named gives the notices that have one of these names or name one of them.
 func named(tx *db.Tx, source string, names []string, written map[string]*relative) (found []*relative, err error) {
-	for some := range slices.Chunk(names, Bulk) {
+	for some := range slices.Chunk(names, asked) {
 		ids, err := idsNamed(tx, source, some)
 		if err != nil {
 			return nil, err
@@ -146,7 +146,7 @@ func relativesOf(tx *db.Tx, ids []string) (found []*relative, err error) {
 
 // followed gives those of these names that another notice names.
 func followed(tx *db.Tx, source string, names []string) (found []string, err error) {
-	for some := range slices.Chunk(names, Bulk) {
+	for some := range slices.Chunk(names, asked) {
 		var part []string
 		if err := tx.All(&part, "SELECT DISTINCT target FROM notice_link WHERE source = $1 AND target "+tx.AnyOf(2), source, tx.List(some)); err != nil {
 			return nil, err
@@ -166,7 +166,7 @@ func changesNoted(tx *db.Tx, all []*relative, written map[string]*relative) (map
 			old = append(old, r.ID)
 		}
 	}
-	for ids := range slices.Chunk(old, Bulk) {
+	for ids := range slices.Chunk(old, asked) {
 		var rows []struct {
 			NoticeID, ByID string
 			What           What

@@ -97,6 +97,7 @@ func (p Pages) writeWorkbook(ctx context.Context, by access.Actor, ask watch.Ask
 	if err != nil {
 		return err
 	}
+	defer w.Abandon()
 	if err := p.Watches.EachMatch(ctx, by, ask, func(hit watch.Hit, at clock.Instant) error {
 		cells, err := p.fileRow(ctx, by, hit, watches, at)
 		if err != nil {
