@@ -29,15 +29,19 @@ func awake(from, to clock.Instant) time.Duration {
 // patienceEnds is when a gazette that brought something new at an instant, and nothing
 // since, is said to be silent.
 func patienceEnds(from clock.Instant) clock.Instant {
-	end := from.Add(Patience)
-	for range 10 { // never so many holidays in a row
-		missing := Patience - awake(from, end)
-		if missing <= 0 {
-			break
+	left := Patience
+	for t := from; ; {
+		at := t.In(clock.Paris)
+		midnight := clock.At(time.Date(at.Year(), at.Month(), at.Day()+1, 0, 0, 0, 0, clock.Paris))
+		if !holiday(at) {
+			if today := midnight.Sub(t); today < left {
+				left -= today
+			} else {
+				return t.Add(left)
+			}
 		}
-		end = end.Add(missing)
+		t = midnight
 	}
-	return end
 }
 
 // holiday tells whether a day is a public holiday of the whole of France (code du
