@@ -28,6 +28,12 @@
 // The end of the notice's display (datefindiffusion) is never a deadline: it is
 // often earlier.
 //
+// # Facts
+//
+// What the forms say besides, of the contract, of how to answer, of the buyer, is read by
+// its key, wherever it stands: nationalRules has what each means. A key without a rule is
+// gone through, so that a form of tomorrow loses only what it names otherwise.
+//
 // # Limits
 //
 // A record may have 16 MiB and 100 levels; beyond, it is refused and the next one

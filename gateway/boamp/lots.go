@@ -83,6 +83,9 @@ func lotsIn(v any) []notice.Lot {
 	return nil
 }
 
+// lotNumbers are the keys of a lot's number.
+var lotNumbers = []string{"num", "numlot", "numero", "numerolot", "nolot"}
+
 func readLotList(list []any) []notice.Lot {
 	var lots []notice.Lot
 	for i, v := range list {
@@ -90,7 +93,7 @@ func readLotList(list []any) []notice.Lot {
 			continue
 		}
 		lot := notice.Lot{
-			Number:      scrub.Token(tree.First(v, "num", "numlot", "numero", "numerolot", "nolot")),
+			Number:      scrub.Token(tree.First(v, lotNumbers...)),
 			Title:       scrub.Short(tree.First(v, "intitule", "intitulelot", "titre", "libelle")),
 			Description: scrub.Paragraphs(tree.First(v, "description", "descriptionlot", "objet", "descriptif")),
 			CPV:         form.CPV(v),

@@ -14,7 +14,7 @@ import (
 // the form. The SIRET is given as found: the field holds free text at times.
 func (r *record) readBuyer() {
 	b := &r.out.Buyer
-	extra := tree.Unify(r.fields.Get("x_acheteur"))
+	extra := tree.Unify(r.fields.Get("x_acheteur")) // in place
 	b.Name = scrub.Line(r.field("nomacheteur"))
 	b.SIRET, b.Postcode, b.City = scrub.Token(tree.First(extra, "siret")), scrub.Token(tree.First(extra, "cp")), scrub.Token(tree.First(extra, "ville"))
 	fill := func(into *string, value string) {

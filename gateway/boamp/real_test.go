@@ -55,11 +55,22 @@ func (c *census) add(n notice.Record) {
 		"deadline": !n.Deadline.IsZero(), "deadline doubtful": n.DeadlineDoubtful, "deadline unusable": n.DeadlineRaw != "" && n.Deadline.IsZero(),
 		"address": n.URL != "", "linked": len(n.Linked) > 0, "clock not of Paris": n.TimeZone != "Europe/Paris", "corrections": len(n.Detail.Corrections) > 0,
 		"awards": len(n.Detail.Awards) > 0, "cancel reason": n.Detail.CancelReason != "", "family": n.Detail.Family != "",
-		"criteria": len(n.Detail.Criteria) > 0, "unread": len(n.Detail.Unread) > 0,
+		"criteria": len(n.Detail.Criteria) > 0, "unread": len(n.Detail.Unread) > 0, "facts": len(n.Detail.Facts) > 0,
 		"deadline from " + n.DeadlineSource: n.DeadlineSource != "",
 	} {
 		if filled {
 			c.filled[field]++
+		}
+	}
+	said := map[notice.Topic]bool{}
+	for _, f := range n.Detail.Facts {
+		if !said[f.Topic] {
+			c.filled["fact "+string(f.Topic)]++
+		}
+		said[f.Topic] = true
+		if f.Lot != "" && !said["lot"] {
+			said["lot"] = true
+			c.filled["facts of lots"]++
 		}
 	}
 }

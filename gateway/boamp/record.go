@@ -69,6 +69,7 @@ func (r *record) parts() (notice.Record, error) {
 	r.readCPV()
 	r.readLinks()
 	r.readDetail()
+	r.readFacts()
 	r.readTimes()
 	return r.out, nil
 }

@@ -46,6 +46,9 @@ func (d *document) eforms(e *form.EForms) error {
 	d.out.Lots = e.Lots(d.out.Title)
 	d.code(form.CPV(root)...)
 	d.out.Detail = notice.Detail{Family: "JOUE", Corrections: e.Corrections(), Awards: e.Awards()}
+	facts := &form.Facts{}
+	e.Facts(facts)
+	d.out.Detail.Facts = facts.For(d.out.Lots)
 	if d.out.Kind == notice.Cancellation {
 		d.out.Detail.CancelReason = e.ChangeReason()
 	}

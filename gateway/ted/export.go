@@ -71,6 +71,7 @@ func (d *document) export(root any) error {
 		}
 	}
 	d.out.Detail = notice.Detail{Family: "JOUE", Awards: exportAwards(body), Corrections: exportCorrections(body)}
+	d.exportFacts(body)
 	if body == nil {
 		d.out.Detail.Unread = append(d.out.Detail.Unread, "FORM_SECTION")
 	}

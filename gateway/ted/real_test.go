@@ -81,11 +81,18 @@ func countReal(t *testing.T, file string, c map[string]int) {
 			"buyer postcode": n.Buyer.Postcode != "", "buyer city": n.Buyer.City != "", "category": n.Category != "", "corrections": len(n.Detail.Corrections) > 0,
 			"deadline": !n.Deadline.IsZero(), "deadline doubtful": n.DeadlineDoubtful, "departments": len(n.Departments) > 0, "description": n.Description != "",
 			"linked": len(n.Linked) > 0, "lots": len(n.Lots) > 0, "procedure": n.Procedure != "", "published": n.PublishedOn != "", "reference": n.Reference != "",
-			"address": n.URL != "", "other names": len(n.Aliases) > 0, "unread": len(n.Detail.Unread) > 0,
+			"facts": len(n.Detail.Facts) > 0, "address": n.URL != "", "other names": len(n.Aliases) > 0, "unread": len(n.Detail.Unread) > 0,
 			"deadline from " + n.DeadlineSource: n.DeadlineSource != "",
 		} {
 			if filled {
 				c[field]++
+			}
+		}
+		said := map[notice.Topic]bool{}
+		for _, f := range n.Detail.Facts {
+			if !said[f.Topic] {
+				said[f.Topic] = true
+				c["fact "+string(f.Topic)]++
 			}
 		}
 		if n.Title == "" || n.Kind == "" || n.Kind == notice.Other || n.PublishedOn == "" {

@@ -16,6 +16,7 @@ func TestEveryFieldTellsTwoVersionsApart(t *testing.T) {
 		r.Detail.Corrections = []notice.Correction{{Section: "IV", Old: "a", New: "b"}}
 		r.Detail.CancelReason, r.Detail.Unread, r.Aliases, r.TimeZone = "sans suite", []string{"gestion"}, []string{"x"}, "Europe/Paris"
 		r.Detail.Awards = []notice.AwardLine{{Lot: "1", Holder: "Muller", AmountCent: 1, Currency: "EUR", On: "2026-01-01"}}
+		r.Detail.Facts = []notice.Fact{{Topic: notice.Criterion, Lot: "1", Text: "Prix", Weight: "60", Cents: 1, UpTo: 2, Currency: "EUR", From: "2026-01-01", Until: "2027-01-01"}}
 		return r
 	}
 	one := full()

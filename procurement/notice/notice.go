@@ -61,6 +61,7 @@ type Detail struct {
 	Family       string       `json:"family,omitempty"` // the gazette's: JOUE, FNS, MAPA, DSP, DIVERS
 	Criteria     []string     `json:"criteria,omitempty"`
 	Unread       []string     `json:"unread,omitempty"` // parts of the record whose shape we do not know
+	Facts        []Fact       `json:"facts,omitempty"`
 }
 
 // BuyerRecord is what a source says of the buyer.

@@ -125,13 +125,13 @@ type Outcome struct {
 const Chunk = 500
 
 // Bulk is how many do when nobody is told. On SQLite everybody who writes waits for the
-// end of it, a fifth of a second; on PostgreSQL only who adds to the register of buyers
+// end of it, a third of a second; on PostgreSQL only who adds to the register of buyers
 // does, and what is done once for many notices is done less often.
 func Bulk(of db.Dialect) int {
 	if of == db.Postgres {
 		return 8000
 	}
-	return 2000
+	return 4000
 }
 
 // asked is how many values one question names.

@@ -106,6 +106,9 @@ func (p noticePage) facts() []ui.Criterion {
 	add("Référence", reference(p.Notice))
 	add(ui.Plural(len(places(p.Notice)), "Lieu", "Lieux"), places(p.Notice)...)
 	add("Nature de l'avis", p.Kind.Label())
+	for _, line := range p.lines("", notice.Subnature) {
+		add(line.Label, line.Said[0].Text)
+	}
 	add("Procédure", p.Procedure.Label())
 	add("Nature du marché", p.Category.Label())
 	add("Lots", lotCount(p.Notice))
@@ -225,13 +228,7 @@ func (p noticePage) moments() []moment {
 
 // source is the address of the notice where it comes from, "" when what the
 // source gave is no address of the web.
-func (p noticePage) source() string {
-	u, err := url.Parse(p.URL)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		return ""
-	}
-	return u.String()
-}
+func (p noticePage) source() string { return followable(p.URL) }
 
 // buyerURL leads to what else this buyer publishes.
 func (p noticePage) buyerURL() string {

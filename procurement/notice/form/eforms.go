@@ -16,6 +16,7 @@ type EForms struct {
 	root            any // the notice, under its own root key
 	name            string
 	orgs            map[string]Organisation
+	companies       map[string]any // the same, as the form has them
 	deadlinesDiffer bool
 }
 
@@ -31,7 +32,7 @@ var roots = []string{"contractnotice", "contractawardnotice", "priorinformationn
 func ReadEForms(v any) *EForms {
 	for _, name := range roots {
 		if found := tree.At(v, name); len(found) > 0 {
-			e := &EForms{root: found[0], name: name, orgs: map[string]Organisation{}}
+			e := &EForms{root: found[0], name: name, orgs: map[string]Organisation{}, companies: map[string]any{}}
 			e.readOrganisations()
 			return e
 		}
@@ -44,11 +45,16 @@ func (e *EForms) Root() any { return e.root }
 
 func (e *EForms) readOrganisations() {
 	for _, o := range tree.Find(e.root, "organizations") {
+		for _, point := range tree.At(o, "organization", "touchpoint") {
+			id := scrub.Token(tree.First(point, "partyidentification.id"))
+			e.companies[id], e.orgs[id] = point, Organisation{Name: scrub.Line(inFrench(point, "partyname", "name"))}
+		}
 		for _, company := range tree.At(o, "organization", "company") {
 			id := scrub.Token(tree.First(company, "partyidentification.id"))
 			if id == "" {
 				continue
 			}
+			e.companies[id] = company
 			e.orgs[id] = Organisation{
 				Name:     scrub.Line(inFrench(company, "partyname", "name")),
 				Register: scrub.Token(tree.First(company, "partylegalentity.companyid")),

@@ -58,11 +58,15 @@ func Amount(value, currency string) (cents int64, code string) {
 // Day is a date as YYYY-MM-DD. The first of January 2000 is what eForms writes
 // for a date withheld.
 func Day(raw string) string {
+	const withheld = "2000-01-01"
+	if _, err := time.Parse(time.DateOnly, raw); err == nil && raw != withheld { // as most are written
+		return raw
+	}
 	m, ok := ReadMoment(raw)
 	if !ok {
 		return ""
 	}
-	if d := m.Wall.Format(time.DateOnly); d != "2000-01-01" {
+	if d := m.Wall.Format(time.DateOnly); d != withheld {
 		return d
 	}
 	return ""
