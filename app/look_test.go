@@ -217,9 +217,18 @@ func TestPagesWithNothingToShowLookRight(t *testing.T) {
 func TestPagesOfNoticesLookRight(t *testing.T) {
 	p := start(t, db.SQLite)
 	b := browsertest.New(t)
-	p.take(t, every()...)
-	page := b.Page(p.url + "/")
+	p.take(t, append(every(), notice.Record{
+		SourceID: "26-110", Title: "Menuiseries des gares de toute la France", Buyer: notice.BuyerRecord{Name: "Agence des gares", Postcode: "75012", City: "Paris"},
+		Departments: refdata.DepartmentsOfNUTS("FR"), DeadlineRaw: "2026-12-31T12:60:00+00:00", DeadlineDoubtful: true,
+	}, notice.Record{
+		SourceID: "26-111", Title: "Gares du Grand Est", Buyer: notice.BuyerRecord{Name: "Région Grand Est", Postcode: "67000", City: "Strasbourg"},
+		Departments: append(refdata.DepartmentsOfNUTS("FRF"), "70"), Deadline: inDays(12),
+	})...)
+	page := b.Page(p.url + "/annonces?mots_cles=gares")
+	must(t, page, "à vérifier dans l'avis, qui écrit")
+	look(t, page, "annonces-pays-et-region")
 	for _, c := range []struct{ name, id, says string }{
+		{"france-entiere", "26-110", "France entière"},
 		{"riche", "26-1", "Lot sans numéro"},
 		{"outre-mer", "26-2", "soit jeudi 3 décembre 2026 à 10 h 00, heure de Paris"},
 		{"close", "26-3", "Close"},

@@ -115,6 +115,7 @@ func TestAGazetteThatComesNoMoreIsSaid(t *testing.T) {
 				t.Errorf("%d mails to the operator", len(all))
 			}
 			n.FailAlways(nil)
+			n.publishAll(3)
 			for st := n.try(t); st.Failures > 0; st = n.try(t) {
 			}
 			n.warns(t, "/annonces", "", "BOAMP non reçu", false)
@@ -129,6 +130,68 @@ func TestAGazetteThatComesNoMoreIsSaid(t *testing.T) {
 			}
 			n.heard(t, 2, 1)
 		})
+	}
+}
+
+// TestAGazetteThatStandsStillIsSaid has the platform answer as if all were well, with
+// what it had the day before: a mirror that nobody feeds any more.
+func TestAGazetteThatStandsStillIsSaid(t *testing.T) {
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		t.Run(string(dialect), func(t *testing.T) {
+			n := openNewsroom(t, dialect)
+			news := n.state(t).NewsAt
+			for st := n.state(t); st.DueAt < news.Add(intake.Patience); st = n.state(t) {
+				if st = n.try(t); st.Failures > 0 || st.NewsAt != news || st.ReceivedAt <= news {
+					t.Fatalf("before its time: %+v", st)
+				}
+			}
+			n.warns(t, "/annonces", "", "BOAMP non reçu", false)
+			st := n.try(t)
+			if now := n.clock.Now().Sub(news); st.Failures != 1 || now < intake.Patience || now > intake.Patience+time.Minute {
+				t.Errorf("%v later: %+v", now, st)
+			}
+			n.warns(t, "/annonces", "", silentFor26Hours, true)
+			m := n.mail(t, operator, silentFor26Hours)
+			if !strings.Contains(m.Text, "La source répond, mais le dernier avis nouveau du BOAMP est venu le ") || !strings.Contains(m.Text, "n'est plus tenue à jour") {
+				t.Errorf("the mail says:\n%s", m.Text)
+			}
+			if st := n.try(t); st.Failures != 2 { // it is asked again, and says the same
+				t.Errorf("%+v", st)
+			}
+			n.Publish(n.roof(1, -4, "objet", "Réfection de la toiture n° 1, tranche 2")) // a corrected record is news
+			if st := n.try(t); st.Failures != 0 || st.NewsAt == news || st.Last.Changed != 1 {
+				t.Errorf("%+v", st)
+			}
+			n.warns(t, "/annonces", "", "BOAMP non reçu", false)
+			n.heard(t, 1, 1)
+			if all := n.toOperator(); len(all) != 1 {
+				t.Errorf("%d mails to the operator", len(all))
+			}
+		})
+	}
+}
+
+// TestNewsOfAFetchThatFailedLaterCount: what a fetch brought before it failed is known to
+// the one that comes through, and was news all the same.
+func TestNewsOfAFetchThatFailedLaterCount(t *testing.T) {
+	n := openNewsroom(t, db.SQLite)
+	before := n.state(t).NewsAt
+	n.Publish(n.roof(3, -2))
+	asked := len(n.Asked())
+	n.Before(func(rank int) {
+		if rank == asked+7 { // all of the eight days but the last
+			n.FailAlways(rehearsal.Down(503))
+		}
+	})
+	st := n.try(t)
+	if st.Failures != 1 || st.NewsAt <= before {
+		t.Errorf("%+v", st)
+	}
+	news := st.NewsAt
+	n.Before(nil)
+	n.FailAlways(nil)
+	if st = n.try(t); st.Failures != 0 || st.NewsAt != news || st.Last.New != 0 || st.Last.Same != 3 {
+		t.Errorf("%+v", st)
 	}
 }
 

@@ -84,6 +84,9 @@ func fetchState(ctx context.Context, a *app.App, to io.Writer) error {
 	if !st.ReceivedAt.IsZero() {
 		fmt.Fprintf(to, "  %s\u00a0: %s\n", read(app.Import{Tally: st.Last}), outcome(st.Last))
 	}
+	if !st.NewsAt.IsZero() {
+		fmt.Fprintf(to, "Dernier avis nouveau ou modifié\u00a0: %s\n", when(st.NewsAt))
+	}
 	fmt.Fprintf(to, "Dernier essai\u00a0: %s\n", when(st.TriedAt))
 	if st.Failures > 0 {
 		fmt.Fprintf(to, "Essais manqués depuis\u00a0: %d\n  %s\n", st.Failures, st.Fault)

@@ -52,7 +52,7 @@ func TestFetchingByHand(t *testing.T) {
 			t.Errorf("status %d, %s%s", status, out, errOut)
 		}
 		out, _, status = fetch("--state")
-		for _, says := range []string{"Dernière relève complète\u00a0: ", "4 avis lus\u00a0: 1 nouveau, 0 modifié, 2 inchangés, 1 refusé", "Prochain essai\u00a0: "} {
+		for _, says := range []string{"Dernière relève complète\u00a0: ", "4 avis lus\u00a0: 1 nouveau, 0 modifié, 2 inchangés, 1 refusé", "Dernier avis nouveau ou modifié\u00a0: ", "Prochain essai\u00a0: "} {
 			if status != 0 || !strings.Contains(out, says) || strings.Contains(out, "jamais") {
 				t.Errorf("status %d, %s", status, out)
 			}

@@ -83,7 +83,7 @@ func TestContainersAndTheirFaults(t *testing.T) {
 		"lines with commas between them":        {minimal + ",\n" + second + ",\n", []string{"20-1", "20-2"}},
 		"what follows a record is no record":    {minimal + " suite\n" + second, []string{"20-1", "refus 2:1", "20-2"}},
 		"an escaped quote before a brace":       {`{"idweb":"20-3","objet":"a\"}{"}` + "\n" + second, []string{"20-3", "20-2"}},
-		"the same key twice: the last one wins": {`{"idweb":"20-3","idweb":"20-4","objet":"x"}`, []string{"20-4"}},
+		"a key twice": {`{"idweb":"20-3","idweb":"20-4","objet":"x"}`, []string{"refus 1:1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, outcome(strings.NewReader(c.data))); diff != "" {

@@ -25,7 +25,7 @@ type deadlineAt struct {
 // readTimes takes the deadline, the visit and the end of questions, all of them on
 // the clock of the buyer's place.
 func (r *record) readTimes() {
-	zone, certain := form.Zone(r.place, r.out.Buyer.Postcode, r.out.Departments)
+	zone, certain := form.Zone(r.place, r.out.Buyer.Postcode, r.listed)
 	r.out.TimeZone = zone.String()
 	if !form.Awaits(r.out.Kind) {
 		return

@@ -6,6 +6,7 @@ import (
 
 	"parvis/kit/scrub"
 	"parvis/kit/tree"
+	"parvis/procurement/notice/form"
 	"parvis/procurement/refdata"
 )
 
@@ -52,9 +53,9 @@ func (r *record) findPlace(nuts string) {
 	}
 }
 
-// readDepartments takes the departments in the source's order. A record without
-// any says nothing about the place: that is not the whole country, and not the
-// buyer's department either.
+// readDepartments takes the departments in the source's order, then what the record's
+// form and the buyer's own territory add. A record without any says nothing about the
+// place: that is not the whole country, and not the buyer's department either.
 func (r *record) readDepartments() {
 	codes := r.list("code_departement")
 	if len(codes) == 0 {
@@ -71,11 +72,62 @@ func (r *record) readDepartments() {
 			if found == nil && strings.TrimSpace(part) != "" {
 				r.unread("code_departement")
 			}
-			for _, code := range found {
-				if !slices.Contains(r.out.Departments, code) {
-					r.out.Departments = append(r.out.Departments, code)
-				}
+			r.out.Departments = form.Join(r.out.Departments, found...)
+		}
+	}
+	r.widen()
+}
+
+// widen adds the places of performance of a European form, which may be a region or the
+// country, where the gazette lists nine departments at most, and the territory of a
+// buyer that is a region.
+func (r *record) widen() {
+	r.listed = r.out.Departments
+	var performed [][]string
+	if r.forms != nil {
+		performed = r.forms.Places()
+	} else if _, region := refdata.BodyOf(r.out.Buyer.SIRET, r.out.Buyer.Name); region {
+		performed = r.worksites()
+	}
+	territory := form.Territory(r.out.Buyer, r.place, r.listed, performed...)
+	if len(performed)+len(territory) == 0 {
+		return
+	}
+	r.out.Departments = slices.Clone(r.listed)
+	if r.forms != nil {
+		for _, place := range performed {
+			r.out.Departments = form.Join(r.out.Departments, place...)
+		}
+	}
+	r.out.Departments = form.Join(r.out.Departments, territory...)
+}
+
+// worksites are the places that the gazette's own forms name, for the notices of a
+// region: their departments are among those listed, but which of these is the buyer's is
+// not said otherwise.
+func (r *record) worksites() (places [][]string) {
+	add := func(found []string) {
+		if found != nil {
+			places = append(places, found)
+		}
+	}
+	body := r.body()
+	for _, site := range tree.At(body, "objet", "lieuexeclivr") {
+		if code, ok := refdata.DepartmentOfPostcode(tree.First(site, "cp")); ok {
+			add([]string{code})
+		} else {
+			add(refdata.DepartmentsOfNUTS(scrub.Token(tree.First(site, "codenuts"))))
+		}
+	}
+	for _, site := range tree.At(body, "naturemarche", "lieuexecution") {
+		for word := range strings.FieldsFuncSeq(tree.Text(site), func(c rune) bool { return c < '0' || c > '9' }) {
+			if code, ok := refdata.DepartmentOfPostcode(word); ok && len(word) == 5 {
+				add([]string{code})
 			}
 		}
 	}
+	for _, raw := range r.list("code_departement_prestation") {
+		add(refdata.DepartmentsOfPlace(raw))
+	}
+	return places
 }

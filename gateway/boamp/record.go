@@ -26,8 +26,9 @@ type record struct {
 	donnees any    // unified tree, nil when absent
 	shape   string // the root of donnees: "eforms", "fnsimple", "mapa", "dsp", "divers", "legacy", "" when absent or unknown
 	forms   *form.EForms
-	place   string // department of the buyer, when only its territory is said
 	decided decisions
+	place   string   // department of the buyer, when only its territory is said
+	listed  []string // departments that the source lists, whose clocks count; not all those of a region
 	out     notice.Record
 }
 
@@ -85,6 +86,9 @@ func (r *record) open(raw string) (string, error) {
 		if errors.Is(err, tree.ErrTooDeep) {
 			return "", notice.Refuse(tooDeepReason, errTooDeep)
 		}
+		if errors.Is(err, tree.ErrRepeated) {
+			return "", repeated(raw, err)
+		}
 		if err != nil {
 			return "", notice.Refuse("Cet enregistrement n'est pas du JSON valable ou il est incomplet.", err)
 		}
@@ -115,6 +119,18 @@ func (r *record) open(raw string) (string, error) {
 		raw = string(wrapped[inner])
 	}
 	return "", notice.Refuse("Cet enregistrement est emballé dans une forme inconnue.", nil)
+}
+
+// repeated refuses a record in which a field stands twice, by its number unless that is
+// the field.
+func repeated(raw string, err error) error {
+	refusal := notice.Refuse("Dans cet enregistrement, un même champ est donné deux fois\u00a0: on ne peut pas savoir laquelle des deux valeurs est la bonne.", err)
+	var fields map[string]json.RawMessage // the standard library takes the last value
+	var id string
+	if json.Unmarshal([]byte(raw), &fields) == nil && json.Unmarshal(fields["idweb"], &id) == nil && strings.Count(raw, `"idweb"`) == 1 && idPattern.MatchString(id) {
+		refusal.SourceID = id
+	}
+	return refusal
 }
 
 var (

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"parvis/kit/tree"
 	"parvis/procurement/notice"
 	"parvis/procurement/notice/form"
 	"parvis/procurement/refdata"
@@ -224,6 +225,7 @@ func TestInnerDocumentsInEveryState(t *testing.T) {
 		"cut":           {inner[:20], "", []string{"donnees"}},
 		"list":          {[]int{1}, "", []string{"donnees"}},
 		"number":        {12, "", []string{"donnees"}},
+		"a key twice":   {`{"IDENTITE":{"VILLE":"Rive","VILLE":"Brume"}}`, "", []string{"donnees"}},
 		"two documents": {inner + inner, "", []string{"donnees"}},
 		"unknown root":  {m{"Neuf": m{"a": 1}}, "", []string{"donnees.Neuf"}},
 		"too deep":      {strings.Repeat("[", 300) + strings.Repeat("]", 300), "", []string{"donnees"}},
@@ -292,6 +294,28 @@ func TestWhatIsRefused(t *testing.T) {
 		if n.SourceID != "" {
 			t.Errorf("%s: a refused record is given: %+v", raw, n)
 		}
+	}
+}
+
+// Abuse 89: of a field that stands twice nobody knows which value counts, and two programs
+// would not agree.
+func TestARecordThatSaysAFieldTwiceIsRefused(t *testing.T) {
+	for raw, id := range map[string]string{
+		`{"idweb":"26-900004","idweb":"26-900005","objet":"Voirie"}`:                     "",
+		`{"idweb":"26-900004","objet":"Voirie","objet":"Toiture"}`:                       "26-900004",
+		`{"objet":"Voirie","x":{"a":1,"b":2,"a":3},"idweb":"26-900004"}`:                 "26-900004",
+		`{"record":{"fields":{"idweb":"26-900004","objet":"Voirie","objet":"Toiture"}}}`: "",
+		`{"objet":"Voirie","objet":"Toiture"}`:                                           "",
+		`{"idweb":"../..","objet":"Voirie","objet":"Toiture"}`:                           "",
+	} {
+		_, err := Parse(raw)
+		var refusal *notice.RecordError
+		if !errors.As(err, &refusal) || !strings.Contains(refusal.Reason, "donné deux fois") || refusal.SourceID != id || !errors.Is(err, tree.ErrRepeated) {
+			t.Errorf("%s: %v (number %q)", raw, err, refusal.SourceID)
+		}
+	}
+	if n, err := Parse(`{"idweb":"26-900004","objet":"Voirie","a":{"objet":"x"},"b":{"objet":"x"}}`); err != nil || n.Title != "Voirie" {
+		t.Errorf("one key in several objects: %q, %v", n.Title, err)
 	}
 }
 

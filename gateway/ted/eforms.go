@@ -62,7 +62,7 @@ func (d *document) eforms(e *form.EForms) error {
 	d.close(raw, field, e.DeadlinesDiffer())
 	if questions, _ := e.Period("additionalinformationrequestperiod"); questions != "" && form.Awaits(d.out.Kind) {
 		if m, ok := form.ReadMoment(questions); ok {
-			zone, _ := form.Zone(d.place, d.out.Buyer.Postcode, d.out.Departments)
+			zone, _ := form.Zone(d.place, d.out.Buyer.Postcode, d.sited)
 			d.out.QuestionsUntil, _ = form.WrittenOffset(m, zone)
 		}
 	}

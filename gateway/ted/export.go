@@ -183,17 +183,19 @@ func (d *document) exportBuyer(body, coded any) {
 		Name: scrub.Line(tree.First(address, "officialname")), SIRET: scrub.Token(tree.First(address, "nationalid")),
 		Postcode: scrub.Token(tree.First(address, "postalcode")), City: scrub.Token(tree.First(address, "town")),
 	}
-	var nuts []string
+	var performed [][]string
 	for _, field := range []string{"performancenuts", "originalnuts"} {
 		for _, v := range tree.At(coded, "noticedata", field) {
-			nuts = append(nuts, tree.First(v, "@code"))
+			if place := refdata.DepartmentsOfNUTS(tree.First(v, "@code")); place != nil {
+				performed = append(performed, place)
+			}
 		}
 	}
 	buyer := tree.First(address, "nuts.@code")
 	if buyer == "" {
 		buyer = tree.First(coded, "noticedata.cacenuts.@code")
 	}
-	d.locate(buyer, nuts...)
+	d.locate(buyer, performed...)
 }
 
 // exportLots reads the descriptions of the contract's parts. A contract that is not

@@ -120,7 +120,8 @@ func Parse(raw []byte) (notice.Record, error) {
 // document is one notice being read.
 type document struct {
 	out   notice.Record
-	place string // the buyer's department, when its postcode does not say it
+	place string   // the buyer's department, when its postcode does not say it
+	sited []string // the departments that are named, whose clocks count; not all those of a region
 }
 
 // french are the codes by which countries and lists name France and its parts that
@@ -217,28 +218,33 @@ func (d *document) describe(candidates ...string) {
 	}
 }
 
-// locate adds the departments of territories, and the buyer's.
-func (d *document) locate(buyer string, nuts ...string) {
-	add := func(code string, ok bool) {
-		if ok && !slices.Contains(d.out.Departments, code) {
-			d.out.Departments = append(d.out.Departments, code)
-		}
-	}
-	code, ok := refdata.DepartmentOfPostcode(d.out.Buyer.Postcode)
+// locate gives the notice its departments: the buyer's, those of the places where the
+// contract is performed, and what the buyer's own territory adds.
+func (d *document) locate(buyer string, performed ...[]string) {
+	seat, ok := refdata.DepartmentOfPostcode(d.out.Buyer.Postcode)
 	if !ok {
-		if code, ok = refdata.DepartmentOfNUTS(buyer); ok {
-			d.place = code
+		if seat, ok = refdata.DepartmentOfNUTS(buyer); ok {
+			d.place = seat
 		}
 	}
-	add(code, ok)
-	for _, n := range nuts {
-		add(refdata.DepartmentOfNUTS(n))
+	if ok {
+		d.sited = []string{seat}
 	}
+	for _, place := range performed {
+		if len(place) == 1 {
+			d.sited = form.Join(d.sited, place[0])
+		}
+	}
+	d.out.Departments = slices.Clone(d.sited)
+	for _, place := range performed {
+		d.out.Departments = form.Join(d.out.Departments, place...)
+	}
+	d.out.Departments = form.Join(d.out.Departments, form.Territory(d.out.Buyer, seat, nil, performed...)...)
 }
 
 // close gives the notice its deadline.
 func (d *document) close(raw, field string, differ bool) {
-	zone, certain := form.Zone(d.place, d.out.Buyer.Postcode, d.out.Departments)
+	zone, certain := form.Zone(d.place, d.out.Buyer.Postcode, d.sited)
 	d.out.TimeZone = zone.String()
 	raw = scrub.Token(raw)
 	if raw == "" {

@@ -46,6 +46,46 @@ func plain(t *testing.T, v any) any {
 	return v
 }
 
+// repeats tells whether an object of a valid document has a key twice, by the tokens of
+// the standard library.
+func repeats(raw []byte) bool {
+	type level struct {
+		keys   map[string]bool // nil in a list
+		valued bool            // the next token is a value
+	}
+	var open []level
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	for {
+		token, err := dec.Token()
+		if err != nil {
+			return false
+		}
+		if mark, ok := token.(json.Delim); ok && (mark == '}' || mark == ']') {
+			open = open[:len(open)-1]
+			continue
+		}
+		if n := len(open); n > 0 && open[n-1].keys != nil {
+			at := &open[n-1]
+			if !at.valued {
+				key := token.(string)
+				if at.keys[key] {
+					return true
+				}
+				at.keys[key], at.valued = true, true
+				continue
+			}
+			at.valued = false
+		}
+		switch token {
+		case json.Delim('{'):
+			open = append(open, level{keys: map[string]bool{}})
+		case json.Delim('['):
+			open = append(open, level{})
+		}
+	}
+}
+
 func deepest(raw []byte) int {
 	var n Nesting
 	for _, c := range raw {
@@ -59,7 +99,8 @@ var documents = []string{
 	`null`, `nul`, `nulll`, `true`, `tru`, `false`, `fals`, `falsee`, `"`, `""`, `"a`, `"a"b`, `1`, `-1`, `-`, `01`, `1.`, `1.5`, `.5`, `1e5`, `1E+05`, `1e`, `1e+`, `-0`, `-01`, `+1`, `0x1`, `1e999999`, `NaN`,
 	`"\n\t\r\b\f\/\\\""`, `"\x"`, `"\`, `"\u"`, `"\u00e9"`, `"\u00E9\u00"`, `"\ud83d\ude00"`, `"\ud83d"`, `"\ud83d\u0041"`, `"\ude00\ud83d"`, `"\ud83d\n"`, `"\ud83d\ud83d\ude00"`, `"\ud83dx"`, `"\ud83d\`, `"\ud83d\u12"`,
 	"\"\x00\"", "\"a\nb\"", "\"a\tb\"", "\"\xff\xfeé\xc3\"", "\"\\n\xff\xfe\xc3\"", "\"\u2028\U0001F600\"", "\"\xed\xa0\x80\"", `"` + "\x7f" + `"`,
-	`{"a":1,"a":2}`, `{"a":{"b":1},"a":{"c":2}}`, `{"":0}`, "{\"\xff\":1}", `{"é\u00e9":[{"b":null},true,"x",-1.50e+3]}`,
+	`{"a":1,"a":2}`, `{"a":{"b":1},"a":{"c":2}}`, `{"b":1,"a":2,"b":3}`, `[{"a":{"x":1,"y":{"z":0,"z":0}}}]`, `{"a":1,"\u0061":2}`, "{\"\xff\":1,\"\xfe\":2}", `{"a":1,"a":}`,
+	`{"a":1,"A":2,"b":{"a":1}}`, `[{"a":1},{"a":2}]`, `{"a":"a","b":"a"}`, `{"":0}`, "{\"\xff\":1}", `{"é\u00e9":[{"b":null},true,"x",-1.50e+3]}`,
 	strings.Repeat("[", 200) + strings.Repeat("]", 200), strings.Repeat("[", 20_000),
 	strings.Repeat("[", 100) + strings.Repeat("]", 100), strings.Repeat("[", 101) + strings.Repeat("]", 101), strings.Repeat(`{"a":`, 10_001),
 }
@@ -69,6 +110,12 @@ func agree(t *testing.T, raw []byte) {
 	want, wantErr := standard(raw)
 	got, err := JSON(string(raw))
 	if errors.Is(err, ErrTooDeep) && deepest(raw) > MaxDepth {
+		return
+	}
+	if wantErr == nil && repeats(raw) { // which the standard library takes
+		if !errors.Is(err, ErrRepeated) {
+			t.Errorf("%.200q: %v, though a key stands twice", raw, err)
+		}
 		return
 	}
 	if (err == nil) != (wantErr == nil) {
@@ -81,6 +128,16 @@ func agree(t *testing.T, raw []byte) {
 func TestJSONIsWhatTheStandardLibraryReads(t *testing.T) {
 	for _, d := range documents {
 		agree(t, []byte(d))
+	}
+}
+
+func TestAKeyThatStandsTwiceIsRefusedByItsName(t *testing.T) {
+	for raw, name := range map[string]string{
+		`{"idweb":"26-1","idweb":"26-2"}`: `"idweb"`, `{"z":1,"a":{"b":[{"c":1,"d":2,"c":3}]}}`: `"c"`, `{"a":1,"\u0061":1}`: `"a"`,
+	} {
+		if _, err := JSON(raw); !errors.Is(err, ErrRepeated) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", raw, err)
+		}
 	}
 }
 
@@ -165,6 +222,23 @@ func TestSkippingChangesNothing(t *testing.T) {
 		}
 		if fed != skipped || !reflect.DeepEqual(closedAt, skippedAt) {
 			t.Errorf("%.100q: %+v %v, skipping %+v %v", d, fed, closedAt, skipped, skippedAt)
+		}
+	}
+}
+
+// BenchmarkJSON reads a record like those of a gazette: forty fields, out of order, and a
+// document within.
+func BenchmarkJSON(b *testing.B) {
+	var record strings.Builder
+	record.WriteString(`{"idweb":"26-1","objet":"Réfection de la toiture","code_departement":["67","68"],"donnees":"{\"OBJET\":{\"TITRE\":\"x\"}}"`)
+	for i := range 36 {
+		record.WriteString(`,"field_` + string(rune('a'+(i*7)%26)) + strings.Repeat("x", i%5) + string(rune('0'+i/26)) + `":"some text of a usual length, with accents: é"`)
+	}
+	record.WriteString("}")
+	b.SetBytes(int64(record.Len()))
+	for b.Loop() {
+		if _, err := JSON(record.String()); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

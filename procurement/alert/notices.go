@@ -251,15 +251,12 @@ func (s *Service) facts(n *notice.Notice, now clock.Instant) letterItem {
 	out := letterItem{
 		Title: shorten(n.Title, mostTitle), Buyer: oneLine(n.Buyer.Name), Reference: oneLine(cmp.Or(n.Reference, n.SourceID)),
 		Place: places(n.Departments), departments: n.Place(), Procedure: n.Procedure.Label(),
-		Source: oneLine(n.SourceLabel()), Link: s.baseURL + "/annonces/" + n.ID, Deadline: "non communiquée",
+		Source: oneLine(n.SourceLabel()), Link: s.baseURL + "/annonces/" + n.ID, Deadline: n.NoDeadline(),
 	}
 	if !n.Deadline.IsZero() {
 		out.Deadline, out.Left = moment(n, n.Deadline), n.Deadline.Left(now, n.Zone())
 	}
-	switch {
-	case n.DeadlineDoubtful && n.Deadline.IsZero():
-		out.Deadline = "à vérifier dans l'avis, qui écrit «\u00a0" + oneLine(n.DeadlineRaw) + "\u00a0»"
-	case n.DeadlineDoubtful:
+	if n.DeadlineDoubtful && !n.Deadline.IsZero() {
 		out.Doubtful = "heure à vérifier dans l'avis"
 	}
 	if !n.VisitAt.IsZero() {
@@ -274,18 +271,15 @@ func (s *Service) facts(n *notice.Notice, now clock.Instant) letterItem {
 	return out
 }
 
-// places names a few departments, and numbers more.
+// places names the country or whole regions, then a few departments, and numbers more.
 func places(codes []string) string {
 	const mostNamed = 3
-	if len(codes) > mostNamed {
-		return strings.Join(codes, ", ")
-	}
-	names := make([]string, len(codes))
-	for i, code := range codes {
-		names[i] = code
-		if d, ok := refdata.DepartmentByCode(code); ok {
-			names[i] = d.Name + " (" + d.Code + ")"
+	names, rest := refdata.WholeAreas(codes)
+	for _, code := range rest {
+		if d, ok := refdata.DepartmentByCode(code); ok && len(rest) <= mostNamed {
+			code = d.Name + " (" + d.Code + ")"
 		}
+		names = append(names, code)
 	}
 	return strings.Join(names, ", ")
 }

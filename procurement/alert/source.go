@@ -26,6 +26,7 @@ func (s *Service) mailSourceSilent(tx *db.Tx, e event.Event) error {
 type silentLetter struct {
 	Title, Name, Since, Tried, Fault, Command string
 	Never                                     bool // nothing has ever come
+	Stale                                     bool // it answers, with what is known
 	Failures                                  int
 }
 
@@ -48,6 +49,12 @@ func (s *Service) composeSourceSilent(tx *db.Tx, ref, _ string) (mail.Message, e
 	}
 	l := silentLetter{Title: silence.Text(), Name: intake.Name(e.Subject), Since: silence.Since.Long(clock.Paris), Never: st.ReceivedAt.IsZero(),
 		Fault: oneLine(st.Fault), Failures: st.Failures, Command: "parvis fetch " + e.Subject}
+	if !l.Never {
+		l.Since = st.ReceivedAt.Long(clock.Paris)
+	}
+	if l.Stale = st.Stale(); l.Stale {
+		l.Since = st.NewsAt.Long(clock.Paris)
+	}
 	if !st.TriedAt.IsZero() {
 		l.Tried = st.TriedAt.Long(clock.Paris)
 	}

@@ -13,18 +13,21 @@ import (
 )
 
 // silent has the gazette come no more, for 27 hours.
-func (h *house) silent(never bool) *intake.Service {
+func (h *house) silent(never bool) *intake.Service { return h.silentSince(never, 0) }
+
+// silentSince has it come whole some time after it last brought something new.
+func (h *house) silentSince(never bool, stale time.Duration) *intake.Service {
 	h.t.Helper()
 	ctx := context.Background()
 	s := intake.New(h.DB, h.Journal, h.Notices, "https://parvis.example", noticetest.Silent)
 	h.Set(dbtest.Start)
 	h.must(s.Await(ctx, access.Platform("relève"), "boamp", true))
 	h.Write(func(tx *db.Tx) error {
-		received := &tx.Now
+		var received, news any = tx.Now.Add(stale), tx.Now
 		if never {
-			received = nil
+			received, news = nil, nil
 		}
-		_, err := tx.Exec("UPDATE gazette SET received_at = $1, failures = 14, fault = $2, tried_at = $3", received, "La source est en panne\u00a0: elle répond 503. (<b>503</b>\r\nBcc: x)", tx.Now.Add(26*time.Hour))
+		_, err := tx.Exec("UPDATE gazette SET received_at = $1, news_at = $2, failures = 14, fault = $3, tried_at = $4", received, news, "La source est en panne\u00a0: elle répond 503. (<b>503</b>\r\nBcc: x)", tx.Now.Add(26*time.Hour))
 		return err
 	})
 	h.Set(dbtest.Start.Add(27 * time.Hour))
@@ -44,6 +47,11 @@ func TestTheMailAboutASilentGazetteSaysWhatItSays(t *testing.T) {
 	h.silent(true)
 	h.Work()
 	golden(t, "source_never", h.to("exploitant@parvis.example"))
+	h = quiet(t)
+	h.operatorMail()
+	h.silentSince(false, 26*time.Hour+time.Minute)
+	h.Work()
+	golden(t, "source_stale", h.to("exploitant@parvis.example"))
 }
 
 // Without an address nobody is mailed; and what has come again meanwhile is not told.

@@ -13,6 +13,12 @@
 // catches up, and tells of all that can still be answered; after one of more than sixty
 // days it begins anew.
 //
+// # What is said to be silent
+//
+// A gazette that cannot be fetched, and one that answers and brings nothing new, when it
+// has been so for more than Patience. It comes out every day of the week: a platform that
+// stands still answers as if all were well.
+//
 // # Who fetches
 //
 // One run at a time, under a lease of the row that it renews, and that every one of its

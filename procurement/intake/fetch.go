@@ -100,6 +100,7 @@ func (s *Service) Fetch(ctx context.Context, by access.Actor, source string, g G
 
 var (
 	errTooLong = fault.New(fault.Unavailable, "La relève a duré plus de 30\u00a0minutes\u00a0: elle reprendra où elle en est.")
+	errStale   = fault.New(fault.Unavailable, "La source répond, mais n'a rien donné de nouveau depuis plus de 26\u00a0heures.")
 	errNothing = fault.New(fault.Unavailable, "La source ne donne aucun avis, pour aucun des jours relus.")
 )
 
@@ -178,6 +179,9 @@ func (r *run) record(ctx context.Context, chunk []notice.Record, whole string) e
 			}
 			did.add(Tally{Outcome: out})
 		}
+		if did.New+did.Changed > 0 {
+			return news(tx, r.source)
+		}
 		return nil
 	})
 	if err == nil {
@@ -238,7 +242,13 @@ func (r *run) end(ctx context.Context, failed error, asked bool) error {
 			return err
 		}
 		st.LeaseOwner, st.LeaseUntil = "", 0
+		failed := failed // a transaction may be done twice
+		if failed == nil {
+			failed, err = r.came(tx, &st)
+		}
 		switch {
+		case err != nil:
+			return err
 		case failed == nil:
 			return r.received(tx, st)
 		case asked: // it was told to stop: nothing went wrong
@@ -260,10 +270,29 @@ func (r *run) end(ctx context.Context, failed error, asked bool) error {
 	})
 }
 
-// received writes down that everything came.
+// came writes down that everything came; the fault is that nothing of it was new, for too
+// long. The very first time nothing need be: it may have been imported by hand.
+func (r *run) came(tx *db.Tx, st *State) (stale, err error) {
+	if st.NewsAt.IsZero() {
+		if st.NewsAt, err = tx.Now, news(tx, r.source); err != nil {
+			return nil, err
+		}
+	}
+	st.ReceivedAt, st.Last, st.TellsFrom = tx.Now, r.tally, r.tells
+	if awake(st.NewsAt, tx.Now) >= Patience {
+		return errStale, nil
+	}
+	return nil, nil
+}
+
+// received ends a run that went well. The next one comes in time to say that nothing new
+// has come, should that be so.
 func (r *run) received(tx *db.Tx, st State) error {
-	st.ReceivedAt, st.Failures, st.Fault, st.Last, st.TellsFrom = tx.Now, 0, "", r.tally, r.tells
+	st.Failures, st.Fault = 0, ""
 	st.DueAt = nextSlot(tx.Now, r.spread)
+	if end := patienceEnds(st.NewsAt); end > tx.Now {
+		st.DueAt = min(st.DueAt, end)
+	}
 	r.log.Info("the gazette was received", "source", r.source, "from", r.from, "new", r.tally.New, "changed", r.tally.Changed, "same", r.tally.Same,
 		"refused", r.tally.Refused, "next", st.DueAt.In(clock.Paris).Format(time.RFC3339))
 	if !st.SilentAt.IsZero() {

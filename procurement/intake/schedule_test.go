@@ -161,12 +161,75 @@ func TestWhenAGazetteIsSilent(t *testing.T) {
 		"the platform was off, and tries":         {State{ReceivedAt: now.Add(-100 * time.Hour)}, false, false, ""},
 		"the platform was off, and does not try":  {State{Source: "boamp", ReceivedAt: now.Add(-71 * time.Hour)}, true, true, "BOAMP non reçu depuis 71\u00a0h"},
 		"the clock has gone back":                 {State{ReceivedAt: now.Add(24 * time.Hour), Failures: 1}, true, false, ""},
+		"it answers, and nothing is new":          {State{Source: "boamp", ReceivedAt: now.Add(-time.Minute), NewsAt: now.Add(-26 * time.Hour), Failures: 1}, false, true, "BOAMP non reçu depuis 26\u00a0h"},
+		"it answers, nothing is new yet":          {State{ReceivedAt: now.Add(-time.Minute), NewsAt: now.Add(-25 * time.Hour)}, true, false, ""},
+		"something new, never whole":              {State{Source: "boamp", ReceivedAt: now.Add(-27 * time.Hour), NewsAt: now.Add(-time.Minute), Failures: 9}, false, true, "BOAMP non reçu depuis 27\u00a0h"},
+		"never whole, awaited of late":            {State{AwaitedAt: now.Add(-time.Hour), NewsAt: now.Add(-time.Minute), Failures: 9}, true, false, ""},
 		"awaited since long, received since then": {State{AwaitedAt: now.Add(-1000 * time.Hour), ReceivedAt: now.Add(-time.Hour), Failures: 1}, true, false, ""},
 	} {
 		found, silent := c.st.silence(now, c.waits)
 		if silent != c.silent || silent && found.Text() != c.says {
 			t.Errorf("%s: %v, %q", name, silent, found.Text())
 		}
+	}
+}
+
+// The holidays of two years, as the official calendar has them.
+func TestHolidays(t *testing.T) {
+	want := map[string]bool{}
+	for _, d := range []string{
+		"2026-01-01", "2026-04-06", "2026-05-01", "2026-05-08", "2026-05-14", "2026-05-25", "2026-07-14", "2026-08-15", "2026-11-01", "2026-11-11", "2026-12-25",
+		"2027-01-01", "2027-03-29", "2027-05-01", "2027-05-06", "2027-05-08", "2027-05-17", "2027-07-14", "2027-08-15", "2027-11-01", "2027-11-11", "2027-12-25",
+	} {
+		want[d] = true
+	}
+	for d := "2026-01-01"; d < "2028-01-01"; d = shift(d, 1) {
+		at := paris(d + " 23:59")
+		if got := holiday(at.In(clock.Paris)); got != want[d] {
+			t.Errorf("%s: holiday is %v", d, got)
+		}
+	}
+	for year, sunday := range map[int]string{2008: "2008-03-23", 2011: "2011-04-24", 2019: "2019-04-21", 2025: "2025-04-20", 2038: "2038-04-25", 2049: "2049-04-18"} {
+		if got := easter(year).Format(time.DateOnly); got != sunday {
+			t.Errorf("Easter of %d: %s, want %s", year, got, sunday)
+		}
+	}
+}
+
+func TestPatienceDoesNotRunOnHolidays(t *testing.T) {
+	for from, want := range map[string]string{
+		"2026-11-24 13:40": "2026-11-25 15:40",
+		"2026-04-05 13:40": "2026-04-07 15:40", // Easter Monday
+		"2026-04-06 08:00": "2026-04-08 02:00", // on the day itself
+		"2026-03-28 13:40": "2026-03-29 16:40", // over the night of 23 hours
+		"2026-10-24 13:40": "2026-10-25 14:40", // over the one of 25
+		"2027-05-05 13:40": "2027-05-07 15:40", // Ascension Day; Saturday 8 May is not reached
+		"2026-12-24 13:40": "2026-12-26 15:40",
+	} {
+		if got := patienceEnds(paris(from)); got != paris(want) {
+			t.Errorf("from %s: %s, want %s", from, got.Short(clock.Paris), want)
+		}
+	}
+}
+
+// However long: what is awake and what is a holiday make the whole, and patience ends
+// when it is used up, not before.
+func TestPatienceEndsWhenItIsUsedUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		from := clock.At(time.Date(2026, 1, 1, 0, 0, 0, 0, clock.Paris).Add(time.Duration(rapid.Int64Range(0, 800*24*3600).Draw(t, "seconds")) * time.Second))
+		end := patienceEnds(from)
+		if awake(from, end) != Patience || awake(from, end.Add(-time.Second)) > Patience {
+			t.Fatalf("from %v: %v awake at %v", from.In(clock.Paris), awake(from, end), end.In(clock.Paris))
+		}
+		for at := from; at < end; at = at.Add(time.Hour) {
+			if later := at.Add(time.Hour); awake(from, later) < awake(from, at) {
+				t.Fatalf("less of it an hour later than %v", at.In(clock.Paris))
+			}
+		}
+	})
+	now := paris("2026-11-24 10:00")
+	if awake(now, now.Add(-time.Hour)) != -time.Hour || awake(0, now) != now.Sub(0) {
+		t.Error("what is no stretch of time is taken for one")
 	}
 }
 

@@ -14,8 +14,9 @@ import (
 	"parvis/procurement/event"
 )
 
-// Patience is how long a gazette may be silent before it is said. It is fetched twice a
-// day: by then two fetches or more have failed.
+// Patience is how long a gazette may be silent before it is said, public holidays not
+// counted. It comes out every day and is fetched twice: by then two fetches or more have
+// failed, or brought nothing.
 const Patience = 26 * time.Hour
 
 // idle is how long what is due may wait for somebody to begin, on the machine's clock,
@@ -25,7 +26,7 @@ var idle = 10 * time.Minute
 // Silence is a gazette that does not come any more.
 type Silence struct {
 	Source string
-	Since  clock.Instant // when it last came whole, or was first awaited
+	Since  clock.Instant // when it last came whole, when it last brought something new, or when it was first awaited
 	For    time.Duration
 }
 
@@ -49,11 +50,21 @@ type silenceBody struct {
 	At clock.Instant `json:"at"`
 }
 
+// since is the last time that all was well: it came whole, and something new with it.
+func (st State) since() clock.Instant {
+	return cmp.Or(min(st.ReceivedAt, cmp.Or(st.NewsAt, st.ReceivedAt)), st.AwaitedAt)
+}
+
+// Stale tells that when the gazette last came whole it had brought nothing new for too
+// long.
+func (st State) Stale() bool {
+	return !st.NewsAt.IsZero() && awake(st.NewsAt, st.ReceivedAt) >= Patience
+}
+
 // silence tells whether nothing has come for too long, though it was tried.
 func (st State) silence(now clock.Instant, waits bool) (Silence, bool) {
-	since := cmp.Or(st.ReceivedAt, st.AwaitedAt)
-	quiet := now.Sub(since)
-	return Silence{st.Source, since, quiet}, quiet >= Patience && (st.Failures > 0 || waits)
+	since := st.since()
+	return Silence{st.Source, since, now.Sub(since)}, awake(since, now) >= Patience && (st.Failures > 0 || waits)
 }
 
 // Look tells whether a gazette is silent. The first who sees it writes it in the
@@ -74,8 +85,8 @@ func (s *Service) Look(ctx context.Context, source string) (found Silence, silen
 		return found, silent, err
 	}
 	return found, silent, s.db.Write(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec("UPDATE gazette SET silent_at = $1 WHERE source = $2 AND silent_at IS NULL AND coalesce(received_at, 0) = $3",
-			tx.Now, source, int64(st.ReceivedAt))
+		n, err := tx.Exec("UPDATE gazette SET silent_at = $1 WHERE source = $2 AND silent_at IS NULL AND coalesce(received_at, 0) = $3 AND coalesce(news_at, 0) = $4",
+			tx.Now, source, int64(st.ReceivedAt), int64(st.NewsAt))
 		if err != nil || n == 0 {
 			return err
 		}

@@ -40,8 +40,6 @@ type Facets struct {
 	NoCode      int
 	Buyers      []Count // ids, the most frequent first, ten at most
 	Closing     [3]int  // calls that close within ClosingDays
-	WithLots    int
-	National    int
 }
 
 // clause is one criterion that a facet shows.
@@ -171,8 +169,7 @@ func (s *shelf) facets(q *Query, f Filter, j *judged) *Facets {
 		}
 		return j.all(c)
 	}
-	out := &Facets{WithLots: count(full, s.withLots), National: count(full, s.national)}
-
+	out := &Facets{}
 	set := but(byPlace)
 	out.NoPlace = count(set, s.noPlace)
 	out.Departments = s.departments(set)

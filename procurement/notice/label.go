@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -8,9 +9,28 @@ import (
 	"parvis/procurement/refdata"
 )
 
-// Place is the departments as a line shows them: « 67, 68 »; "" when the
-// notice gives none.
-func (n *Notice) Place() string { return strings.Join(n.Departments, ", ") }
+// Place names where a notice is in few words: the country or regions, then departments by
+// their numbers; "" when it does not say.
+func (n *Notice) Place() string {
+	areas, rest := refdata.WholeAreas(n.Departments)
+	return strings.Join(slices.Concat(areas, rest), ", ")
+}
+
+// NoDeadline is what stands where a deadline would that is not known: as the source wrote
+// one that is impossible or cannot be read, or that it gives none; "" when it is known.
+func (n *Notice) NoDeadline() string {
+	const enough = 60 // of what a source may write there
+	switch raw := []rune(strings.Join(strings.Fields(n.DeadlineRaw), " ")); {
+	case !n.Deadline.IsZero():
+		return ""
+	case !n.DeadlineDoubtful, len(raw) == 0:
+		return "non communiquée"
+	case len(raw) > enough:
+		return "à vérifier dans l'avis, qui écrit «\u00a0" + string(raw[:enough]) + "…\u00a0»"
+	default:
+		return "à vérifier dans l'avis, qui écrit «\u00a0" + string(raw) + "\u00a0»"
+	}
+}
 
 // Zone is the legal time of the buyer's place, as its source knew it; else that of
 // the first department, and Paris when there is none.

@@ -113,11 +113,12 @@ func (p Places) each() iter.Seq[int] {
 	}
 }
 
-// nationwide is how many departments make a notice one of « France entière ». No
-// source says « national »: it lists departments, and « France entière hors Corse »
-// or « hors Île-de-France » are nationwide to whoever reads them. No group of regions
-// comes near. The gazette lists nine departments at most, so that only other sources
-// have such notices; a missing list is « lieu non précisé », which is not national.
+// nationwide is how many departments make a notice one of « France entière ». The
+// European forms write the country (NUTS « FR ») or that the place is anywhere in it,
+// which is read as all of its departments; other notices list them, and « France entière
+// hors Corse » or « hors Île-de-France » are nationwide to whoever reads them. No group of
+// regions comes near. The gazette's own list has nine departments at most; a missing list
+// is « lieu non précisé », which is not national.
 const nationwide = 80
 
 // National tells that the places are France as a whole, or nearly.

@@ -149,10 +149,6 @@ func (s scan) facets(t *rapid.T, c notice.Criteria, f notice.Filter) *notice.Fac
 		return s.find(q, f)
 	}
 	out := &notice.Facets{}
-	for _, n := range without(func(*notice.Criteria, *notice.Filter) {}) {
-		places := n.Subject(s.now).Places
-		out.WithLots, out.National = out.WithLots+number(len(n.Lots) > 0), out.National+number(places.National())
-	}
 	departments := tally{}
 	for _, n := range without(func(c *notice.Criteria, _ *notice.Filter) { c.Departments = nil }) {
 		out.NoPlace += number(len(n.Departments) == 0)

@@ -1,6 +1,9 @@
 package refdata
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // departmentAliases are codes that other files write for a department. The
 // gazette calls Corsica 20A and 20B; the Rhône is split for its two assemblies
@@ -47,6 +50,15 @@ func DepartmentsOfPlace(raw string) []string {
 		return []string{code}
 	}
 	return append([]string(nil), severalDepartments[strings.ToUpper(compact(raw))]...)
+}
+
+// DepartmentsAsked is DepartmentsOfPlace for what people and addresses ask for: abroad is
+// no department that one may choose.
+func DepartmentsAsked(raw string) []string {
+	if found := DepartmentsOfPlace(raw); !slices.Contains(found, Abroad) {
+		return found
+	}
+	return nil
 }
 
 // DepartmentOfPostcode gives the department of an address by its postcode, CEDEX
@@ -131,18 +143,4 @@ func pacific98(digits string) (string, bool) {
 func departmentPrefix(prefix string) (string, bool) {
 	d, ok := DepartmentByCode(prefix)
 	return d.Code, ok
-}
-
-// DepartmentOfNUTS gives the department of a NUTS 2021 code: of the third level, or
-// of the first or second of an overseas region that is one department. It answers
-// false for a larger territory, for another country's, and for the codes of before
-// 2018, of which we have no table.
-func DepartmentOfNUTS(code string) (string, bool) {
-	code = strings.ToUpper(compact(code))
-	for _, d := range departments {
-		if d.NUTS3 != "" && (d.NUTS3 == code || len(code) == 4 && d.Zone == DROM && d.NUTS3 == code+"0") {
-			return d.Code, true
-		}
-	}
-	return "", false
 }

@@ -146,11 +146,13 @@ func readPause(typed string, now clock.Instant) (clock.Instant, error) {
 func departments(codes, regions []string) ([]string, error) {
 	chosen := map[string]bool{}
 	for _, c := range codes {
-		d, ok := refdata.DepartmentByCode(c)
-		if !ok {
+		found := refdata.DepartmentsAsked(c)
+		if len(found) == 0 {
 			return nil, fault.New(fault.Invalid, "Le département «\u00a0"+short(c)+"\u00a0» n'existe pas.").On(notice.FieldDepartments)
 		}
-		chosen[d.Code] = true
+		for _, code := range found {
+			chosen[code] = true
+		}
 	}
 	for _, r := range regions {
 		i := slices.IndexFunc(refdata.Regions(), func(x refdata.Region) bool { return x.Code == r })

@@ -58,7 +58,7 @@ func TestAFormIsRefusedFieldByFieldAndNothingIsSaved(t *testing.T) {
 		{"a keyword of 61 characters", func(f *watch.Form) { f.Keywords = strings.Repeat("a", 61) }, []string{notice.FieldKeywords}},
 		{"more than 500 characters in all", func(f *watch.Form) { f.Keywords = strings.Join(many(10, strings.Repeat("a", 55)+"%d"), " ") }, []string{notice.FieldKeywords}},
 		{"another mode", func(f *watch.Form) { f.Mode = "some" }, []string{notice.FieldMode}},
-		{"a department that is none", func(f *watch.Form) { f.Departments = []string{"67", "20"} }, []string{notice.FieldDepartments}},
+		{"a department that is none", func(f *watch.Form) { f.Departments = []string{"67", "96"} }, []string{notice.FieldDepartments}},
 		{"a region that is none", func(f *watch.Form) { f.Regions = []string{"99"} }, []string{notice.FieldDepartments}},
 		{"21 buyers", func(f *watch.Form) { f.Buyers = many(21, "%d") }, []string{notice.FieldBuyers}},
 		{"a buyer that is not in the register", func(f *watch.Form) { f.Buyers = []string{"01890a5d-ac96-774b-bcce-b302099a8057"} }, []string{notice.FieldBuyers}},
@@ -117,7 +117,7 @@ func TestWhatAFormBecomes(t *testing.T) {
 		by := h.odile()
 		saved, err := h.watches.Create(context.Background(), by, watch.Form{
 			Name: "  Menuiseries \u00a0 d'Alsace ", Keywords: `menuiserie de la "porte coupe-feu" menuiserie TP`, Mode: "all",
-			Buyers: []string{buyer}, Departments: []string{"2A", "67", "67"}, Regions: []string{"94"}, Active: true, Hour: 18,
+			Buyers: []string{buyer}, Departments: []string{"2a", "67", "67", "69D", "69M", "1"}, Regions: []string{"94"}, Active: true, Hour: 18,
 			Recipients: []string{"Karim@Muller.example", "KARIM@muller.example", " ", "ODILE@muller.example"},
 		})
 		h.must(err)
@@ -129,7 +129,7 @@ func TestWhatAFormBecomes(t *testing.T) {
 		}
 		w := h.find(by, saved.ID)
 		want := notice.Criteria{
-			Mode: notice.All, Keywords: []string{"menuiserie", `"porte coupe-feu"`, "TP"}, Buyers: []string{buyer}, Departments: []string{"2A", "2B", "67"},
+			Mode: notice.All, Keywords: []string{"menuiserie", `"porte coupe-feu"`, "TP"}, Buyers: []string{buyer}, Departments: []string{"01", "2A", "2B", "67", "69"},
 		}
 		if diff := cmp.Diff(want, w.Criteria); diff != "" {
 			t.Errorf("criteria (-want +got):\n%s", diff)

@@ -220,8 +220,10 @@ func (s *Service) offered(words []string, asked []text.Keyword, now clock.Instan
 // DepartmentOf is the department that a word names, by its number or its name.
 func DepartmentOf(word string) (refdata.Department, bool) {
 	folded := text.Fold(word)
-	if d, ok := refdata.DepartmentByCode(strings.ToUpper(folded)); ok {
-		return d, true
+	if code, ok := refdata.NormaliseDepartment(folded); ok && len(folded) > 1 { // one digit counts something else
+		if d, ok := refdata.DepartmentByCode(code); ok {
+			return d, true
+		}
 	}
 	all := refdata.Departments()
 	i := slices.IndexFunc(all, func(d refdata.Department) bool { return text.Fold(d.Name) == folded })

@@ -47,9 +47,9 @@ func TestTheFormIsFilledFromASearch(t *testing.T) {
 	each(t, func(t *testing.T, p *platform) {
 		p.record(call{id: "26-1", title: "Voirie", buyer: "Ville de Sélestat", city: "Sélestat"})
 		id := p.buyer("ville de selestat")
-		page := p.join(muller, "odile").get("/entreprise/veilles/nouvelle?mots_cles=voirie+enrob%C3%A9&mode=all&departement=67&departement=68&departement=XX&organisme=" + id)
+		page := p.join(muller, "odile").get("/entreprise/veilles/nouvelle?mots_cles=voirie+enrob%C3%A9&mode=all&departement=67&departement=68&departement=2a&departement=69M&departement=XX&organisme=" + id)
 		want := whole(url.Values{"nom": {""}, "mots_cles": {"voirie enrobé"}, "mode": {"all"}, "organisme": {id}, "organisme-saisi": {""},
-			"departement": {"67", "68"}, "alerte": {"oui"}, "rythme": {"daily"}, "jour": {"1"}, "heure": {"7"}, "pause": {""}})
+			"departement": {"69", "2A", "67", "68"}, "alerte": {"oui"}, "rythme": {"daily"}, "jour": {"1"}, "heure": {"7"}, "pause": {""}})
 		if diff := cmp.Diff(want, page.form()); diff != "" {
 			t.Error(diff)
 		}

@@ -118,7 +118,7 @@ func reference(n *notice.Notice) string {
 // due reads a deadline on the clocks of the buyer's place.
 func due(n *notice.Notice, now clock.Instant) ui.Due {
 	if n.Deadline.IsZero() {
-		return ui.Due{}
+		return ui.Due{None: n.NoDeadline()}
 	}
 	zone := n.Zone()
 	return ui.Due{

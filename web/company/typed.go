@@ -11,6 +11,7 @@ import (
 	"parvis/kit/fault"
 	"parvis/procurement/notice"
 	"parvis/procurement/org"
+	"parvis/procurement/refdata"
 	"parvis/procurement/watch"
 	"parvis/web/refine"
 	"parvis/web/ui"
@@ -46,7 +47,7 @@ func readTyped(f url.Values) typed {
 	t := typed{
 		Form: watch.Form{
 			Name: f.Get(watch.FieldName), Keywords: f.Get(notice.FieldKeywords), Mode: f.Get(notice.FieldMode),
-			Departments: f[notice.FieldDepartments], Regions: f["region"], Buyers: unique(f[notice.FieldBuyers]),
+			Departments: official(f[notice.FieldDepartments]), Regions: f["region"], Buyers: unique(f[notice.FieldBuyers]),
 			Active: f.Has("alerte"), Frequency: f.Get(watch.FieldFrequency), Hour: watch.DefaultHour, Pause: f.Get(watch.FieldPause),
 			Recipients:  slices.Clone(f[watch.FieldRecipients]),
 			AcceptEmpty: f.Has(watch.FieldEmpty), Resume: f.Has("reprendre"), Shared: f.Has(watch.FieldShared),
@@ -174,4 +175,17 @@ func (p Pages) readBuyer(ctx context.Context, t *typed) (problem string, err err
 	}
 	t.BuyerText = ""
 	return "", nil
+}
+
+// official writes departments by their official codes, so that a form shows them ticked;
+// what is none stays as it was typed, to be refused by its name.
+func official(codes []string) (out []string) {
+	for _, code := range codes {
+		if found := refdata.DepartmentsAsked(code); found != nil {
+			out = append(out, found...)
+		} else {
+			out = append(out, code)
+		}
+	}
+	return out
 }

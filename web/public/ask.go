@@ -100,17 +100,20 @@ func readAsk(form url.Values) (ask, fault.List) {
 	return a, faults
 }
 
-// departments gives each department asked once, those of whole regions included,
-// in the order of their numbers. The first one that does not exist is refused:
-// an address may hold thousands.
+// departments gives each department asked once, however its code is written, those of
+// whole regions included, in the order of their numbers. The first one that does not
+// exist is refused: an address may hold thousands.
 func departments(codes, regions []string) ([]string, error) {
 	wanted := map[string]bool{}
 	unknown := ""
 	for _, code := range codes {
-		if _, ok := refdata.DepartmentByCode(code); !ok && unknown == "" {
+		found := refdata.DepartmentsAsked(code)
+		if len(found) == 0 && unknown == "" {
 			unknown = code
 		}
-		wanted[code] = true
+		for _, code := range found {
+			wanted[code] = true
+		}
 	}
 	for _, r := range refdata.Regions() {
 		if slices.Contains(regions, r.Code) {

@@ -17,10 +17,12 @@ func TestAnAddressSaysOnlyWhatIsNotUsual(t *testing.T) {
 	for said, want := range map[string]string{
 		"": "/annonces",
 		"mots_cles=&mode=any&etat=ouvertes&tri=echeance&taille=20&page=1&organisme-saisi=": "/annonces",
-		"taille=10&page=3&tri=parution":                       "/annonces?page=3&taille=10&tri=parution",
-		"mode=all&mots_cles=a+%C3%A9t%C3%A9":                  "/annonces?mode=all&mots_cles=a+%C3%A9t%C3%A9",
-		"departement=68&departement=67&region=94&etat=toutes": "/annonces?departement=2A&departement=2B&departement=67&departement=68&etat=toutes",
-		"organisme=b&organisme=a&organisme=b&organisme=":      "/annonces?organisme=b&organisme=a",
+		"taille=10&page=3&tri=parution":                                "/annonces?page=3&taille=10&tri=parution",
+		"mode=all&mots_cles=a+%C3%A9t%C3%A9":                           "/annonces?mode=all&mots_cles=a+%C3%A9t%C3%A9",
+		"departement=68&departement=67&region=94&etat=toutes":          "/annonces?departement=2A&departement=2B&departement=67&departement=68&etat=toutes",
+		"departement=69M&departement=2a&departement=1&departement=69D": "/annonces?departement=01&departement=2A&departement=69",
+		"departement=20": "/annonces?departement=2A&departement=2B",
+		"organisme=b&organisme=a&organisme=b&organisme=": "/annonces?organisme=b&organisme=a",
 	} {
 		q, err := url.ParseQuery(said)
 		if err != nil {
@@ -29,6 +31,14 @@ func TestAnAddressSaysOnlyWhatIsNotUsual(t *testing.T) {
 		a, _ := readAsk(q)
 		if got := a.url(a.Page); got != want {
 			t.Errorf("%s: %s, want %s", said, got, want)
+		}
+	}
+}
+
+func TestADepartmentThatIsNoneIsRefused(t *testing.T) {
+	for _, code := range []string{"96", "99", "69X", "067", "", "67,68"} {
+		if _, faults := readAsk(url.Values{notice.FieldDepartments: {"67", code}}); len(faults) != 1 || faults[0].Field != notice.FieldDepartments {
+			t.Errorf("%q: %v", code, faults)
 		}
 	}
 }

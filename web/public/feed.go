@@ -71,6 +71,8 @@ func (p Pages) entry(n *notice.Notice, touched, now clock.Instant) atom.Entry {
 	}
 	if !n.Deadline.IsZero() {
 		lines = append(lines, "Date limite"+nbsp+": "+long(n, n.Deadline))
+	} else if n.DeadlineDoubtful && n.Kind == notice.Contract {
+		lines = append(lines, "Date limite "+n.NoDeadline())
 	}
 	lines = append(lines, buyerName(n), strings.Join(places(n), ", "))
 	for _, fact := range []string{n.Reference, n.Procedure.Label(), lotCount(n), n.SourceLabel()} {

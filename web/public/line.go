@@ -42,16 +42,13 @@ func reference(n *notice.Notice) string {
 	return n.SourceID
 }
 
-// places are the departments of a notice, « (67) Bas-Rhin »; none is said too.
+// places are the departments of a notice, « (67) Bas-Rhin », or the regions that they
+// make; none is said too.
 func places(n *notice.Notice) []string {
 	if len(n.Departments) == 0 {
 		return []string{"lieu non précisé"}
 	}
-	labels := make([]string, len(n.Departments))
-	for i, code := range n.Departments {
-		labels[i] = refdata.PlaceLabel(code)
-	}
-	return labels
+	return refdata.PlaceLabels(n.Departments)
 }
 
 // mostPlaces is how many departments a line of a list names.
@@ -77,7 +74,7 @@ func lotCount(n *notice.Notice) string {
 // due is the deadline as a list shows it, on the clocks of the buyer's place.
 func due(n *notice.Notice, now clock.Instant) ui.Due {
 	if n.Deadline.IsZero() {
-		return ui.Due{}
+		return ui.Due{None: n.NoDeadline()}
 	}
 	zone := n.Zone()
 	return ui.Due{

@@ -107,7 +107,7 @@ func (p noticePage) facts() []ui.Criterion {
 		add("Nom dans l'avis", n)
 	}
 	add("Référence", reference(p.Notice))
-	add(ui.Plural(len(p.Departments), "Lieu", "Lieux"), places(p.Notice)...)
+	add(ui.Plural(len(places(p.Notice)), "Lieu", "Lieux"), places(p.Notice)...)
 	add("Nature de l'avis", p.Kind.Label())
 	add("Résultat", p.outcome())
 	for _, line := range p.lines("", notice.Subnature) {

@@ -49,6 +49,34 @@ func TestADeadlineOverseasIsTheBuyersHour(t *testing.T) {
 	})
 }
 
+// A deadline that was given and cannot be one is no deadline that was not given.
+func TestAnImpossibleDeadlineIsShownAsItWasWritten(t *testing.T) {
+	each(t, func(h *house) {
+		ids := h.record(false,
+			notice.Record{SourceID: "26-1", Title: "Voirie", DeadlineRaw: "2026-12-31T12:60:00+00:00", DeadlineDoubtful: true},
+			notice.Record{SourceID: "26-2", Title: "Égouts"})
+		const written = "à vérifier dans l'avis, qui écrit « 2026-12-31T12:60:00+00:00 »"
+		h.says(h.get("/annonces/"+ids[0]), 200, written, "!non communiquée", "!Dans l'avis :", "!heure à vérifier")
+		h.says(h.get("/annonces/"+ids[1]), 200, "non communiquée", "!à vérifier")
+		h.says(h.get("/annonces?mots_cles=voirie"), 200, written, "!non communiquée")
+		h.says(h.get("/annonces?mots_cles=egouts"), 200, "non communiquée", "!à vérifier")
+		h.says(h.get("/annonces.atom?mots_cles=voirie"), 200, "Date limite "+written)
+	})
+}
+
+func TestTheWholeCountryAndRegionsAreNamed(t *testing.T) {
+	each(t, func(h *house) {
+		ids := h.record(false,
+			notice.Record{SourceID: "26-1", Title: "Voirie", Departments: refdata.DepartmentsOfNUTS("FR"), Deadline: h.in(20)},
+			notice.Record{SourceID: "26-2", Title: "Égouts", Departments: append([]string{"75"}, refdata.DepartmentsOfNUTS("FRH")...), Deadline: h.in(20)})
+		h.says(h.get("/annonces/"+ids[0]), 200, "Lieu : France entière", "!Bas-Rhin")
+		h.says(h.get("/annonces/"+ids[1]), 200, "Lieux : Bretagne (75) Paris", "!Finistère")
+		h.says(h.get("/annonces?departement=68"), 200, "Voirie", "France entière", "!Égouts")
+		h.says(h.get("/annonces?departement=29"), 200, "Voirie", "Égouts", "Bretagne, (75) Paris")
+		h.says(h.get("/annonces?departement=29&france_entiere=non"), 200, "Égouts", "!Voirie")
+	})
+}
+
 func TestAStoryIsToldFromBothEnds(t *testing.T) {
 	each(t, func(h *house) {
 		ids := h.record(false,

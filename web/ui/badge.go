@@ -49,7 +49,8 @@ func (b Badge) icon() string {
 
 // Due is a deadline whose values the caller has computed in the notice's own time zone.
 type Due struct {
-	Text     string // as read, 29/07/2022 16:00; empty when not communicated
+	Text     string // as read, 29/07/2022 16:00; empty when not known
+	None     string // what is said then; empty: « non communiquée »
 	Machine  string // the same instant in RFC 3339, for programs
 	Days     int    // days left in the calendar: 0 today, 1 tomorrow
 	Closed   bool   // it is past

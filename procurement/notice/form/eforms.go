@@ -244,18 +244,6 @@ func (e *EForms) Lots(whole string) []notice.Lot {
 	return lots
 }
 
-// Places are the codes of the territories where the contract is performed.
-func (e *EForms) Places() (nuts []string) {
-	for _, project := range append(tree.At(e.root, "procurementproject"), tree.At(e.root, "procurementprojectlot", "procurementproject")...) {
-		for _, code := range tree.At(project, "realizedlocation", "address", "countrysubentitycode") {
-			if c := scrub.Token(tree.Text(code)); c != "" && !slices.Contains(nuts, c) {
-				nuts = append(nuts, c)
-			}
-		}
-	}
-	return nuts
-}
-
 // Deadline is the earliest of the lots' deadlines, for applications where there
 // is one, else for bids, and the field it was read in.
 func (e *EForms) Deadline() (raw, field string) {
