@@ -249,9 +249,9 @@ func Facets(title string, facets []Facet, one, many string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var13 string
-				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs("Voir " + Plural(len(f.More), "la suivante", "les "+Number(len(f.More))+" suivantes"))
+				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs("Voir " + Number(len(f.More)) + " de plus")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ui/facet.templ`, Line: 41, Col: 94}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ui/facet.templ`, Line: 41, Col: 51}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 				if templ_7745c5c3_Err != nil {
