@@ -67,6 +67,8 @@ const (
 	Simplified  Topic = "simplified"  // marché public simplifié
 	ShownUntil  Topic = "shown_until" // day on which the gazette ceases to show the notice: never a deadline
 	ProcedureID Topic = "procedure_id"
+
+	Cut Topic = "cut" // the notice says more than is kept here: its source has the rest
 )
 
 // topicLabels are the topics as a page names them.

@@ -152,28 +152,44 @@ func weights(f *Facts, lot string, v any) {
 		if text == "" {
 			text = criteria[tree.First(criterion, "awardingcriteriontypecode")]
 		}
-		weight := ""
-		for _, parameter := range tree.Find(criterion, "awardcriterionparameter") {
-			number := scrub.Token(tree.First(parameter, "parameternumeric"))
-			switch code := tree.First(parameter, "parametercode"); {
-			case number == "":
-			case strings.HasPrefix(code, "per"):
-				weight = number + "\u00a0%"
-			case strings.HasPrefix(code, "poi"):
-				weight = number + " points"
-			case strings.HasPrefix(code, "ord"):
-				weight = "rang " + number
-			default:
-				weight = strings.Replace(number, ".", ",", 1)
-			}
-		}
-		f.Weigh(lot, text, weight)
+		f.Weigh(lot, text, weighed(criterion))
 	}
 	f.Say(notice.Criterion, lot, inFrench(v, "awardingcriterion", "description"))
 	for _, prize := range tree.At(v, "prize") {
 		f.Say(notice.Prize, lot, inFrench(prize, "description"))
 		f.Money(notice.Prize, lot, tree.FirstOf(tree.At(prize, "valueamount")), nil)
 	}
+}
+
+// weighed is what a criterion counts for, in words; a threshold stands beside its weight.
+func weighed(criterion any) string {
+	weight, beside := "", ""
+	for _, parameter := range tree.Find(criterion, "awardcriterionparameter") {
+		number := frenchNumber(scrub.Token(tree.First(parameter, "parameternumeric")))
+		switch code := tree.First(parameter, "parametercode"); {
+		case number == "":
+		case strings.HasPrefix(code, "per"):
+			weight = number + "\u00a0%"
+		case strings.HasPrefix(code, "poi"):
+			weight = number + " " + points(number)
+		case strings.HasPrefix(code, "ord"):
+			weight = "rang " + number
+		case strings.HasPrefix(code, "fix"):
+			weight = "prix fixe\u00a0: " + grouped(number) + "\u00a0€"
+			if code == "fix-unit" {
+				weight += " par unité"
+			}
+		case strings.HasPrefix(code, "min"):
+			beside = "note minimale\u00a0: " + number
+		case strings.HasPrefix(code, "max"): // of candidates who pass, which is no weight
+		default:
+			weight = number
+		}
+	}
+	if weight != "" && beside != "" {
+		return weight + ", " + beside
+	}
+	return weight + beside
 }
 
 // conditions reads who may bid, and what is asked of whom.

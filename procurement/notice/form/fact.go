@@ -13,14 +13,17 @@ import (
 // What is said twice stands once; what is said of every lot is said of the whole.
 type Facts struct {
 	found []notice.Fact
-	size  int // bytes of text so far
+	size  int               // bytes of text so far, those of distinct texts once they are known
+	texts map[string]string // the distinct texts, when there is much text
+	cut   bool              // something was left out
 }
 
-// A notice with more than that is shown at its source.
+// What is gathered, before it is known what all lots share. What a page shows is less.
 const (
-	maxFacts    = 600
-	maxFactText = 20_000  // characters of one text
-	maxAllTexts = 400_000 // bytes
+	maxFound    = 20_000
+	maxGathered = 8_000_000 // bytes of distinct texts
+	spare       = 100       // facts that are not lost when there are too many others
+	maxFactText = 20_000    // characters of one text
 )
 
 var nothings = []string{"", "-", "--", "/", "néant", "neant", "sans objet", "non", "aucun", "aucune", "n/a", "non renseigné"}
@@ -30,12 +33,42 @@ func (f *Facts) Add(fact notice.Fact) {
 	if fact.Text == "" && fact.Cents == 0 && fact.UpTo == 0 && fact.From == "" && fact.Until == "" {
 		return
 	}
-	if f.size += len(fact.Text); len(f.found) < maxFacts && f.size <= maxAllTexts {
-		if f.found == nil {
-			f.found = make([]notice.Fact, 0, 8)
-		}
-		f.found = append(f.found, fact)
+	room := maxFound
+	if rank(&fact) <= rankAddress {
+		room += spare
 	}
+	if len(f.found) >= room || !f.keep(&fact) {
+		f.cut = true
+		return
+	}
+	if f.found == nil {
+		f.found = make([]notice.Fact, 0, 8)
+	}
+	f.found = append(f.found, fact)
+}
+
+// keep counts the bytes of a text, once however many lots say it: only one copy of it
+// stays in memory. It answers false when there are too many.
+func (f *Facts) keep(fact *notice.Fact) bool {
+	if f.texts == nil {
+		if f.size += len(fact.Text); f.size <= maxAllTexts {
+			return true
+		}
+		f.texts, f.size = make(map[string]string, len(f.found)), 0
+		for i := range f.found {
+			f.keep(&f.found[i])
+		}
+	}
+	if same, known := f.texts[fact.Text]; known {
+		fact.Text = same
+		return true
+	}
+	if f.size+len(fact.Text) > maxGathered && rank(fact) != rankGazette {
+		return false
+	}
+	f.size += len(fact.Text)
+	f.texts[fact.Text] = fact.Text
+	return true
 }
 
 // Say takes a text of several lines.
@@ -54,7 +87,7 @@ func (f *Facts) Say(topic notice.Topic, lot string, raw ...string) {
 		}
 	}
 	if len(text) > maxFactText && utf8.RuneCountInString(text) > maxFactText {
-		text = string([]rune(text)[:maxFactText]) + "…"
+		text, f.cut = string([]rune(text)[:maxFactText])+"…", true
 	}
 	if text != "" {
 		f.Add(notice.Fact{Topic: topic, Lot: lot, Text: text})
@@ -128,7 +161,7 @@ func (f *Facts) Weigh(lot, text, weight string) {
 		f.Say(notice.Criterion, lot, text)
 		return
 	}
-	f.Add(notice.Fact{Topic: notice.Criterion, Lot: lot, Text: text, Weight: weight})
+	f.Add(notice.Fact{Topic: notice.Criterion, Lot: lot, Text: text, Weight: frenchWeight(weight)})
 }
 
 // WebAddress is an address of the web as one can follow it, "" for anything else. Forms
@@ -163,83 +196,4 @@ func after(text, beginning string) (string, bool) {
 		return "", false
 	}
 	return text[len(beginning):], true
-}
-
-// For gives the facts of a notice that has these lots. What is said of a lot that it
-// does not have is said of the whole: the only lot of a contract that is not divided.
-func (f *Facts) For(lots []notice.Lot) []notice.Fact {
-	of := 0 // facts of lots
-	for i := range f.found {
-		fact := &f.found[i]
-		if fact.Lot != "" && !slices.ContainsFunc(lots, func(l notice.Lot) bool { return l.Number == fact.Lot }) {
-			fact.Lot = ""
-		}
-		if fact.Lot != "" {
-			of++
-		}
-	}
-	if of > 0 {
-		f.share(lots)
-	}
-	const few = 60 // which are faster compared with each other than looked up
-	out := make([]notice.Fact, 0, len(f.found))
-	known := map[notice.Fact]bool{}
-	for i := range f.found {
-		fact := f.found[i]
-		if f.repeated(&fact) || len(f.found) <= few && slices.Contains(out, fact) || known[fact] {
-			continue
-		}
-		if out = append(out, fact); len(f.found) > few {
-			known[fact] = true
-		}
-	}
-	if len(out) == 0 {
-		return nil
-	}
-	return out
-}
-
-// share says of the whole what is said of every lot. The criteria of a lot are only told
-// together: one that all lots have stays with the others of each.
-func (f *Facts) share(lots []notice.Lot) {
-	said := make(map[notice.Fact]bool, len(f.found)) // by lot
-	in := make(map[notice.Fact]int, len(f.found))    // in how many lots, more than there are for the whole
-	common := func(fact notice.Fact) notice.Fact {
-		fact.Lot = ""
-		return fact
-	}
-	for _, fact := range f.found {
-		switch {
-		case said[fact]:
-		case fact.Lot == "":
-			in[fact] += len(lots) + 1
-		default:
-			in[common(fact)]++
-		}
-		said[fact] = true
-	}
-	shared := func(fact notice.Fact) bool {
-		return len(lots) > 1 && in[common(fact)] >= len(lots) || in[common(fact)] > len(lots)
-	}
-	apart := slices.ContainsFunc(f.found, func(fact notice.Fact) bool { return fact.Topic == notice.Criterion && fact.Lot != "" && !shared(fact) })
-	for i, fact := range f.found {
-		if shared(fact) && (!apart || fact.Topic != notice.Criterion) {
-			f.found[i].Lot = ""
-		}
-	}
-}
-
-// repeated tells that another fact says as much as this one: a criterion whose weight
-// another states, those who inform on recourse when they are the same court.
-func (f *Facts) repeated(fact *notice.Fact) bool {
-	if fact.Topic != notice.RecourseInfo && (fact.Topic != notice.Criterion || fact.Weight != "") {
-		return false
-	}
-	for i := range f.found {
-		other := &f.found[i]
-		if other.Text == fact.Text && (other.Topic == notice.Criterion && other.Weight != "" || other.Topic == notice.Recourse) {
-			return true
-		}
-	}
-	return false
 }

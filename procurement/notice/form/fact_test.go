@@ -1,6 +1,8 @@
 package form
 
 import (
+	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -104,24 +106,140 @@ func TestFactsAsFormsFillThemIn(t *testing.T) {
 	}
 }
 
+// TestAmountsOfLotsAreNotThoseOfTheWhole has two lots of 50 000 € each: the contract is
+// not of 50 000 €.
+func TestAmountsOfLotsAreNotThoseOfTheWhole(t *testing.T) {
+	two := []notice.Lot{{Number: "1"}, {Number: "2"}}
+	for _, of := range []notice.Fact{
+		{Topic: notice.Value, Cents: 5000000, Currency: "EUR"}, {Topic: notice.Value, UpTo: 5000000, Currency: "EUR"},
+		{Topic: notice.Quantity, Text: "40 lits"}, {Topic: notice.Prize, Cents: 100000, Currency: "EUR"},
+	} {
+		one, other := of, of
+		one.Lot, other.Lot = "1", "2"
+		for name, want := range map[string][]notice.Fact{"of each": {one, other}, "of the whole and of each": {of, one, other}} {
+			if diff := cmp.Diff(want, say(want...).For(two)); diff != "" {
+				t.Errorf("%s %s: %s", of.Topic, name, diff)
+			}
+		}
+	}
+}
+
 func TestANoticeThatNeverEndsIsCut(t *testing.T) {
+	cut := notice.Fact{Topic: notice.Cut, Text: "Oui"}
 	f := &Facts{}
 	f.Say(notice.More, "", strings.Repeat("é", maxFactText+5))
-	if got := f.For(nil)[0].Text; len([]rune(got)) != maxFactText+1 || !strings.HasSuffix(got, "é…") {
-		t.Errorf("%d characters", len([]rune(got)))
-	}
-	for range 2000 {
-		f.Say(notice.More, "", "Un texte de plus")
-	}
-	if n := len(f.found); n != maxFacts {
-		t.Errorf("%d facts", n)
+	got := f.For(nil)
+	if text := got[0].Text; len([]rune(text)) != maxFactText+1 || !strings.HasSuffix(text, "é…") || len(got) != 2 || got[1] != cut {
+		t.Errorf("%d characters, %d facts", len([]rune(text)), len(got))
 	}
 	f = &Facts{}
-	for range 100 {
-		f.Say(notice.More, "", strings.Repeat("x", maxFactText))
+	for i := range 2 * maxFound {
+		f.Say(notice.More, "", "Un texte de plus, le "+strconv.Itoa(i))
 	}
-	if f.size > maxAllTexts+100*maxFactText || len(f.found)*maxFactText > maxAllTexts {
-		t.Errorf("%d facts of %d bytes", len(f.found), f.size)
+	f.Say(notice.Scope, "", "Européen")
+	if got = f.For(nil); len(f.found) != maxFound+1 || len(got) != maxFacts+1 || got[maxFacts-1].Topic != notice.Scope || got[maxFacts] != cut {
+		t.Errorf("%d facts, of which %d stay", len(f.found), len(got))
+	}
+	f = &Facts{}
+	for i := range 1000 {
+		f.Say(notice.More, "", strconv.Itoa(i)+strings.Repeat("x", maxFactText-10))
+	}
+	f.Say(notice.Subnature, "", "Concours")
+	size := 0
+	got = f.For(nil)
+	for _, fact := range got {
+		size += len(fact.Text)
+	}
+	if f.size > maxGathered+100 || size > maxAllTexts+10 || got[len(got)-2].Text != "Concours" || got[len(got)-1] != cut {
+		t.Errorf("%d bytes, of which %d stay", f.size, size)
+	}
+}
+
+// TestManyLotsThatSayTheSame has more said of lots than a page has room for, the most of
+// it the same of each.
+func TestManyLotsThatSayTheSame(t *testing.T) {
+	var lots []notice.Lot
+	f := &Facts{}
+	long := strings.Repeat("Le candidat fournit trois références. ", 500)
+	for i := range 60 {
+		number := strconv.Itoa(i + 1)
+		lots = append(lots, notice.Lot{Number: number})
+		for k := range 14 {
+			f.Say(notice.Technical, number, strconv.Itoa(k)+long)
+		}
+		f.Money(notice.Value, number, "50000", nil)
+	}
+	f.Say(notice.More, "", "Renseignements auprès du service des marchés")
+	f.Add(notice.Fact{Topic: notice.ShownUntil, Until: "2026-12-17"})
+	count := map[notice.Topic]int{}
+	for _, fact := range f.For(lots) {
+		if count[fact.Topic]++; (fact.Lot != "") != (fact.Topic == notice.Value) {
+			t.Errorf("%s is said of lot %q", fact.Topic, fact.Lot)
+		}
+	}
+	if diff := cmp.Diff(map[notice.Topic]int{notice.Technical: 14, notice.Value: 60, notice.More: 1, notice.ShownUntil: 1}, count); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestWhatIsSaidOfTheWholeComesBeforeLots shows what goes when there is too much.
+func TestWhatIsSaidOfTheWholeComesBeforeLots(t *testing.T) {
+	f := &Facts{}
+	for i := range maxFacts {
+		f.Say(notice.Performance, "1", "Rue "+strconv.Itoa(i))
+	}
+	f.Say(notice.More, "", "Du marché")
+	f.Say(notice.More, "2", "Du lot 2")
+	got := f.For([]notice.Lot{{Number: "1"}, {Number: "2"}})
+	if len(got) != maxFacts+1 || got[maxFacts-1].Text != "Du marché" || got[maxFacts-2].Text != "Rue 598" || got[maxFacts].Topic != notice.Cut {
+		t.Errorf("%d facts, the last are %v", len(got), got[len(got)-3:])
+	}
+}
+
+func TestWeightsInFrench(t *testing.T) {
+	for raw, want := range map[string]string{
+		"60": "60", "60.0": "60", "33.33": "33,33", "33.33 %": "33,33 %", "33.33%": "33,33%", "60.0\u00a0%": "60\u00a0%", "33,5": "33,5", "rang 1": "rang 1", "1.2.3": "1.2.3", ".5": ".5", "%": "%", "0.60": "0,6",
+	} {
+		if got := frenchWeight(raw); got != want {
+			t.Errorf("%q: %q, want %q", raw, got, want)
+		}
+	}
+	type m = map[string]string
+	for name, c := range map[string]struct {
+		parameters []m
+		want       string
+	}{
+		"a percentage":         {[]m{{"per-exa": "33.33"}}, "33,33\u00a0%"},
+		"a whole percentage":   {[]m{{"per-exa": "60.0"}}, "60\u00a0%"},
+		"points":               {[]m{{"poi-exa": "7.50"}}, "7,5 points"},
+		"one point":            {[]m{{"poi-exa": "1.0"}}, "1 point"},
+		"a rank":               {[]m{{"ord-imp": "2"}}, "rang 2"},
+		"a fraction":           {[]m{{"dec-exa": "0.40"}}, "0,4"},
+		"a fixed price":        {[]m{{"fix-tot": "12000"}}, "prix fixe\u00a0: 12\u202f000\u00a0€"},
+		"a fixed unit price":   {[]m{{"fix-unit": "1234567.5"}}, "prix fixe\u00a0: 1\u202f234\u202f567,5\u00a0€ par unité"},
+		"a threshold":          {[]m{{"per-exa": "40"}, {"min-score": "10.0"}}, "40\u00a0%, note minimale\u00a0: 10"},
+		"how many may go on":   {[]m{{"per-exa": "40"}, {"max-pass": "5"}}, "40\u00a0%"},
+		"nothing":              {[]m{{"per-exa": ""}}, ""},
+		"what is no number":    {[]m{{"per-exa": "à définir"}}, "à définir\u00a0%"},
+		"a code we don't know": {[]m{{"xyz": "3.5"}}, "3,5"},
+	} {
+		var all []any
+		for _, p := range c.parameters {
+			for code, number := range p {
+				all = append(all, map[string]any{"parametercode": code, "parameternumeric": number})
+			}
+		}
+		text, err := json.Marshal(map[string]any{"ublextensions": map[string]any{"awardcriterionparameter": all}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := tree.JSON(string(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := weighed(v); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
 	}
 }
 
