@@ -71,6 +71,7 @@ func TestPlacesBeyondThoseListed(t *testing.T) {
 		"a region by its code":     {m{"code_departement": []string{"67"}, "donnees": performed(city, m{"cbc:CountrySubentityCode": m{"@listName": "nuts-lvl3", "#text": "FRF1"}})}, "67 68"},
 		"two places":               {m{"code_departement": []string{"67"}, "donnees": performed(city, m{"cbc:CountrySubentityCode": "FRY10"}, m{"cbc:CountrySubentityCode": "FRM"})}, "67 971 2A 2B"},
 		"the country":              {m{"code_departement": []string{"67"}, "donnees": performed(city, m{"cbc:CountrySubentityCode": "FR"})}, france},
+		"the country's other code": {m{"code_departement": []string{"67"}, "donnees": performed(city, m{"cbc:CountrySubentityCode": "FRA"})}, france},
 		"anywhere in the country":  {m{"code_departement": []string{"67"}, "donnees": performed(city, m{"cbc:Region": "anyw-cou", "cac:Country": country("FRA")})}, france},
 		"anywhere in an island":    {m{"code_departement": []string{"988"}, "donnees": performed(city, m{"cbc:Region": "anyw-cou", "cac:Country": country("NCL")})}, "988"},
 		"anywhere in Spain":        {m{"code_departement": []string{"67"}, "donnees": performed(city, m{"cbc:Region": "anyw-cou", "cac:Country": country("ESP")})}, "67"},

@@ -20,16 +20,28 @@ func (n *Notice) Place() string {
 // one that is impossible or cannot be read, or that it gives none; "" when it is known.
 func (n *Notice) NoDeadline() string {
 	const enough = 60 // of what a source may write there
-	switch raw := []rune(strings.Join(strings.Fields(n.DeadlineRaw), " ")); {
+	switch raw := []rune(n.DeadlineWords()); {
 	case !n.Deadline.IsZero():
 		return ""
-	case !n.DeadlineDoubtful, len(raw) == 0:
+	case !n.DeadlineDoubtful:
 		return "non communiquée"
+	case len(raw) == 0:
+		return "à vérifier dans l'avis"
 	case len(raw) > enough:
 		return "à vérifier dans l'avis, qui écrit «\u00a0" + string(raw[:enough]) + "…\u00a0»"
 	default:
 		return "à vérifier dans l'avis, qui écrit «\u00a0" + string(raw) + "\u00a0»"
 	}
+}
+
+// DeadlineWords are the deadline in the notice's own words, "" when there are none. A
+// corrigendum that was not read keeps the number of its section instead: « rubrique IV.2.2 ».
+func (n *Notice) DeadlineWords() string {
+	raw := strings.Join(strings.Fields(n.DeadlineRaw), " ")
+	if n.DeadlineDoubtful && (raw == "rubrique" || strings.HasPrefix(raw, "rubrique ")) {
+		return ""
+	}
+	return raw
 }
 
 // Zone is the legal time of the buyer's place, as its source knew it; else that of

@@ -1,6 +1,7 @@
 package refdata
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -34,8 +35,8 @@ var regionsByName = map[string]string{
 	"auvergne rhone alpes": "FRK", "bourgogne franche comte": "FRC", "bretagne": "FRH", "centre val de loire": "FRB", "centre": "FRB",
 	"corse": "FRM", "grand est": "FRF", "alsace champagne ardenne lorraine": "FRF", "hauts de france": "FRE", "nord pas de calais picardie": "FRE",
 	"ile de france": "FR1", "idf": "FR1", "normandie": "FRD", "nouvelle aquitaine": "FRI", "aquitaine limousin poitou charentes": "FRI",
-	"occitanie": "FRJ", "occitanie pyrenees mediterranee": "FRJ", "languedoc roussillon midi pyrenees": "FRJ", "pays de la loire": "FRG",
-	"provence alpes cote d azur": "FRL", "provence alpes cote azur": "FRL", "paca": "FRL", "sud": "FRL", "sud provence alpes cote d azur": "FRL",
+	"occitanie": "FRJ", "occitanie pyrenees mediterranee": "FRJ", "languedoc roussillon midi pyrenees": "FRJ", "pays de la loire": "FRG", "pays de loire": "FRG",
+	"provence alpes cote d azur": "FRL", "provence alpes cote azur": "FRL", "paca": "FRL", "sud": "FRL", "sud provence alpes cote d azur": "FRL", "bfc": "FRC", "alpc": "FRI",
 	"guadeloupe": "FRY1", "martinique": "FRY2", "guyane": "FRY3", "reunion": "FRY4", "mayotte": "FRY5",
 
 	"alsace": "FRF1", "aquitaine": "FRI1", "auvergne": "FRK1", "basse normandie": "FRD1", "bourgogne": "FRC1", "champagne ardenne": "FRF2",
@@ -51,8 +52,8 @@ var collectivities = map[string]string{
 
 // BodyOf tells whether a buyer is a region, or a collectivity that is like one, by its
 // register number (a SIRET or a SIREN, however it is written) or else by its name: « Région
-// X », « Conseil régional de X », and what stands after a dash or a bracket is one of its
-// services. Whoever is called after a region without being it (a prefect, an agency, an
+// X », « Conseil régional de X », and what stands after a dash or a bracket, or begins with
+// « Direction », is one of its services. Whoever is called after a region without being it (a prefect, an agency, an
 // association) is none.
 func BodyOf(register, name string) (Body, bool) {
 	code, ok := regionsByRegister[sirenIn(register)]
@@ -91,11 +92,14 @@ func maybeBody(name string) bool {
 	if len(name) <= len(council) {
 		return false
 	}
+	if name[0]|0x20 == 'l' && name[1]|0x20 == 'a' && name[2] == ' ' { // « La Région X »
+		name = name[len("la "):]
+	}
 	switch name[0] | 0x20 {
 	case 'r':
 		return name[1]|0x20 == 'e' || name[1] == 0xc3 // é, É
 	case 'c':
-		return name[1]|0x20 == 'o' && (name[2]|0x20 == 'l' || name[2]|0x20 == 'n' && name[len(council)]|0x20 == 'r')
+		return name[1]|0x20 == 'o' && (name[2]|0x20 == 'l' || name[2]|0x20 == 'n' && len(name) > len(council) && name[len(council)]|0x20 == 'r')
 	}
 	return false
 }
@@ -104,18 +108,53 @@ func maybeBody(name string) bool {
 // bracket, and so on: a region's own name may have a dash.
 func bodyNamed(name string) (string, bool) {
 	for {
-		folded := fold(name)
+		folded := strings.TrimPrefix(fold(name), "la ")
 		if code, ok := collectivities[folded]; ok {
 			return code, true
 		}
-		if code, ok := regionsByName[ofRegion(folded)]; ok {
+		region := ofRegion(folded)
+		if code, ok := regionsByName[region]; ok {
 			return code, true
 		}
-		end := strings.LastIndexAny(name, "-–—,(/:")
+		if code, ok := serving(region); ok {
+			return code, true
+		}
+		end := lastPart(name)
 		if end < 0 {
 			return "", false
 		}
 		name = name[:end]
+	}
+}
+
+// lastPart is where the last part of a name begins. A dash parts only between spaces: one
+// within a word joins « Auvergne-Rhône-Alpes », and « Sud-Est » is not the region Sud.
+func lastPart(name string) int {
+	end := strings.LastIndexAny(name, ",(/:")
+	for _, dash := range []string{" - ", " – ", " — "} {
+		end = max(end, strings.LastIndex(name, dash))
+	}
+	return end
+}
+
+// services are the words that begin the name of a part of a council.
+var services = []string{"direction", "directions", "service", "services", "pole", "departement", "secretariat", "cellule", "bureau", "dga", "dgs"}
+
+// serving is the region of « auvergne rhone alpes direction des achats »: the longest
+// name that stands before the first such word, and nothing between them.
+func serving(region string) (string, bool) {
+	for at := 0; ; {
+		space := strings.IndexByte(region[at:], ' ')
+		if space < 0 {
+			return "", false
+		}
+		before := region[:at+space]
+		at += space + 1
+		word, _, _ := strings.Cut(region[at:], " ")
+		if slices.Contains(services, word) {
+			code, ok := regionsByName[before]
+			return code, ok
+		}
 	}
 }
 

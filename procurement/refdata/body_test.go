@@ -29,6 +29,10 @@ func TestWhoIsARegion(t *testing.T) {
 		{"", "Région Bourgogne - Franche-Comté - Service des lycées", "21 25 39 58 70 71 89 90"}, {"", "REGION CENTRE VAL DE LOIRE", "18 28 36 37 41 45"},
 		{"", "Région Hauts-de-France", "02 59 60 62 80"}, {"", "Région Guadeloupe", "971"}, {"", "COLLECTIVITE TERRITORIALE MARTINIQUE", "972"},
 		{"", "Région Normandie", "14 27 50 61 76"}, {"", "Re\u0301gion Bretagne", "22 29 35 56"},
+		{"", "REGION AUVERGNE-RHONE-ALPES DIRECTION DES ACHATS", "01 03 07 15 26 38 42 43 63 69 73 74"}, {"", "Région Bourgogne-Franche-Comté Direction des mobilités", "21 25 39 58 70 71 89 90"},
+		{"", "Région Bourgogne - Franche-Comté Service des lycées", "21 25 39 58 70 71 89 90"}, {"", "Région Bretagne-Pôle achats", "22 29 35 56"}, {"", "Conseil régional de Bretagne Direction de l'immobilier", "22 29 35 56"},
+		{"", "RÉGION NOUVELLE-AQUITAINE- DIRECTION DES ACHATS", aquitaine}, {"", "Région Nouvelle-Aquitaine – Département des lycées", aquitaine}, {"", "Région Sud Direction des lycées", "04 05 06 13 83 84"},
+		{"", "Région Pays de Loire", "44 49 53 72 85"}, {"", "La Région Grand Est", grandEst}, {"", "LA REGION REUNION", "974"}, {"", "Région BFC", "21 25 39 58 70 71 89 90"}, {"", "Région ALPC", aquitaine},
 		// before 2016
 		{"", "Conseil Régional d'Alsace", "67 68"}, {"", "Conseil Régional du Limousin", "19 23 87"}, {"", "Région Rhône-Alpes", "01 07 26 38 42 69 73 74"},
 		// the Collectivité européenne d'Alsace
@@ -36,7 +40,9 @@ func TestWhoIsARegion(t *testing.T) {
 		// called after one
 		{"", "CEA", ""}, {"", "CEA/DAM — Île-de-France", ""}, {"", "HABITATS DE HAUTE ALSACE, OFFICE PUBLIC DE L'HABITAT DE LA COLLECTIVITE EUROPEENNE D'ALSACE", ""},
 		{"", "Préfecture de région Alsace - SGARE", ""}, {"", "préfet de la région Pays de la Loire", ""}, {"", "CCI de région Bretagne", ""},
-		{"", "Région de Guebwiller", ""}, {"", "Région Bretagne Tourisme", ""}, {"", "Région académique Grand Est", ""}, {"", "Conseil régional de l'ordre des médecins", ""},
+		{"", "Région de Guebwiller", ""}, {"", "Région Bretagne Tourisme", ""}, {"", "Région Bretagne Tourisme Direction des achats", ""}, {"", "Région Sud-Est", ""}, {"", "Région Sud-Est Direction des achats", ""},
+		{"", "Région Centre-Est", ""}, {"", "Région Centre-Est - Direction des achats", ""}, {"", "Région Direction des achats", ""}, {"", "Région Direction", ""}, {"", "La Rochelle Agglomération", ""}, {"", "La Con", ""}, {"", "La conseil", ""},
+		{"", "Région académique Grand Est", ""}, {"", "Conseil régional de l'ordre des médecins", ""},
 		{"", "Collectivité de Saint Martin", ""}, {"", "Conseil départemental du Bas-Rhin", ""}, {"", "Commune de Bretagne", ""}, {"", "Régie des eaux", ""}, {"", "", ""}, {"", "r", ""},
 		{"", "Région", ""}, {"", "Région -", ""}, {"", "\xff\xfe---", ""}, {"", strings.Repeat("Région - ", 50), ""},
 	} {

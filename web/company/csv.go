@@ -147,8 +147,12 @@ func (p Pages) fileRow(ctx context.Context, by access.Actor, hit watch.Hit, watc
 		choice, chosenBy = c.Label(), hit.Tagged.By+", le "+hit.Tagged.At.Day(clock.Paris)
 	}
 	var left, count, published any
-	if !n.Deadline.IsZero() {
+	due := local(n, n.Deadline)
+	switch {
+	case due != nil:
 		left = n.Deadline.DaysLeft(at, n.Zone())
+	case n.DeadlineDoubtful: // there is one, which only the notice tells
+		due = unbroken(n.NoDeadline())
 	}
 	if len(n.Lots) > 0 {
 		count = len(n.Lots)
@@ -159,7 +163,7 @@ func (p Pages) fileRow(ctx context.Context, by access.Actor, hit watch.Hit, watc
 	}
 	return []any{
 		buyerName(n), siren(hit.SIREN), reference(n), title(n), strings.Join(lots, "\n"), count, strings.Join(places, ", "), strings.Join(codes, ", "),
-		n.Procedure.Label(), n.Category.Label(), published, local(n, n.Deadline), legalTime(n), left, local(n, n.VisitAt), local(n, n.QuestionsUntil),
+		n.Procedure.Label(), n.Category.Label(), published, due, legalTime(n), left, local(n, n.VisitAt), local(n, n.QuestionsUntil),
 		strings.Join(names, ", "), strings.Join(why, "\u00a0; "), choice, chosenBy, strings.Join(notes, "\n"), strings.Join(twins, ", "),
 		n.SourceLabel(), p.Base + "/annonces/" + n.ID,
 	}, nil

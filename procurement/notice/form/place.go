@@ -2,6 +2,7 @@ package form
 
 import (
 	"slices"
+	"strings"
 
 	"parvis/kit/scrub"
 	"parvis/kit/tree"
@@ -65,7 +66,11 @@ func (e *EForms) Places() (places [][]string) {
 // placeOf reads the code of the territory; else that the place is anywhere; else the
 // postcode, or an overseas part that has a country's code and no territory's.
 func placeOf(address any) []string {
-	if found := refdata.DepartmentsOfNUTS(scrub.Token(tree.First(address, "countrysubentitycode"))); found != nil {
+	territory := scrub.Token(tree.First(address, "countrysubentitycode"))
+	if strings.EqualFold(territory, "FRA") { // the country's other code
+		territory = "FR"
+	}
+	if found := refdata.DepartmentsOfNUTS(territory); found != nil {
 		return found
 	}
 	country := scrub.Token(tree.First(address, "country.identificationcode"))
