@@ -97,7 +97,7 @@ func (s *Service) Raw(ctx context.Context, by access.Actor, source, sourceID str
 // are shown, one notice at a time, and neither searched nor kept. A record that is refused
 // by now, or that nobody has any more, states none.
 func (s *Service) TakeFacts(ctx context.Context, by access.Actor, n *Notice) error {
-	if err := by.Must(access.SearchNotices); err != nil || s.Reread == nil {
+	if err := by.Must(access.SearchNotices); err != nil || s.FactsOf == nil {
 		return err
 	}
 	raw := ""
@@ -108,13 +108,12 @@ func (s *Service) TakeFacts(ctx context.Context, by access.Actor, n *Notice) err
 	if err != nil {
 		return err
 	}
-	again, err := s.Reread(n.Source, raw)
+	n.Facts, err = s.FactsOf(n.Source, raw)
 	var refused *RecordError
-	if err != nil && !errors.As(err, &refused) {
-		return err
+	if errors.As(err, &refused) {
+		return nil
 	}
-	n.Detail.Facts = again.Detail.Facts
-	return nil
+	return err
 }
 
 func rawOf(tx *db.Tx, source, sourceID string) (string, error) {

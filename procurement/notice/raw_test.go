@@ -76,7 +76,7 @@ func TestEveryRecordIsReadAgainAsItCame(t *testing.T) {
 func TestFactsAreReadWhenTheyAreShown(t *testing.T) {
 	noticetest.Each(t, func(t *testing.T, h *noticetest.House) {
 		told, silent := noticetest.Call("26-1", "Voirie"), noticetest.Call("26-2", "Toiture")
-		told.Raw, told.Detail.Facts = "l'avis", []notice.Fact{{Topic: notice.Profile, Text: "https://avant.example"}}
+		told.Raw, told.Facts = "l'avis", []notice.Fact{{Topic: notice.Profile, Text: "https://avant.example"}}
 		h.Record(false, told, silent)
 		find := func(sourceID string) *notice.Notice {
 			st, err := h.Notices.Find(t.Context(), access.Anybody(), h.IDOf(sourceID))
@@ -90,21 +90,20 @@ func TestFactsAreReadWhenTheyAreShown(t *testing.T) {
 			if err := h.Notices.TakeFacts(t.Context(), access.Anybody(), n); err != nil {
 				t.Fatal(err)
 			}
-			return n.Detail.Facts
+			return n.Facts
 		}
-		if got := find("26-1").Detail.Facts; got != nil {
+		if got := find("26-1").Facts; got != nil {
 			t.Errorf("kept: %v", got)
 		}
 		if got := facts("26-1"); got != nil {
 			t.Errorf("without a reader: %v", got)
 		}
 		now := []notice.Fact{{Topic: notice.Profile, Text: "https://maintenant.example"}, {Topic: notice.Duration, Text: "48 mois"}}
-		h.Notices.Reread = func(source, raw string) (r notice.Record, err error) {
+		h.Notices.FactsOf = func(source, raw string) ([]notice.Fact, error) {
 			if source != "boamp" || raw != "l'avis" {
 				t.Errorf("asked to read %q of %s", raw, source)
 			}
-			r.Detail.Facts = now
-			return r, nil
+			return now, nil
 		}
 		if diff := cmp.Diff(now, facts("26-1")); diff != "" {
 			t.Error(diff)
@@ -112,14 +111,14 @@ func TestFactsAreReadWhenTheyAreShown(t *testing.T) {
 		if got := facts("26-2"); got != nil {
 			t.Errorf("of no record: %v", got)
 		}
-		h.Notices.Reread = func(string, string) (notice.Record, error) {
-			return notice.Record{}, notice.Refuse("Cet avis ne peut plus être lu.", nil)
+		h.Notices.FactsOf = func(string, string) ([]notice.Fact, error) {
+			return nil, notice.Refuse("Cet avis ne peut plus être lu.", nil)
 		}
 		if got := facts("26-1"); got != nil {
 			t.Errorf("of a record that is refused: %v", got)
 		}
 		lost := errors.New("lost")
-		h.Notices.Reread = func(string, string) (notice.Record, error) { return notice.Record{}, lost }
+		h.Notices.FactsOf = func(string, string) ([]notice.Fact, error) { return nil, lost }
 		if err := h.Notices.TakeFacts(t.Context(), access.Anybody(), find("26-1")); !errors.Is(err, lost) {
 			t.Error(err)
 		}

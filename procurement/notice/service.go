@@ -19,9 +19,9 @@ const changeKind = "notice"
 
 // Service holds the use cases of notices.
 type Service struct {
-	// Reread reads a record of a source as it came: see TakeFacts. The error is a
-	// *RecordError.
-	Reread func(source, raw string) (Record, error)
+	// FactsOf reads the facts of a record of a source as it came: see TakeFacts. The error
+	// is a *RecordError.
+	FactsOf func(source, raw string) ([]Fact, error)
 
 	db      *db.DB
 	journal *event.Journal
