@@ -24,7 +24,7 @@ func TestEveryFieldTellsTwoVersionsApart(t *testing.T) {
 	if again := full(); notice.HashOf(&again) != want {
 		t.Fatal("the same record has two hashes")
 	}
-	how := []string{".Raw", ".Facts", ".Stamp", ".Partial", ".Hash"}
+	how := []string{".Raw", ".Stamp", ".Partial", ".Hash"}
 	hashes := map[string]string{want: "as it is"}
 	changed := 0
 	var each func(path string, at func(*notice.Record) reflect.Value)
@@ -38,6 +38,13 @@ func TestEveryFieldTellsTwoVersionsApart(t *testing.T) {
 			}
 			return
 		case reflect.Slice:
+			if path == ".Facts" { // which are read by the rules of the day
+				one.Facts = []notice.Fact{{Topic: notice.Criterion, Text: "Prix"}}
+				if notice.HashOf(&one) != want {
+					t.Error("facts make another version")
+				}
+				return
+			}
 			if v.Len() == 0 {
 				t.Fatalf("%s is empty in the full record", path)
 			}
