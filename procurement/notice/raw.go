@@ -3,6 +3,8 @@ package notice
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"parvis/kit/db"
 	"parvis/kit/fault"
@@ -65,14 +67,50 @@ func packRaw(records []preparedRecord) rawPack {
 
 // keepRaw keeps those of its records that are fresh as they came.
 func (p *Prepared) keepRaw(tx *db.Tx, fresh []preparedRecord) error {
-	packs := p.packs
-	if len(fresh) < len(p.records) {
-		made, from := []rawPack{}, 0
-		for _, to := range packEnds(len(fresh), func(i int) int { return len(fresh[i].Raw) }) {
-			made, from = append(made, packRaw(fresh[from:to])), to
-		}
-		packs = made
+	if len(fresh) == len(p.records) {
+		return keepPacks(tx, p.packs)
 	}
+	return packAndKeep(tx, fresh)
+}
+
+// keepNewer keeps records that say nothing else than those we have, but came later by the
+// source's own mark and are longer or shorter: what is read when it is shown may have
+// changed. Nobody is told, and the notice has not changed.
+func (p *Prepared) keepNewer(tx *db.Tx, have map[string]*knownNotice) error {
+	var newer []preparedRecord
+	var rows [][]any
+	for _, r := range p.records {
+		k := have[r.SourceID]
+		if k == nil || k.ContentHash != r.hash || int64(len(r.Raw)) == k.RawSize || r.Stamp == 0 || k.Stamp == 0 || r.Stamp <= k.Stamp {
+			continue
+		}
+		k.Stamp, k.RawSize = r.Stamp, int64(len(r.Raw))
+		newer, rows = append(newer, r), append(rows, []any{r.Stamp, "", int64(0), int64(0), k.ID})
+	}
+	if len(newer) == 0 {
+		return nil
+	}
+	if err := packAndKeep(tx, newer); err != nil {
+		return err
+	}
+	last := map[any][]any{} // of one that came twice
+	for i, r := range newer {
+		rows[i][1], rows[i][2], rows[i][3] = r.raw.packID, r.raw.At, r.raw.Size
+		last[rows[i][4]] = rows[i]
+	}
+	return tx.Update("notice", []string{"stamp", "raw_pack_id", "raw_at", "raw_size"}, "id", slices.Collect(maps.Values(last)))
+}
+
+func packAndKeep(tx *db.Tx, records []preparedRecord) error {
+	var packs []rawPack
+	from := 0
+	for _, to := range packEnds(len(records), func(i int) int { return len(records[i].Raw) }) {
+		packs, from = append(packs, packRaw(records[from:to])), to
+	}
+	return keepPacks(tx, packs)
+}
+
+func keepPacks(tx *db.Tx, packs []rawPack) error {
 	for _, one := range packs {
 		if _, err := tx.Exec("INSERT INTO raw_pack (id, body) VALUES ($1, $2)", one.id, one.body); err != nil {
 			return err

@@ -195,6 +195,11 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, prepared Prepared, ale
 	}
 	fresh := freshOf(chunk, have)
 	out.Same = len(chunk) - len(fresh)
+	if out.Same > 0 {
+		if err := prepared.keepNewer(tx, have); err != nil {
+			return out, err
+		}
+	}
 	if len(fresh) == 0 {
 		return out, nil
 	}
