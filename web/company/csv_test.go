@@ -98,6 +98,7 @@ func TestTheWorkbookHasTheSameAsTheFileAndChangesNothing(t *testing.T) {
 		p.record(call{id: "26-1", title: "=1+1 menuiserie", buyer: "Commune de Barr", siret: "21670462700019", reference: "2026-03", departments: []string{"974"},
 			deadline: time.Date(2026, 12, 1, 16, 0, 0, 0, clock.Paris), lots: []notice.Lot{{Number: "1", Title: "Gros œuvre"}, {Number: "2", Title: "Menuiseries bois"}}})
 		p.record(call{id: "26-2", title: "Menuiserie de l'école", buyer: "Commune de Barr", reference: "0123"})
+		p.record(call{id: "26-3", title: "Menuiserie du stade", buyer: "Commune de Barr", reference: "7", impossible: "31/02/2027 12h00"})
 		odile := p.join(muller, "odile")
 		odile.watch(watch.Form{Name: "Bois", Keywords: "menuiserie", Active: true})
 		page := odile.get(watchesPage)
@@ -108,7 +109,7 @@ func TestTheWorkbookHasTheSameAsTheFileAndChangesNothing(t *testing.T) {
 		}
 		book := cellsOf(t, w.Body.Bytes())
 		_, rows := odile.file(watchesPage + "/marches.csv")
-		if len(book) != 3 || len(rows) != 3 {
+		if len(book) != 4 || len(rows) != 4 {
 			t.Fatalf("%d rows, %d in the CSV", len(book), len(rows))
 		}
 		for i, row := range rows {
@@ -130,6 +131,12 @@ func TestTheWorkbookHasTheSameAsTheFileAndChangesNothing(t *testing.T) {
 		}
 		if book[1]["C"] != "2026-03" || book[1]["D"] != "=1+1 menuiserie" || book[2]["C"] != "0123" {
 			t.Errorf("%v", book)
+		}
+		for i, head := range rows[0] {
+			if got := book[3][string(rune('A'+i))]; head == "Date limite" && (rows[3][i] != "à vérifier dans l'avis, qui écrit «\u00a031/02/2027 12h00\u00a0»" || got != rows[3][i]) ||
+				(head == "Heure légale" || head == "Jours restants") && rows[3][i]+got != "" {
+				t.Errorf("an impossible deadline, %s: %q, %q in the workbook", head, rows[3][i], got)
+			}
 		}
 		if page := p.visitor().get(watchesPage + "/marches.xlsx"); page.status != 303 {
 			t.Errorf("a visitor: %d", page.status)

@@ -114,6 +114,7 @@ type call struct {
 	deadline                          time.Time
 	published                         string
 	lots                              []notice.Lot
+	impossible                        string // a deadline that cannot be
 }
 
 func (p *platform) record(calls ...call) {
@@ -146,7 +147,9 @@ func (p *platform) recordFrom(source string, calls ...call) {
 		if c.published != "" {
 			r.PublishedOn = c.published
 		}
-		if c.deadline.IsZero() {
+		if r.DeadlineRaw = c.impossible; c.impossible != "" {
+			r.DeadlineDoubtful = true
+		} else if c.deadline.IsZero() {
 			r.Deadline = clock.At(dbtest.Start.AddDate(0, 0, 30))
 		}
 		records = append(records, r)

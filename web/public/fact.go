@@ -59,6 +59,29 @@ type factText struct {
 // long tells that a text would hide what comes after it.
 func (t factText) long() bool { return utf8.RuneCountInString(t.Text) > 500 }
 
+// head is how a long text begins: its first line, or as many words of it as fit.
+func (t factText) head() string {
+	const most = 80 // characters
+	line, _, _ := strings.Cut(strings.TrimSpace(t.Text), "\n")
+	runes := []rune(strings.TrimSpace(line))
+	if len(runes) <= most {
+		return string(runes)
+	}
+	head := string(runes[:most])
+	if end := strings.LastIndexByte(head, ' '); end > 0 && runes[most] != ' ' {
+		head = head[:end]
+	}
+	return strings.TrimRight(head, " ,;:.(«\u00a0") + "…"
+}
+
+// aside is what stands beside it: what the criterion counts for, how long the text is.
+func (t factText) aside() string {
+	if t.Note == "" {
+		return t.size()
+	}
+	return t.Note + " · " + t.size()
+}
+
 // size says how long it is.
 func (t factText) size() string {
 	return ui.Number(utf8.RuneCountInString(t.Text)) + nbsp + "caractères"
@@ -72,38 +95,6 @@ func (t factText) relation() templ.Attributes {
 	return templ.Attributes{"rel": "noopener noreferrer external"}
 }
 
-// way is an address by which one goes on: to the documents, to the buyer profile.
-type way struct {
-	Label, URL, Host string
-	Main             bool // the one that one wants most
-}
-
-// ways are those addresses, the documents first; one that serves for several things is
-// there once.
-func (p noticePage) ways() []way {
-	var out []way
-	for _, topic := range []notice.Topic{notice.Documents, notice.Answering, notice.Profile} {
-		for _, f := range p.Facts {
-			address := followable(f.Text)
-			if f.Topic != topic || address == "" {
-				continue
-			}
-			label := topic.Label()
-			if f.Lot != "" {
-				label += ", lot" + nbsp + f.Lot
-			}
-			i := slices.IndexFunc(out, func(w way) bool { return w.URL == address })
-			switch {
-			case i < 0:
-				out = append(out, way{label, address, host(address), topic == notice.Documents && len(out) == 0})
-			case f.Lot == "" && !strings.Contains(out[i].Label, label):
-				out[i].Label += " · " + label
-			}
-		}
-	}
-	return out
-}
-
 // groups are the cards that have something to say of the whole contract.
 func (p noticePage) groups(of []factGroup) (out []factGroup) {
 	for _, g := range of {
@@ -114,24 +105,43 @@ func (p noticePage) groups(of []factGroup) (out []factGroup) {
 	return out
 }
 
+// told is facts as a page asks for them: by lot, "" for the whole, then by topic.
+type told map[string]map[notice.Topic][]notice.Fact
+
+// tell sorts facts once for all that a page has to say.
+func tell(facts []notice.Fact) told {
+	out := told{}
+	for _, f := range facts {
+		if out[f.Lot] == nil {
+			out[f.Lot] = map[notice.Topic][]notice.Fact{}
+		}
+		out[f.Lot][f.Topic] = append(out[f.Lot][f.Topic], f)
+	}
+	return out
+}
+
+// cut tells that the notice says more than the page has.
+func (p noticePage) cut() bool { return len(p.Told[""][notice.Cut]) > 0 }
+
 // lines are what is said on these topics, of a lot or, when that is "", of the whole.
 func (p noticePage) lines(lot string, topics ...notice.Topic) []factLine {
+	said := p.Told[lot]
+	if said == nil {
+		return nil
+	}
 	var out []factLine
 	for _, topic := range topics {
 		line := factLine{Label: topic.Label()}
-		for _, f := range p.Facts {
-			if f.Topic != topic || f.Lot != lot {
+		for _, f := range said[topic] {
+			text := factSaid(f)
+			if text.Text == "" || leads(topic) && p.Ways.among(f.Text) {
 				continue
-			}
-			said := factSaid(f)
-			if said.Text == "" || said.URL != "" && leads(topic) {
-				continue // an address among the ways
 			}
 			if topic == notice.Identifier {
 				line.Label = identifierLabel(f.Text)
 			}
-			if !slices.Contains(line.Said, said) {
-				line.Said = append(line.Said, said)
+			if !slices.Contains(line.Said, text) {
+				line.Said = append(line.Said, text)
 			}
 		}
 		if len(line.Said) > 0 {
@@ -141,16 +151,21 @@ func (p noticePage) lines(lot string, topics ...notice.Topic) []factLine {
 	return out
 }
 
+// lotTopics are those of which a lot may say something of its own.
+var lotTopics = func() []notice.Topic {
+	topics := []notice.Topic{notice.Profile}
+	for _, g := range slices.Concat(contractGroups, factGroups) {
+		topics = append(topics, g.Topics...)
+	}
+	return topics
+}()
+
 // lotLines are what is said of one lot, on every topic.
 func (p noticePage) lotLines(lot string) []factLine {
 	if lot == "" {
 		return nil
 	}
-	var out []factLine
-	for _, g := range slices.Concat(contractGroups, factGroups) {
-		out = append(out, p.lines(lot, g.Topics...)...)
-	}
-	return out
+	return p.lines(lot, lotTopics...)
 }
 
 // leads tells the topics whose addresses stand first on the page.

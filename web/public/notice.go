@@ -24,7 +24,9 @@ type noticePage struct {
 	notice.Story
 	Buyer  org.Buyer
 	Labels map[string]string // of its CPV codes, those of its lots included
-	Tag    *tag.Contract     // what the reader's company says of it; nil for who has none
+	Told   told              // what it says
+	Ways   ways
+	Tag    *tag.Contract // what the reader's company says of it; nil for who has none
 
 	Readers string // who sees that
 	Follow  *followAct
@@ -43,7 +45,8 @@ func (p Pages) notice(v *answer.Visit) (answer.Answer, error) {
 	if err != nil {
 		return answer.Answer{}, err
 	}
-	page := noticePage{Story: story, Buyer: org.Buyer{ID: story.BuyerID, Name: story.Notice.Buyer.Name}}
+	page := noticePage{Story: story, Buyer: org.Buyer{ID: story.BuyerID, Name: story.Notice.Buyer.Name},
+		Told: tell(story.Facts), Ways: waysOf(story.Facts, len(story.Lots))}
 	if len(found) > 0 {
 		page.Buyer = found[0]
 	}
