@@ -33,7 +33,7 @@ func told() notice.Record {
 		{Topic: notice.Duration, From: "2027-01-01", Until: "2030-12-31"}, {Topic: notice.Duration, Text: "48 mois"}, {Topic: notice.Duration, Lot: "2", Text: "24 mois"},
 		{Topic: notice.Performance, Text: "Groupe scolaire des Tilleuls\n97400 Hautval"}, {Topic: notice.Technique, Text: "Accord-cadre avec un seul opérateur"},
 		{Topic: notice.Criterion, Text: "Prix", Weight: "60"}, {Topic: notice.Criterion, Text: "Valeur technique appréciée suivant le mémoire technique", Weight: "30\u00a0%"},
-		{Topic: notice.Criterion, Text: "Délai", Weight: "rang 3"}, {Topic: notice.Criterion, Text: long},
+		{Topic: notice.Criterion, Text: "Délai", Weight: "rang 3"}, {Topic: notice.Criterion, Text: long, Weight: "10"}, {Topic: notice.Documents, Lot: "1", Text: "https://plans.example.org/lot-2"},
 		{Topic: notice.Opening, From: "2026-12-18"}, {Topic: notice.ShownUntil, Until: "2026-12-17"}, {Topic: notice.Identifier, Text: mullerSIRET},
 		{Topic: notice.Mail, Text: "marches@hautval.invalid"}, {Topic: notice.Website, Text: "https://www.hautval.example"}, {Topic: notice.Economic, Text: long}, {Topic: notice.More, Text: long + long},
 		{Topic: notice.Recourse, Text: "Tribunal administratif de Hautval\n31 avenue de la Paix\n97400 Hautval\nTél.\u00a0: 02 99 99 99 99"},
@@ -62,7 +62,7 @@ func mistold() notice.Record {
 		}
 	}
 	facts = append(facts, notice.Fact{Topic: notice.Documents, Text: "javascript:alert(1)"}, notice.Fact{Topic: notice.Profile, Text: "https://" + unbreakable + ".example/" + unbreakable},
-		notice.Fact{Topic: notice.Website, Text: "https://u:p@example.org/"}, notice.Fact{Topic: notice.Mail, Text: "a@b.fr?bcc=c@d.fr"})
+		notice.Fact{Topic: notice.Cut, Text: "Oui"}, notice.Fact{Topic: notice.Website, Text: "https://u:p@example.org/"}, notice.Fact{Topic: notice.Mail, Text: "a@b.fr?bcc=c@d.fr"})
 	return notice.Record{SourceID: "26-41", Kind: notice.Award, Title: "Menuiserie attribuée", Buyer: notice.BuyerRecord{Name: "Commune de Hautval"}, Departments: []string{"67"},
 		Lots: []notice.Lot{{Number: "1", Title: "Lot unique"}}, Facts: facts}
 }
