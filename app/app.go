@@ -140,7 +140,7 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.Notices = notice.NewService(a.DB, a.Journal)
-	a.Notices.Reread = reread
+	a.Notices.FactsOf = factsOf
 	a.Intake = intake.New(a.DB, a.Journal, a.Notices, a.Config.BaseURL, log)
 	if err := a.gazette(); err != nil {
 		return err

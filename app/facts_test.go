@@ -31,9 +31,9 @@ func TestAPageShowsWhatItsRecordStates(t *testing.T) {
 		if _, err := p.ImportNotices(t.Context(), file.source, bytes.NewReader(text), false, func(error) {}, func(app.Import) {}); err != nil {
 			t.Fatal(err)
 		}
-		records := boamp.Records
+		records, factsOf := boamp.Records, boamp.Facts
 		if file.source == "ted" {
-			records = ted.Records
+			records, factsOf = ted.Records, func(raw string) ([]notice.Fact, error) { return ted.Facts([]byte(raw)) }
 		}
 		found := 0
 		for r, err := range records(bytes.NewReader(text)) {
@@ -41,7 +41,11 @@ func TestAPageShowsWhatItsRecordStates(t *testing.T) {
 				continue // one of the fixtures is refused
 			}
 			page := p.read(t, p.url+p.noticeAt(t, r.SourceID))
-			for _, f := range r.Detail.Facts {
+			facts, err := factsOf(r.Raw)
+			if err != nil || len(r.Facts) > 0 {
+				t.Errorf("%s %s: %v; an import has no time for facts: %v", file.path, r.SourceID, err, r.Facts)
+			}
+			for _, f := range facts {
 				if f.Topic == notice.Profile || f.Topic == notice.Criterion || f.Topic == notice.Recourse {
 					found++
 					first, _, _ := strings.Cut(strings.TrimPrefix(f.Text, "https://"), "\n")

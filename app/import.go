@@ -32,16 +32,12 @@ var sources = map[string]func(r io.Reader, from notice.Mark, at *notice.Mark) it
 	},
 }
 
-// reread reads a record as it came, alone.
-func reread(source, raw string) (notice.Record, error) {
-	switch {
-	case source == "ted":
-		return ted.Parse([]byte(raw))
-	case strings.HasPrefix(raw, "<"):
-		return boamp.ParseXML([]byte(raw))
-	default:
-		return boamp.Parse(raw)
+// factsOf reads the facts of a record as it came.
+func factsOf(source, raw string) ([]notice.Fact, error) {
+	if source == ted.Source {
+		return ted.Facts([]byte(raw))
 	}
+	return boamp.Facts(raw)
 }
 
 // Reading is one file to import.

@@ -49,7 +49,7 @@ func told() notice.Record {
 	}
 	return notice.Record{SourceID: "26-40", Title: "Menuiseries du groupe scolaire", Reference: "2026-M-12", Buyer: notice.BuyerRecord{Name: "Commune de Hautval", Postcode: "97400", City: "Hautval"},
 		Departments: []string{"974"}, Deadline: inDays(12), Category: refdata.Works, Description: "Remplacement des menuiseries.", Lots: lots, URL: "https://www.boamp.fr/pages/avis/?q=idweb:26-40",
-		Detail: notice.Detail{Family: "JOUE", Facts: facts}}
+		Detail: notice.Detail{Family: "JOUE"}, Facts: facts}
 }
 
 // mistold is a result whose facts were written to break pages.
@@ -64,7 +64,7 @@ func mistold() notice.Record {
 	facts = append(facts, notice.Fact{Topic: notice.Documents, Text: "javascript:alert(1)"}, notice.Fact{Topic: notice.Profile, Text: "https://" + unbreakable + ".example/" + unbreakable},
 		notice.Fact{Topic: notice.Website, Text: "https://u:p@example.org/"}, notice.Fact{Topic: notice.Mail, Text: "a@b.fr?bcc=c@d.fr"})
 	return notice.Record{SourceID: "26-41", Kind: notice.Award, Title: "Menuiserie attribuée", Buyer: notice.BuyerRecord{Name: "Commune de Hautval"}, Departments: []string{"67"},
-		Lots: []notice.Lot{{Number: "1", Title: "Lot unique"}}, Detail: notice.Detail{Facts: facts}}
+		Lots: []notice.Lot{{Number: "1", Title: "Lot unique"}}, Facts: facts}
 }
 
 // TestPagesOfAllThatANoticeSaysLookRight opens a notice with every fact, one whose facts
@@ -72,7 +72,7 @@ func mistold() notice.Record {
 func TestPagesOfAllThatANoticeSaysLookRight(t *testing.T) {
 	p := start(t, db.SQLite)
 	b := browsertest.New(t)
-	p.Notices.Reread = noticetest.Reread
+	p.Notices.FactsOf = noticetest.FactsOf
 	p.take(t, told(), mistold(), notice.Record{SourceID: "26-42", Title: "Menuiserie sans rien", Deadline: inDays(3)})
 	page := b.Page(p.url + "/")
 	for _, c := range []struct{ name, id, says string }{

@@ -294,7 +294,7 @@ func TestSeveralFilesGoInAndOneThatIsMissingStopsNoOther(t *testing.T) {
 func TestALongImportSaysHowFarItIs(t *testing.T) {
 	cmd.ShowProgress(t)
 	var b strings.Builder
-	for i := range 4800 {
+	for i := range 9600 {
 		b.WriteString(line(fmt.Sprintf("26-%d", i), "Voirie"))
 	}
 	file := write(t, "long.jsonl", b.String())
@@ -306,13 +306,13 @@ func TestALongImportSaysHowFarItIs(t *testing.T) {
 			shown, share = "entrée standard", ""
 		}
 		want := ""
-		for _, n := range []string{"2\u202f000", "4\u202f000", "4\u202f800"} {
+		for _, n := range []string{"4\u202f000", "8\u202f000", "9\u202f600"} {
 			want += regexp.QuoteMeta(shown) + `\x{a0}: ` + share + n + ` avis lus, [\d\x{202f}]+ par seconde(?:, reste moins d'une minute)?\n`
 		}
 		if status != 0 || !regexp.MustCompile("^"+want+"$").MatchString(errOut) {
 			t.Errorf("status %d:\n%s", status, errOut)
 		}
-		if share != "" && !strings.Contains(errOut, "100\u00a0% du fichier, 4\u202f800 avis lus") {
+		if share != "" && !strings.Contains(errOut, "100\u00a0% du fichier, 9\u202f600 avis lus") {
 			t.Errorf("the end is not the whole:\n%s", errOut)
 		}
 	}

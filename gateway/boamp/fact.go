@@ -9,6 +9,19 @@ import (
 	"parvis/procurement/notice/form"
 )
 
+// Facts reads what a record states besides, for who is shown it: a JSON object as Parse
+// reads it, or the XML of ParseXML. The error is a *notice.RecordError.
+func Facts(raw string) ([]notice.Fact, error) {
+	r := &record{stated: true}
+	var err error
+	if strings.HasPrefix(raw, "<") {
+		_, err = r.parseXML([]byte(raw))
+	} else {
+		_, err = r.parse(raw)
+	}
+	return r.out.Facts, err
+}
+
 // readFacts takes everything else that the notice says: of the contract, of how to
 // answer, of the buyer.
 func (r *record) readFacts() {
@@ -27,7 +40,7 @@ func (r *record) readFacts() {
 		w.Say(notice.Identifier, "", tree.First(extra, "siret"))
 	}
 	r.envelopeFacts(w.Facts)
-	r.out.Detail.Facts = w.For(r.out.Lots)
+	r.out.Facts = w.For(r.out.Lots)
 }
 
 // envelopeFacts are what the gazette says of its notice, in fields of its own or in its

@@ -39,6 +39,9 @@ func readAll(t *testing.T, data []byte) []expected {
 			all = append(all, expected{Refusal: refusal})
 			continue
 		}
+		if n.Facts, err = boamp.Facts(n.Raw); err != nil {
+			t.Error(err)
+		}
 		n.Raw = "" // the fixture itself
 		e := expected{Record: &n}
 		if !n.Deadline.IsZero() {

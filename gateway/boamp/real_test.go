@@ -46,6 +46,10 @@ type census struct {
 func (c *census) add(n notice.Record) {
 	c.read++
 	c.kinds[n.Kind]++
+	facts, err := boamp.Facts(n.Raw)
+	if err != nil {
+		panic(err) // Parse took it
+	}
 	for field, filled := range map[string]bool{
 		"category": n.Category != "", "procedure": n.Procedure != "", "description": n.Description != "",
 		"reference": n.Reference != "", "buyer": n.Buyer.Name != "", "buyer SIRET as found": n.Buyer.SIRET != "",
@@ -55,7 +59,7 @@ func (c *census) add(n notice.Record) {
 		"deadline": !n.Deadline.IsZero(), "deadline doubtful": n.DeadlineDoubtful, "deadline unusable": n.DeadlineRaw != "" && n.Deadline.IsZero(),
 		"address": n.URL != "", "linked": len(n.Linked) > 0, "clock not of Paris": n.TimeZone != "Europe/Paris", "corrections": len(n.Detail.Corrections) > 0,
 		"awards": len(n.Detail.Awards) > 0, "given to nobody, in part at least": len(n.Detail.Unawarded) > 0, "cancel reason": n.Detail.CancelReason != "", "family": n.Detail.Family != "",
-		"criteria": len(n.Detail.Criteria) > 0, "unread": len(n.Detail.Unread) > 0, "facts": len(n.Detail.Facts) > 0,
+		"criteria": len(n.Detail.Criteria) > 0, "unread": len(n.Detail.Unread) > 0, "facts": len(facts) > 0,
 		"deadline from " + n.DeadlineSource: n.DeadlineSource != "",
 	} {
 		if filled {
@@ -63,7 +67,7 @@ func (c *census) add(n notice.Record) {
 		}
 	}
 	said := map[notice.Topic]bool{}
-	for _, f := range n.Detail.Facts {
+	for _, f := range facts {
 		if !said[f.Topic] {
 			c.filled["fact "+string(f.Topic)]++
 		}

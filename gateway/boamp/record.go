@@ -29,6 +29,7 @@ type record struct {
 	decided decisions
 	place   string   // department of the buyer, when only its territory is said
 	listed  []string // departments that the source lists, whose clocks count; not all those of a region
+	stated  bool     // read its facts, and not what only an import needs
 	out     notice.Record
 }
 
@@ -39,8 +40,9 @@ type record struct {
 //
 // Raw is the record as received, without the wrapping; only bytes that are no
 // UTF-8 are replaced, because no database would keep them.
-func Parse(raw string) (notice.Record, error) {
-	r := &record{}
+func Parse(raw string) (notice.Record, error) { return (&record{}).parse(raw) }
+
+func (r *record) parse(raw string) (notice.Record, error) {
 	raw, err := r.open(raw)
 	if err != nil {
 		return notice.Record{}, err
@@ -70,7 +72,10 @@ func (r *record) parts() (notice.Record, error) {
 	r.readCPV()
 	r.readLinks()
 	r.readDetail()
-	r.readFacts()
+	if r.stated {
+		r.readFacts()
+		return r.out, nil
+	}
 	r.readTimes()
 	return r.out, nil
 }

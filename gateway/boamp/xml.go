@@ -72,7 +72,9 @@ func understandXML(raw string, file string, index, line int) (notice.Record, err
 // ParseXML reads one notice of the gazette's own XML, the element ANNONCE. What the
 // open-data platform says in fields of its own stands in GESTION there; the rest is
 // read as within donnees. The error is a *notice.RecordError.
-func ParseXML(raw []byte) (notice.Record, error) {
+func ParseXML(raw []byte) (notice.Record, error) { return (&record{}).parseXML(raw) }
+
+func (r *record) parseXML(raw []byte) (notice.Record, error) {
 	if len(raw) > maxRecord {
 		return notice.Record{}, notice.Refuse("Cet enregistrement dépasse 16\u00a0Mio.", errTooLong)
 	}
@@ -84,7 +86,6 @@ func ParseXML(raw []byte) (notice.Record, error) {
 	if root == nil {
 		return notice.Record{}, notice.Refuse("Ce document n'est pas un avis du BOAMP (élément ANNONCE).", nil)
 	}
-	r := &record{}
 	r.gestion, r.donnees = tree.FirstOf(tree.At(root, "gestion")), tree.FirstOf(tree.At(root, "donnees"))
 	r.fields = tree.Object{{Name: "idweb", Value: tree.First(r.gestion, "reference.idweb")}}
 	r.out.Source, r.out.Raw = source, strings.ToValidUTF8(string(raw), "\ufffd")

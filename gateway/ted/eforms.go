@@ -49,9 +49,11 @@ func (d *document) eforms(e *form.EForms) error {
 	if d.out.Kind == notice.Award {
 		d.out.Detail.Awards, d.out.Detail.Unawarded = e.Unawarded(d.out.Detail.Awards)
 	}
-	facts := &form.Facts{}
-	e.Facts(facts)
-	d.out.Detail.Facts = facts.For(d.out.Lots)
+	if d.stated {
+		facts := &form.Facts{}
+		e.Facts(facts)
+		d.out.Facts = facts.For(d.out.Lots)
+	}
 	if d.out.Kind == notice.Cancellation {
 		d.out.Detail.CancelReason = e.ChangeReason()
 	}

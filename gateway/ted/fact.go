@@ -62,9 +62,12 @@ const inDocuments = "Énoncée dans les documents de la consultation"
 
 // exportFacts gathers what the form says besides; the Journal's own index repeats it.
 func (d *document) exportFacts(body any) {
+	if !d.stated {
+		return
+	}
 	w := form.Walk{Facts: &form.Facts{}, Rules: exportRules}
 	w.Through(body)
-	d.out.Detail.Facts = w.For(d.out.Lots)
+	d.out.Facts = w.For(d.out.Lots)
 }
 
 // objectFacts goes through the description of one part of the contract.

@@ -76,12 +76,16 @@ func countReal(t *testing.T, file string, c map[string]int) {
 		}
 		c["**read**"]++
 		c["kind "+string(n.Kind)]++
+		facts, err := ted.Facts([]byte(n.Raw))
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
 		for field, filled := range map[string]bool{
 			"CPV": len(n.CPV) > 0, "awards": len(n.Detail.Awards) > 0, "given to nobody, in part at least": len(n.Detail.Unawarded) > 0, "buyer": n.Buyer.Name != "", "buyer number as found": n.Buyer.SIRET != "",
 			"buyer postcode": n.Buyer.Postcode != "", "buyer city": n.Buyer.City != "", "category": n.Category != "", "corrections": len(n.Detail.Corrections) > 0,
 			"deadline": !n.Deadline.IsZero(), "deadline doubtful": n.DeadlineDoubtful, "departments": len(n.Departments) > 0, "description": n.Description != "",
 			"linked": len(n.Linked) > 0, "lots": len(n.Lots) > 0, "procedure": n.Procedure != "", "published": n.PublishedOn != "", "reference": n.Reference != "",
-			"facts": len(n.Detail.Facts) > 0, "address": n.URL != "", "other names": len(n.Aliases) > 0, "unread": len(n.Detail.Unread) > 0,
+			"facts": len(facts) > 0, "address": n.URL != "", "other names": len(n.Aliases) > 0, "unread": len(n.Detail.Unread) > 0,
 			"deadline from " + n.DeadlineSource: n.DeadlineSource != "",
 		} {
 			if filled {
@@ -89,7 +93,7 @@ func countReal(t *testing.T, file string, c map[string]int) {
 			}
 		}
 		said := map[notice.Topic]bool{}
-		for _, f := range n.Detail.Facts {
+		for _, f := range facts {
 			if !said[f.Topic] {
 				said[f.Topic] = true
 				c["fact "+string(f.Topic)]++

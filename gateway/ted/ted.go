@@ -97,12 +97,24 @@ var errElsewhere = errors.New("the buyer is not French")
 
 // Parse reads one notice. The error is a *notice.RecordError, or tells that the
 // buyer is not French.
-func Parse(raw []byte) (notice.Record, error) {
+func Parse(raw []byte) (notice.Record, error) { return (&document{}).parse(raw) }
+
+// Facts reads what a notice states besides, for who is shown it. The error is a
+// *notice.RecordError. A buyer that is not French today may have been taken for one.
+func Facts(raw []byte) ([]notice.Fact, error) {
+	d := &document{stated: true}
+	_, err := d.parse(raw)
+	if errors.Is(err, errElsewhere) {
+		err = nil
+	}
+	return d.out.Facts, err
+}
+
+func (d *document) parse(raw []byte) (notice.Record, error) {
 	doc, err := tree.XML(raw)
 	if err != nil {
 		return notice.Record{}, notice.Refuse(reason(err), err)
 	}
-	d := &document{}
 	d.out.Source, d.out.Raw = Source, strings.ToValidUTF8(string(raw), "\ufffd")
 	if e := form.ReadEForms(doc); e != nil {
 		err = d.eforms(e)
@@ -119,9 +131,10 @@ func Parse(raw []byte) (notice.Record, error) {
 
 // document is one notice being read.
 type document struct {
-	out   notice.Record
-	place string   // the buyer's department, when its postcode does not say it
-	sited []string // the departments that are named, whose clocks count; not all those of a region
+	out    notice.Record
+	place  string   // the buyer's department, when its postcode does not say it
+	stated bool     // read its facts too
+	sited  []string // the departments that are named, whose clocks count; not all those of a region
 }
 
 // french are the codes by which countries and lists name France and its parts that

@@ -53,6 +53,9 @@ func read(t testing.TB, name string, data []byte) (all []expected) {
 			all = append(all, expected{File: name, Refusal: refusal})
 			continue
 		}
+		if n.Facts, err = ted.Facts([]byte(n.Raw)); err != nil {
+			t.Error(err)
+		}
 		n.Raw = "" // the fixture itself
 		e := expected{File: name, Record: &n, Stamp: n.Stamp}
 		if whole := (notice.Notice{Record: n}); !n.Deadline.IsZero() {

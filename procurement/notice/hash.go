@@ -78,10 +78,4 @@ func (d *digest) detail(of *Detail) {
 	d.texts(of.CancelReason, of.Family)
 	d.list(of.Criteria)
 	d.list(of.Unread)
-	d.number(int64(len(of.Facts)))
-	for _, f := range of.Facts {
-		d.texts(string(f.Topic), f.Lot, f.Text, f.Weight, f.Currency, f.From, f.Until)
-		d.number(f.Cents)
-		d.number(f.UpTo)
-	}
 }

@@ -17,7 +17,6 @@ func TestEveryFieldTellsTwoVersionsApart(t *testing.T) {
 		r.Detail.CancelReason, r.Detail.Unread, r.Aliases, r.TimeZone = "sans suite", []string{"gestion"}, []string{"x"}, "Europe/Paris"
 		r.Detail.Awards = []notice.AwardLine{{Lot: "1", Holder: "Muller", AmountCent: 1, Currency: "EUR", On: "2026-01-01"}}
 		r.Detail.Unawarded = []notice.UnawardedLot{{Lot: "2", Why: notice.Discontinued}}
-		r.Detail.Facts = []notice.Fact{{Topic: notice.Criterion, Lot: "1", Text: "Prix", Weight: "60", Cents: 1, UpTo: 2, Currency: "EUR", From: "2026-01-01", Until: "2027-01-01"}}
 		return r
 	}
 	one := full()
@@ -39,6 +38,13 @@ func TestEveryFieldTellsTwoVersionsApart(t *testing.T) {
 			}
 			return
 		case reflect.Slice:
+			if path == ".Facts" { // which are read by the rules of the day
+				one.Facts = []notice.Fact{{Topic: notice.Criterion, Text: "Prix"}}
+				if notice.HashOf(&one) != want {
+					t.Error("facts make another version")
+				}
+				return
+			}
 			if v.Len() == 0 {
 				t.Fatalf("%s is empty in the full record", path)
 			}

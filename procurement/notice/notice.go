@@ -62,7 +62,6 @@ type Detail struct {
 	Family       string         `json:"family,omitempty"` // the gazette's: JOUE, FNS, MAPA, DSP, DIVERS
 	Criteria     []string       `json:"criteria,omitempty"`
 	Unread       []string       `json:"unread,omitempty"` // parts of the record whose shape we do not know
-	Facts        []Fact         `json:"-"`                // not kept: see TakeFacts
 }
 
 // BuyerRecord is what a source says of the buyer.
@@ -107,6 +106,8 @@ type Record struct {
 	Stamp   clock.Instant `json:"-"` // when the source made this state of the notice, when it says
 	Partial bool          `json:"-"` // an extract without the notice's own form
 	Hash    string        `json:"-"` // HashOf, when whoever read the record has asked it already
+	// Facts are read when they are shown, and not kept: see TakeFacts.
+	Facts []Fact `json:",omitempty"`
 }
 
 // silentFor is how long a call without a known deadline is shown as open.

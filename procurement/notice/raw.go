@@ -3,6 +3,8 @@ package notice
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"parvis/kit/db"
 	"parvis/kit/fault"
@@ -65,14 +67,50 @@ func packRaw(records []preparedRecord) rawPack {
 
 // keepRaw keeps those of its records that are fresh as they came.
 func (p *Prepared) keepRaw(tx *db.Tx, fresh []preparedRecord) error {
-	packs := p.packs
-	if len(fresh) < len(p.records) {
-		made, from := []rawPack{}, 0
-		for _, to := range packEnds(len(fresh), func(i int) int { return len(fresh[i].Raw) }) {
-			made, from = append(made, packRaw(fresh[from:to])), to
-		}
-		packs = made
+	if len(fresh) == len(p.records) {
+		return keepPacks(tx, p.packs)
 	}
+	return packAndKeep(tx, fresh)
+}
+
+// keepNewer keeps records that say nothing else than those we have, but came later by the
+// source's own mark and are longer or shorter: what is read when it is shown may have
+// changed. Nobody is told, and the notice has not changed.
+func (p *Prepared) keepNewer(tx *db.Tx, have map[string]*knownNotice) error {
+	var newer []preparedRecord
+	var rows [][]any
+	for _, r := range p.records {
+		k := have[r.SourceID]
+		if k == nil || k.ContentHash != r.hash || int64(len(r.Raw)) == k.RawSize || r.Stamp == 0 || k.Stamp == 0 || r.Stamp <= k.Stamp {
+			continue
+		}
+		k.Stamp, k.RawSize = r.Stamp, int64(len(r.Raw))
+		newer, rows = append(newer, r), append(rows, []any{r.Stamp, "", int64(0), int64(0), k.ID})
+	}
+	if len(newer) == 0 {
+		return nil
+	}
+	if err := packAndKeep(tx, newer); err != nil {
+		return err
+	}
+	last := map[any][]any{} // of one that came twice
+	for i, r := range newer {
+		rows[i][1], rows[i][2], rows[i][3] = r.raw.packID, r.raw.At, r.raw.Size
+		last[rows[i][4]] = rows[i]
+	}
+	return tx.Update("notice", []string{"stamp", "raw_pack_id", "raw_at", "raw_size"}, "id", slices.Collect(maps.Values(last)))
+}
+
+func packAndKeep(tx *db.Tx, records []preparedRecord) error {
+	var packs []rawPack
+	from := 0
+	for _, to := range packEnds(len(records), func(i int) int { return len(records[i].Raw) }) {
+		packs, from = append(packs, packRaw(records[from:to])), to
+	}
+	return keepPacks(tx, packs)
+}
+
+func keepPacks(tx *db.Tx, packs []rawPack) error {
 	for _, one := range packs {
 		if _, err := tx.Exec("INSERT INTO raw_pack (id, body) VALUES ($1, $2)", one.id, one.body); err != nil {
 			return err
@@ -97,7 +135,7 @@ func (s *Service) Raw(ctx context.Context, by access.Actor, source, sourceID str
 // are shown, one notice at a time, and neither searched nor kept. A record that is refused
 // by now, or that nobody has any more, states none.
 func (s *Service) TakeFacts(ctx context.Context, by access.Actor, n *Notice) error {
-	if err := by.Must(access.SearchNotices); err != nil || s.Reread == nil {
+	if err := by.Must(access.SearchNotices); err != nil || s.FactsOf == nil {
 		return err
 	}
 	raw := ""
@@ -108,13 +146,12 @@ func (s *Service) TakeFacts(ctx context.Context, by access.Actor, n *Notice) err
 	if err != nil {
 		return err
 	}
-	again, err := s.Reread(n.Source, raw)
+	n.Facts, err = s.FactsOf(n.Source, raw)
 	var refused *RecordError
-	if err != nil && !errors.As(err, &refused) {
-		return err
+	if errors.As(err, &refused) {
+		return nil
 	}
-	n.Detail.Facts = again.Detail.Facts
-	return nil
+	return err
 }
 
 func rawOf(tx *db.Tx, source, sourceID string) (string, error) {

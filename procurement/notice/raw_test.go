@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"parvis/kit/clock"
 	"parvis/procurement/access"
 	"parvis/procurement/notice"
 	"parvis/procurement/notice/noticetest"
@@ -76,7 +78,7 @@ func TestEveryRecordIsReadAgainAsItCame(t *testing.T) {
 func TestFactsAreReadWhenTheyAreShown(t *testing.T) {
 	noticetest.Each(t, func(t *testing.T, h *noticetest.House) {
 		told, silent := noticetest.Call("26-1", "Voirie"), noticetest.Call("26-2", "Toiture")
-		told.Raw, told.Detail.Facts = "l'avis", []notice.Fact{{Topic: notice.Profile, Text: "https://avant.example"}}
+		told.Raw, told.Facts = "l'avis", []notice.Fact{{Topic: notice.Profile, Text: "https://avant.example"}}
 		h.Record(false, told, silent)
 		find := func(sourceID string) *notice.Notice {
 			st, err := h.Notices.Find(t.Context(), access.Anybody(), h.IDOf(sourceID))
@@ -90,21 +92,20 @@ func TestFactsAreReadWhenTheyAreShown(t *testing.T) {
 			if err := h.Notices.TakeFacts(t.Context(), access.Anybody(), n); err != nil {
 				t.Fatal(err)
 			}
-			return n.Detail.Facts
+			return n.Facts
 		}
-		if got := find("26-1").Detail.Facts; got != nil {
+		if got := find("26-1").Facts; got != nil {
 			t.Errorf("kept: %v", got)
 		}
 		if got := facts("26-1"); got != nil {
 			t.Errorf("without a reader: %v", got)
 		}
 		now := []notice.Fact{{Topic: notice.Profile, Text: "https://maintenant.example"}, {Topic: notice.Duration, Text: "48 mois"}}
-		h.Notices.Reread = func(source, raw string) (r notice.Record, err error) {
+		h.Notices.FactsOf = func(source, raw string) ([]notice.Fact, error) {
 			if source != "boamp" || raw != "l'avis" {
 				t.Errorf("asked to read %q of %s", raw, source)
 			}
-			r.Detail.Facts = now
-			return r, nil
+			return now, nil
 		}
 		if diff := cmp.Diff(now, facts("26-1")); diff != "" {
 			t.Error(diff)
@@ -112,16 +113,72 @@ func TestFactsAreReadWhenTheyAreShown(t *testing.T) {
 		if got := facts("26-2"); got != nil {
 			t.Errorf("of no record: %v", got)
 		}
-		h.Notices.Reread = func(string, string) (notice.Record, error) {
-			return notice.Record{}, notice.Refuse("Cet avis ne peut plus être lu.", nil)
+		h.Notices.FactsOf = func(string, string) ([]notice.Fact, error) {
+			return nil, notice.Refuse("Cet avis ne peut plus être lu.", nil)
 		}
 		if got := facts("26-1"); got != nil {
 			t.Errorf("of a record that is refused: %v", got)
 		}
 		lost := errors.New("lost")
-		h.Notices.Reread = func(string, string) (notice.Record, error) { return notice.Record{}, lost }
+		h.Notices.FactsOf = func(string, string) ([]notice.Fact, error) { return nil, lost }
 		if err := h.Notices.TakeFacts(t.Context(), access.Anybody(), find("26-1")); !errors.Is(err, lost) {
 			t.Error(err)
+		}
+	})
+}
+
+// TestALaterRecordThatChangesNothingIsKept shows that what is read when it is shown is read
+// from the last record of a notice, and that nobody hears of it.
+func TestALaterRecordThatChangesNothingIsKept(t *testing.T) {
+	noticetest.Each(t, func(t *testing.T, h *noticetest.House) {
+		at := func(stamp int64, raw string) notice.Record {
+			r := noticetest.Call("26-1", "Voirie")
+			r.Stamp, r.Raw = clock.Instant(stamp), raw
+			return r
+		}
+		other := noticetest.Call("26-2", "Toiture")
+		other.Raw = "autre"
+		raw := func() string {
+			text, err := h.Notices.Raw(t.Context(), access.Platform("test"), "boamp", "26-1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return text
+		}
+		h.Record(false, at(10, "premier"), other)
+		before, err := h.Notices.Find(t.Context(), access.Anybody(), h.IDOf("26-1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		changes := h.Count("SELECT count(*) FROM change")
+		h.Clock.Move(time.Hour)
+		for _, c := range []struct {
+			what    string
+			records []notice.Record
+			want    string
+		}{
+			{"older", []notice.Record{at(9, "plus ancien")}, "premier"},
+			{"of the same mark", []notice.Record{at(10, "même marque")}, "premier"},
+			{"without a mark", []notice.Record{at(0, "sans marque")}, "premier"},
+			{"later, as long", []notice.Record{at(11, "dernier")}, "premier"},
+			{"later", []notice.Record{at(12, "avec l'adresse du dossier"), other}, "avec l'adresse du dossier"},
+			{"twice in one batch", []notice.Record{at(14, "un"), other, at(13, "avant"), at(15, "deux fois")}, "deux fois"},
+			{"older than that", []notice.Record{at(14, "un")}, "deux fois"},
+		} {
+			if got := h.Record(true, c.records...); got != (notice.Outcome{Same: len(c.records)}) || raw() != c.want {
+				t.Errorf("%s: %+v, %q", c.what, got, raw())
+			}
+		}
+		after, err := h.Notices.Find(t.Context(), access.Anybody(), before.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before.Stamp, after.Stamp = 0, 0
+		if diff := cmp.Diff(before.Notice, after.Notice); diff != "" || h.Count("SELECT count(*) FROM change") != changes {
+			t.Errorf("something changed: %s", diff)
+		}
+		if text, err := h.Notices.Raw(t.Context(), access.Platform("test"), "boamp", "26-2"); err != nil || text != "autre" {
+			t.Errorf("the other: %q, %v", text, err)
 		}
 	})
 }

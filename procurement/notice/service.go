@@ -19,9 +19,9 @@ const changeKind = "notice"
 
 // Service holds the use cases of notices.
 type Service struct {
-	// Reread reads a record of a source as it came: see TakeFacts. The error is a
-	// *RecordError.
-	Reread func(source, raw string) (Record, error)
+	// FactsOf reads the facts of a record of a source as it came: see TakeFacts. The error
+	// is a *RecordError.
+	FactsOf func(source, raw string) ([]Fact, error)
 
 	db      *db.DB
 	journal *event.Journal
@@ -195,6 +195,11 @@ func (s *Service) recordChunk(tx *db.Tx, by access.Actor, prepared Prepared, ale
 	}
 	fresh := freshOf(chunk, have)
 	out.Same = len(chunk) - len(fresh)
+	if out.Same > 0 {
+		if err := prepared.keepNewer(tx, have); err != nil {
+			return out, err
+		}
+	}
 	if len(fresh) == 0 {
 		return out, nil
 	}

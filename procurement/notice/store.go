@@ -134,6 +134,7 @@ type knownNotice struct {
 	Linked      string
 	Aliases     string
 	OwnDeadline clock.Instant
+	RawSize     int64
 	version
 
 	superseded   []string // hashes of the states that others have replaced
@@ -158,15 +159,16 @@ func findKnown(tx *db.Tx, source string, sourceIDs []string) (map[string]*knownN
 		Kind                                                    Kind
 		OwnDeadline, Stamp                                      clock.Instant
 		Partial                                                 bool
+		RawSize                                                 int64
 	}
-	if err := tx.All(&rows, `SELECT n.id, n.source_id, n.content_hash, n.linked, n.aliases, n.published_on, n.kind, n.own_deadline, n.stamp, n.partial
+	if err := tx.All(&rows, `SELECT n.id, n.source_id, n.content_hash, n.linked, n.aliases, n.published_on, n.kind, n.own_deadline, n.stamp, n.partial, coalesce(n.raw_size, 0) AS raw_size
 		FROM notice n WHERE `+in, args...); err != nil || len(rows) == 0 {
 		return map[string]*knownNotice{}, err
 	}
 	out := make(map[string]*knownNotice, len(rows))
 	for _, r := range rows {
 		out[r.SourceID] = &knownNotice{ID: r.ID, SourceID: r.SourceID, ContentHash: r.ContentHash, Linked: r.Linked, Aliases: r.Aliases,
-			OwnDeadline: r.OwnDeadline, version: version{r.Stamp, r.PublishedOn, r.Kind, r.Partial}}
+			OwnDeadline: r.OwnDeadline, RawSize: r.RawSize, version: version{r.Stamp, r.PublishedOn, r.Kind, r.Partial}}
 	}
 	var former []struct{ SourceID, ContentHash string }
 	err := tx.All(&former, "SELECT n.source_id, s.content_hash FROM notice_superseded s JOIN notice n ON n.id = s.notice_id WHERE "+in, args...)

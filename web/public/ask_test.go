@@ -36,10 +36,13 @@ func TestAnAddressSaysOnlyWhatIsNotUsual(t *testing.T) {
 }
 
 func TestADepartmentThatIsNoneIsRefused(t *testing.T) {
-	for _, code := range []string{"96", "99", "69X", "067", "", "67,68"} {
+	for _, code := range []string{"96", "99", "69X", "067", "67,68"} {
 		if _, faults := readAsk(url.Values{notice.FieldDepartments: {"67", code}}); len(faults) != 1 || faults[0].Field != notice.FieldDepartments {
 			t.Errorf("%q: %v", code, faults)
 		}
+	}
+	if a, faults := readAsk(url.Values{notice.FieldDepartments: {"67", ""}}); len(faults) > 0 || !slices.Equal(a.Criteria.Departments, []string{"67"}) {
+		t.Errorf("a field that is left empty asks for %q (%v)", a.Criteria.Departments, faults)
 	}
 }
 

@@ -83,7 +83,7 @@ type way struct {
 func (p noticePage) ways() []way {
 	var out []way
 	for _, topic := range []notice.Topic{notice.Documents, notice.Answering, notice.Profile} {
-		for _, f := range p.Detail.Facts {
+		for _, f := range p.Facts {
 			address := followable(f.Text)
 			if f.Topic != topic || address == "" {
 				continue
@@ -119,7 +119,7 @@ func (p noticePage) lines(lot string, topics ...notice.Topic) []factLine {
 	var out []factLine
 	for _, topic := range topics {
 		line := factLine{Label: topic.Label()}
-		for _, f := range p.Detail.Facts {
+		for _, f := range p.Facts {
 			if f.Topic != topic || f.Lot != lot {
 				continue
 			}

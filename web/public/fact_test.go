@@ -13,7 +13,7 @@ func TestANoticeShowsWhatItSaysOfItsContract(t *testing.T) {
 		ids := h.record(false, notice.Record{
 			SourceID: "26-71001", Title: "Réfection du préau", Deadline: h.in(10),
 			Lots: []notice.Lot{{Number: "1", Title: "Couverture"}, {Number: "2", Title: "Menuiserie"}},
-			Detail: notice.Detail{Facts: []notice.Fact{
+			Facts: []notice.Fact{
 				{Topic: notice.Documents, Text: "https://www.marches.example/dce?id=1&org=a"}, {Topic: notice.Answering, Text: "https://www.marches.example/dce?id=1&org=a"},
 				{Topic: notice.Answering, Text: "Mairie, 1 place Haute"}, {Topic: notice.Profile, Text: "https://profil.example/"}, {Topic: notice.Documents, Lot: "2", Text: "https://plans.example/2"},
 				{Topic: notice.Value, Cents: 1000000, UpTo: 2000050, Currency: "EUR"}, {Topic: notice.Value, Lot: "1", Cents: 500000, Currency: "EUR"}, {Topic: notice.Value, Lot: "2", UpTo: 700000, Currency: "XPF"},
@@ -21,7 +21,7 @@ func TestANoticeShowsWhatItSaysOfItsContract(t *testing.T) {
 				{Topic: notice.Criterion, Text: "Prix", Weight: "60"}, {Topic: notice.Criterion, Text: "Délai", Weight: "40\u00a0%"}, {Topic: notice.Technical, Text: long},
 				{Topic: notice.Mail, Text: "marches@example.org"}, {Topic: notice.Website, Text: "https://www.ville.example/achats"}, {Topic: notice.Identifier, Text: "Groupement de commandes"},
 				{Topic: notice.Opening, From: "2026-12-18"}, {Topic: notice.ShownUntil, Until: "2026-12-05"}, {Topic: notice.Subnature, Text: "Concours"},
-			}},
+			},
 		})
 		p := h.get("/annonces/" + ids[0])
 		h.says(p, 200, "Accéder à la consultation Dossier de consultation (DCE) · Où répondre marches.example Dossier de consultation (DCE), lot 2 plans.example Profil d'acheteur profil.example",
@@ -40,7 +40,7 @@ func TestTheBuyersNumberIsNamedForWhatItIs(t *testing.T) {
 		for i, c := range []struct{ found, says string }{
 			{"21670462700019", "SIRET dans l'avis 216 704 627 00019"}, {"216 704 627", "SIREN dans l'avis 216 704 627"}, {"2167046270001", "Identifiant dans l'avis 2167046270001"},
 		} {
-			ids := h.record(false, notice.Record{SourceID: "26-7200" + string(rune('0'+i)), Title: "Voirie", Detail: notice.Detail{Facts: []notice.Fact{{Topic: notice.Identifier, Text: c.found}}}})
+			ids := h.record(false, notice.Record{SourceID: "26-7200" + string(rune('0'+i)), Title: "Voirie", Facts: []notice.Fact{{Topic: notice.Identifier, Text: c.found}}})
 			h.says(h.get("/annonces/"+ids[0]), 200, c.says)
 		}
 	})
@@ -51,8 +51,8 @@ func TestTheBuyersNumberIsNamedForWhatItIs(t *testing.T) {
 func TestNoAddressOfANoticeLeadsAstray(t *testing.T) {
 	each(t, func(h *house) {
 		for i, address := range []string{"javascript:alert(1)", "data:text/html,x", "//evil.example/", "https://user:secret@evil.example/", "http:///dce", "vbscript:x"} {
-			ids := h.record(false, notice.Record{SourceID: "26-7300" + string(rune('0'+i)), Title: "Voirie", Detail: notice.Detail{Facts: []notice.Fact{
-				{Topic: notice.Documents, Text: address}, {Topic: notice.Profile, Text: address}, {Topic: notice.Website, Text: address}, {Topic: notice.Mail, Text: address + "@a.fr?bcc=b@c.fr"}}}})
+			ids := h.record(false, notice.Record{SourceID: "26-7300" + string(rune('0'+i)), Title: "Voirie", Facts: []notice.Fact{
+				{Topic: notice.Documents, Text: address}, {Topic: notice.Profile, Text: address}, {Topic: notice.Website, Text: address}, {Topic: notice.Mail, Text: address + "@a.fr?bcc=b@c.fr"}}})
 			p := h.get("/annonces/" + ids[0])
 			h.holds(p, "!href=\""+address, "!mailto:", "!Accéder à la consultation")
 		}

@@ -80,7 +80,7 @@ func buildWith(t *testing.T, d *db.DB, c *clock.Movable, companies org.Directory
 	h.Orgs = org.New(d, h.Accounts)
 	h.Profiles = org.NewProfiles(d, j, companies, silent)
 	h.Notices = notice.NewService(d, j)
-	h.Notices.Reread = noticetest.Reread
+	h.Notices.FactsOf = noticetest.FactsOf
 	h.Watches = watch.NewService(d, j, h.Notices)
 	h.Feeds = feed.New(d, j, h.Notices, h.Watches)
 	h.Members = member.New(d, j, h.Accounts, h.Orgs, h.Watches)

@@ -6,10 +6,10 @@ import (
 	"parvis/procurement/notice"
 )
 
-// WriteFacts has the record of a notice state its facts, as Reread reads them.
+// WriteFacts has the record of a notice state its facts, as FactsOf reads them.
 func WriteFacts(r *notice.Record) {
-	if r.Raw == "" && len(r.Detail.Facts) > 0 {
-		text, err := json.Marshal(r.Detail.Facts)
+	if r.Raw == "" && len(r.Facts) > 0 {
+		text, err := json.Marshal(r.Facts)
 		if err != nil {
 			panic(err) // plain data
 		}
@@ -17,10 +17,10 @@ func WriteFacts(r *notice.Record) {
 	}
 }
 
-// Reread reads what WriteFacts wrote.
-func Reread(_, raw string) (r notice.Record, err error) {
-	if err := json.Unmarshal([]byte(raw), &r.Detail.Facts); err != nil {
-		return r, notice.Refuse("Cet enregistrement n'est pas une liste.", err)
+// FactsOf reads what WriteFacts wrote.
+func FactsOf(_, raw string) (facts []notice.Fact, err error) {
+	if err := json.Unmarshal([]byte(raw), &facts); err != nil {
+		return nil, notice.Refuse("Cet enregistrement n'est pas une liste.", err)
 	}
-	return r, nil
+	return facts, nil
 }
