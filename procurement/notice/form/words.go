@@ -36,24 +36,24 @@ var (
 	anyName    = regexp.MustCompile(`^.{0,60}?\b(?:remise|reception|depot|envoi|reponse) (?:des? |de vos |d'|les )` + offer + `\b|^dates? limites? des ` + offer + `\b|^(?:remise|reception|depot) `)
 	limitAlone = regexp.MustCompile(`^(?:.{0,30}\blimites? |delais? |(?:date|heure) de reponse).{0,12}\b(?:remise|reception|depot|reponse)$`)
 	// otherThing goes on a mention that is of something else: « la remise des échantillons ».
-	otherThing = regexp.MustCompile(`^ ?(?:des?|du|d'|aux?|a la|a l'|par|en) ?[a-z]`)
+	otherThing = regexp.MustCompile(`^\s?(?:des?|du|d'|aux?|a la|a l'|par|en)\s?[a-z]`)
 
 	// toQuestions makes of « réponses » those of the buyer.
 	toQuestions = regexp.MustCompile(`^ (?:aux|a vos) (?:questions|demandes)`)
 
 	untilDate  = regexp.MustCompile(`^` + until + frenchDate)
 	insteadOf  = regexp.MustCompile(`^[ ,:.-]*au lieu (?:du |de |de la |d')?(?:[:, ]|le )*(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) )?` + frenchDate)
-	toRead     = regexp.MustCompile(`^[ ,;:.)-]*lire ?:? ?(?:le |au )?(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) )?` + frenchDate)
+	toRead     = regexp.MustCompile(`^[ ,;:.)-]*lire\s?:?\s?(?:le |au )?(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) )?` + frenchDate)
 	nothingYet = regexp.MustCompile(`^[ .,;:)-]*(?:\(?heures? (?:locales?|de paris)\)?)?[ .]*$`)
 
-	someDate = regexp.MustCompile(`\b\d{1,2} ?[/.-] ?\d{1,2}\b|\b\d{4}-\d{2}-\d{2}|\b\d{1,2}(?:er)? (?:` + frenchMonth + `)`)
-	someHour = regexp.MustCompile(`\b\d{1,2} ?(?:h\b|h\d|heures?\b)|\b\d{1,2} ?: ?\d{2}\b|\bminuit\b|\bmidi\b`)
+	someDate = regexp.MustCompile(`\b\d{1,2}\s?[/.-]\s?\d{1,2}\b|\b\d{4}-\d{2}-\d{2}|\b\d{1,2}(?:er)? (?:` + frenchMonth + `)`)
+	someHour = regexp.MustCompile(`\b\d{1,2}\s?(?:h\b|h\d|heures?\b)|\b\d{1,2}\s?:\s?\d{2}\b|\bminuit\b|\bmidi\b`)
 	// changing are the words of a change; after a date, that date is the former one.
 	changing = regexp.MustCompile(`\b(?:report|repouss|modifi|prolong|prorog|differe|avance|recule|decale|annul|suspend|suspen|ajourn|supprim|remplac|change|nouvelle|ulterieur|sine die|au lieu d|lire\b|fixee?s? )`)
 	former   = regexp.MustCompile(`\bau lieu d|\binitial|\bancienne|\bprecedente|\ba la place|\bremplac|\bne\b|\bn'|\bsauf\b|\bni\b|\bhormis\b`)
 	vaguely  = regexp.MustCompile(`\d|ulterieur|semaine|\bjour|\bmois|sine die|\bplus\b|annul|suspen`)
 
-	unchanging = regexp.MustCompile(`\b(?:(?:reste|restent|demeure|demeurent|est|sont)? ?(?:inchangee?s?|sans changement|identiques?)|(?:reste|restent|demeure|demeurent|est maintenue|sont maintenues)(?: fixee?s?)?|(?:n'est|ne sont|n'a|n'ont) pas(?: ete)? [a-z]+)`)
+	unchanging = regexp.MustCompile(`\b(?:(?:reste|restent|demeure|demeurent|est|sont)?\s?(?:inchangee?s?|sans changement|identiques?)|(?:reste|restent|demeure|demeurent|est maintenue|sont maintenues)(?: fixee?s?)?|(?:n'est|ne sont|n'a|n'ont) pas(?: ete)? [a-z]+)`)
 	// reference goes before a deadline from which something else is counted.
 	reference   = regexp.MustCompile(`(?:avant|apres|compter d[eu]|jusqu'a|precedant|precedent|suivant|suivent|expiration d[eu]|partir d[eu]|jours?|semaines?|mois) (?:la |le |l'|les )?$`)
 	conditional = regexp.MustCompile(`\b(?:si|s'il|cas|hypothese|eventuel[a-z]*)\b`)
