@@ -24,14 +24,16 @@ const (
 func CorrectedDeadline(lines []notice.Correction) (raw, unread string) {
 	var found []Moment
 	said := map[doubt]string{}
+	inField, ofLot := false, false // the new date stands alone in its place; one of a lot does
 	for _, c := range lines {
-		in, open := correctedIn(c)
+		in, open, alone := correctedIn(c)
 		found = append(found, in...)
+		inField, ofLot = inField || alone && open == settled, ofLot || alone && open != settled
 		if open != settled && said[open] == "" {
 			said[open] = unreadable(c)
 		}
 	}
-	if m, ok := only(found); ok && said[blocked] == "" {
+	if m, ok := only(found); ok && (said[blocked] == "" || inField && !ofLot) { // prose beside a field takes nothing from it
 		return m.Show(), ""
 	}
 	unread = cmp.Or(said[blocked], said[vague])
@@ -72,12 +74,12 @@ func only(found []Moment) (one Moment, ok bool) {
 }
 
 // correctedIn reads a line of a corrigendum: the new deadlines that it gives, and whether
-// it leaves something open.
-func correctedIn(c notice.Correction) (found []Moment, open doubt) {
+// it leaves something open. alone tells that it is a date and nothing else.
+func correctedIn(c notice.Correction) (found []Moment, open doubt, alone bool) {
 	before, after := folding.Fold(c.Old), folding.Fold(c.New)
 	section := OfDeadline(c.Section)
 	if m, ok := wholeCell(after); ok && (section || namesWholly(before)) {
-		found = []Moment{m}
+		found, alone = []Moment{m}, true
 	} else {
 		var named bool
 		found, open, named = inWords(after)
@@ -88,9 +90,9 @@ func correctedIn(c notice.Correction) (found []Moment, open doubt) {
 		}
 	}
 	if (len(found) > 0 || open != settled) && (ofLots(folding.Fold(c.Section)) || ofLots(before) || ofLots(after)) {
-		return nil, blocked
+		return nil, blocked, alone
 	}
-	return found, open
+	return found, open, alone
 }
 
 // unnamed is what a line whose new text does not name the deadline leaves open, when its

@@ -183,10 +183,13 @@ func TestSeveralLinesOfACorrigendum(t *testing.T) {
 		lines []notice.Correction
 		want  string
 	}{
-		"a section and words that differ": {[]notice.Correction{line("VI", "La date limite de remise des offres est reportée au 02/06/2026"), line("IV.2.2", "09/06/2026 12:00")}, ""},
-		"words that say the same":         {[]notice.Correction{line("", "La date limite de remise des offres est reportée au 02/06/2026"), line("", "Date limite de remise des plis : 2 juin 2026")}, "02/06/2026"},
-		"words that say otherwise":        {[]notice.Correction{line("", "La date limite de remise des offres est reportée au 02/06/2026"), line("", "Date limite de remise des plis : 3 juin 2026")}, ""},
-		"a section without a date, words": {[]notice.Correction{line("IV.2.2", ""), line("VI", "La date limite de remise des offres est reportée au 02/06/2026")}, "02/06/2026"},
+		"a section and words that differ":  {[]notice.Correction{line("VI", "La date limite de remise des offres est reportée au 02/06/2026"), line("IV.2.2", "09/06/2026 12:00")}, ""},
+		"a section, and prose on its lots": {[]notice.Correction{line("IV.2.2", "09/06/2026 12:00"), line("IV.2.2", "Des visites ont été ajoutées pour les lots 1 et 2")}, "09/06/2026 12:00"},
+		"a section, and prose on why":      {[]notice.Correction{line("IV.2.2", "09/06/2026 12:00"), line("IV.2.2", "La date de remise des offres de cette consultation est repoussée au 9 juin")}, "09/06/2026 12:00"},
+		"a section for each lot":           {[]notice.Correction{line("IV.2.2 Lot 1", "09/06/2026 12:00"), line("IV.2.2", "10/06/2026 12:00")}, ""},
+		"words that say the same":          {[]notice.Correction{line("", "La date limite de remise des offres est reportée au 02/06/2026"), line("", "Date limite de remise des plis : 2 juin 2026")}, "02/06/2026"},
+		"words that say otherwise":         {[]notice.Correction{line("", "La date limite de remise des offres est reportée au 02/06/2026"), line("", "Date limite de remise des plis : 3 juin 2026")}, ""},
+		"a section without a date, words":  {[]notice.Correction{line("IV.2.2", ""), line("VI", "La date limite de remise des offres est reportée au 02/06/2026")}, "02/06/2026"},
 	} {
 		if raw, _ := CorrectedDeadline(c.lines); raw != c.want {
 			t.Errorf("%s: %q, want %q", name, raw, c.want)
