@@ -54,7 +54,17 @@ func (r *record) readTimes() {
 // readDeadline takes the first possible deadline. The others make it doubtful
 // only when they were impossible: they are copies of it with an hour more or less.
 func (r *record) readDeadline(zone *time.Location, certain bool) {
-	places := r.deadlines()
+	found := r.firstPossible(r.deadlines(), zone, certain)
+	if !found && r.out.Kind == notice.Corrigendum { // what it says in words is read for want of anything better
+		r.firstPossible([]deadlineAt{{"rectificatif", r.correctedDeadline(), form.OnTheWall}}, zone, certain)
+	}
+	if r.forms != nil && r.forms.DeadlinesDiffer() {
+		r.out.DeadlineDoubtful = true
+	}
+}
+
+// firstPossible takes the first possible deadline among these places, if there is one.
+func (r *record) firstPossible(places []deadlineAt, zone *time.Location, certain bool) bool {
 	for i, place := range places {
 		if scrub.Token(place.raw) == "" {
 			continue
@@ -75,11 +85,9 @@ func (r *record) readDeadline(zone *time.Location, certain bool) {
 		if !sure || !certain || m.Midnight() || !m.Plain(zone) {
 			r.out.DeadlineDoubtful = true
 		}
-		break
+		return true
 	}
-	if r.forms != nil && r.forms.DeadlinesDiffer() {
-		r.out.DeadlineDoubtful = true
-	}
+	return false
 }
 
 // settle looks for what decides between the two ways to read an hour stamped UTC:
@@ -148,9 +156,6 @@ func (r *record) deadlines() []deadlineAt {
 	places = append(places,
 		deadlineAt{"x_date_limite_locale", r.field("x_date_limite_locale"), form.OnTheWall},
 		deadlineAt{platformField, r.field(platformField), r.platformHour})
-	if r.out.Kind == notice.Corrigendum {
-		places = append(places, deadlineAt{"rectificatif", r.correctedDeadline(), form.OnTheWall})
-	}
 	return places
 }
 

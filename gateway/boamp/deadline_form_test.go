@@ -88,6 +88,10 @@ func TestDeadlinesAsRealNoticesWriteThem(t *testing.T) {
 		{"European section, within a document", corrigendum("2020-06-24", moved("IV.2.2)", wrapped("2020-06-25"))), "2020-06-25 23:59", "", true},
 		{"European section, in words", corrigendum("2020-05-15", change("IV.2.2 Date limite ", "", wrapped("Date limite de réception des offres ou des demandes de participation : 04/09/2020 à 16 H 00"))), "2020-09-04 16:00", "", false},
 		{"European section with hyphens", corrigendum("2020-05-15", moved("IV-2-2", "2020-06-04")), "2020-06-04 23:59", "", true},
+		{"in words, on a day that was over", corrigendum("2026-06-10", change("VI", "", "La date limite de remise des offres est reportée au 09/06/2026 à 12h00")), "", "", true},
+		{"in words, of a lot", corrigendum("2026-05-10", change("VI", "", "La date limite de remise des offres est reportée au 09/06/2026 à 12h00 pour le lot 3")), "", "", true},
+		{"in words, when a field has it", m{"etat": "RECTIFICATIF", "dateparution": "2026-05-10", "gestion": index("2026-06-02T12:00:00+02:00"),
+			"x_rectificatif": []m{change("VI", "", "La date limite de remise des offres est reportée au 09/06/2026 à 12h00 pour le lot 3")}}, "2026-06-02 12:00", "", false},
 		{"opening of bids is no deadline", corrigendum("2020-06-24", moved("IV.2.7)", "2020-06-25")), "", "", false},
 		// Overseas.
 		{"Guadeloupe, buyer's postcode", m{"dateparution": "2020-01-06", "x_acheteur": m{"cp": "97100"}, "x_date_limite_locale": "2020-01-27T12:00"}, "2020-01-27 12:00", "America/Guadeloupe", false},

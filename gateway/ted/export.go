@@ -310,6 +310,9 @@ func exportCorrections(body any) (lines []notice.Correction) {
 		if label := scrub.Line(tree.First(change, "where.label")); label != "" {
 			line.Section = strings.TrimSpace(line.Section + " " + label)
 		}
+		if lot := scrub.Line(tree.First(change, "where.lotno")); lot != "" { // what is said of a lot is not said of all
+			line.Section = strings.TrimSpace(line.Section + " Lot " + lot)
+		}
 		line.Old, line.New = side(tree.FirstOf(tree.At(change, "oldvalue"))), side(tree.FirstOf(tree.At(change, "newvalue")))
 		lines = append(lines, line)
 	}

@@ -67,3 +67,16 @@ func TestRealFailures(t *testing.T) {
 		t.Errorf("%d found", found)
 	}
 }
+
+// TestACorrigendumOfALotMovesNothing: form 14 says of each change which lot it is about.
+func TestACorrigendumOfALotMovesNothing(t *testing.T) {
+	form := string(fixtures(t)["testdata/form14.xml"])
+	whole, err := ted.Parse([]byte(form))
+	if err != nil || whole.Deadline.IsZero() {
+		t.Fatalf("%v: %+v", err, whole)
+	}
+	lot, err := ted.Parse([]byte(strings.ReplaceAll(form, "</SECTION>", "</SECTION><LOT_NO>3</LOT_NO>")))
+	if err != nil || !lot.Deadline.IsZero() || !lot.DeadlineDoubtful || !strings.HasSuffix(lot.Detail.Corrections[0].Section, "Lot 3") {
+		t.Errorf("%v: %v (%q) %+v", err, lot.Deadline, lot.DeadlineRaw, lot.Detail.Corrections)
+	}
+}

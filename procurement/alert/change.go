@@ -131,7 +131,11 @@ func (s *Service) tellReader(tx *db.Tx, lines []ledgerLine, byID map[string]*not
 		if err != nil {
 			return err
 		}
-		if !known.unsaid() && len(differences(known, byID[l.NoticeID], !l.FollowedAt.IsZero(), tx.Now)) == 0 {
+		is, err := snapshotOf(tx, byID[l.NoticeID])
+		if err != nil {
+			return err
+		}
+		if !known.unsaid() && len(differences(known, is, byID[l.NoticeID], !l.FollowedAt.IsZero(), tx.Now)) == 0 {
 			continue
 		}
 		telling, address, err := tellers(tx, l, byID[l.NoticeID])
@@ -209,10 +213,9 @@ type difference struct {
 	Doubtful string
 }
 
-// differences compares what a reader knows of a notice with the notice. Who has not
+// differences compares what a reader knows of a notice with what it is. Who has not
 // asked to follow it hears of its deadline and its cancellation only.
-func differences(known snapshot, n *notice.Notice, follows bool, now clock.Instant) (out []difference) {
-	is := snapshotOf(n)
+func differences(known, is snapshot, n *notice.Notice, follows bool, now clock.Instant) (out []difference) {
 	if is.Cancelled != known.Cancelled {
 		if is.Cancelled {
 			return []difference{{Head: "Procédure annulée", Text: "La procédure est annulée."}}
@@ -221,6 +224,9 @@ func differences(known snapshot, n *notice.Notice, follows bool, now clock.Insta
 	}
 	if is.Deadline != known.Deadline && !(over(is.Deadline, now) && over(known.Deadline, now)) {
 		out = append(out, deadlineMoved(known, n, now)) // of what was over and still is, it is no news
+	}
+	if is.Unclear != known.Unclear && is.Unclear != clear && known.Unclear != "" && !over(is.Deadline, now) {
+		out = append(out, difference{Head: "Date limite à vérifier", Text: "Un rectificatif parle de la date limite\u00a0: à vérifier dans l'avis."})
 	}
 	if !follows {
 		return out

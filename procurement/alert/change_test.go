@@ -267,7 +267,43 @@ func TestAnAwardToldOfLongAgoIsNotToldAgain(t *testing.T) {
 	n := &notice.Notice{AwardedOn: "2026-11-02", Result: notice.Awarded}
 	n.Deadline = 5
 	for said, want := range map[string][]string{`{"deadline":5,"awarded_on":"2026-11-02"}`: nil, `{"deadline":5}`: {"Attribué"}} {
-		got, err := alert.News(said, n, 9)
+		got, err := alert.News(said, n, "", 9)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v %s", said, err, diff)
+		}
+	}
+}
+
+// A corrigendum that speaks of the deadline and cannot be read is told once; to whom it was
+// not told whether there was one, it is no news.
+func TestADeadlineToBeCheckedIsToldOnce(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.create(h.odile(), immediate("Bois"))
+		h.publish(call("26-1", "Menuiseries"))
+		h.told("the call", odile+": Menuiseries (Bois)")
+		unclear := func(sourceID string) notice.Record {
+			r := moved(sourceID, "26-1", 0)
+			r.DeadlineDoubtful = true
+			return r
+		}
+		h.publish(unclear("26-2"))
+		mails := h.mails()
+		if len(mails) != 1 || mails[0].Subject != "Date limite à vérifier\u00a0: Menuiseries (67)" ||
+			!strings.Contains(mails[0].Text, "Un rectificatif parle de la date limite\u00a0: à vérifier dans l'avis.") || !strings.Contains(mails[0].HTML, "à vérifier dans l") {
+			t.Fatalf("of the corrigendum: %v", mails)
+		}
+		h.Record(true, unclear("26-2"))
+		h.Work()
+		h.wantSubjects("the same again")
+		h.publish(unclear("26-3"))
+		h.wantSubjects("another one", odile+": Date limite à vérifier\u00a0: Menuiseries (67)")
+		h.publish(moved("26-4", "26-1", inDays(30)))
+		h.wantSubjects("and then it is said", odile+": Date limite reportée au 24/12/2026\u00a0: Menuiseries (67)")
+	})
+	n := &notice.Notice{}
+	n.Deadline = 5
+	for said, want := range map[string][]string{`{"deadline":5}`: nil, `{"deadline":5,"unclear":"no"}`: {"Date limite à vérifier"}, `{"deadline":5,"unclear":"b"}`: nil, `{"deadline":5,"unclear":"a"}`: {"Date limite à vérifier"}} {
+		got, err := alert.News(said, n, "b", 3)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%s: %v %s", said, err, diff)
 		}

@@ -161,7 +161,11 @@ func (s *Service) unknown(tx *db.Tx, m mailing, lines map[string]ledgerLine) (ou
 			continue
 		}
 		follows := !l.FollowedAt.IsZero()
-		diff := differences(known, notices[0], follows, tx.Now)
+		is, err := snapshotOf(tx, notices[0])
+		if err != nil {
+			return nil, err
+		}
+		diff := differences(known, is, notices[0], follows, tx.Now)
 		if len(diff) == 0 || known.unsaid() && !notices[0].Open(tx.Now) {
 			continue
 		}

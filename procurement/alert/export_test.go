@@ -25,10 +25,15 @@ func PeoplePerStep(n int) (restore func()) {
 // OpenSlot is what a matcher does first.
 var OpenSlot = openSlot
 
-// News gives the heads of what a reader to whom that was said does not know of a notice.
-func News(said string, n *notice.Notice, now clock.Instant) (heads []string, err error) {
+// News gives the heads of what a reader to whom that was said does not know of a notice, whose
+// deadline that corrigendum leaves to be checked, if any does.
+func News(said string, n *notice.Notice, unclear string, now clock.Instant) (heads []string, err error) {
 	s, err := readSnapshot(said)
-	for _, d := range differences(s, n, true, now) {
+	is := snapshot{n.Deadline, n.VisitAt, n.QuestionsUntil, !n.CancelledAt.IsZero(), n.AwardedOn, n.Result, n.ChangedAt, clear}
+	if unclear != "" {
+		is.Unclear = unclear
+	}
+	for _, d := range differences(s, is, n, true, now) {
 		heads = append(heads, d.Head)
 	}
 	return heads, err

@@ -58,7 +58,11 @@ func (s *Service) FollowOpenly(ctx context.Context, by access.Actor, noticeID st
 		if found[0].Kind != notice.Contract {
 			return fault.New(fault.Invalid, "Seul un appel à la concurrence peut être suivi.")
 		}
-		seen, err := snapshotOf(found[0]).text()
+		is, err := snapshotOf(tx, found[0])
+		if err != nil {
+			return err
+		}
+		seen, err := is.text()
 		if err != nil {
 			return err
 		}

@@ -19,13 +19,32 @@ type snapshot struct {
 	AwardedOn string        `json:"awarded_on,omitempty"`
 	Result    notice.What   `json:"result,omitempty"`
 	ChangedAt clock.Instant `json:"changed_at,omitempty"` // when its source last published it otherwise
+	Unclear   string        `json:"unclear,omitempty"`    // see clear; empty: said before this was told
 }
+
+// clear is said of a notice whose deadline no corrigendum leaves to be checked; otherwise it
+// is the id of the last corrigendum that does.
+const clear = "no"
 
 // unsaid tells that nothing was said yet.
 func (s snapshot) unsaid() bool { return s == snapshot{} }
 
-func snapshotOf(n *notice.Notice) snapshot {
-	return snapshot{n.Deadline, n.VisitAt, n.QuestionsUntil, !n.CancelledAt.IsZero(), n.AwardedOn, n.Result, n.ChangedAt}
+// snapshotOf is what a mail would say of a notice now.
+func snapshotOf(tx *db.Tx, n *notice.Notice) (snapshot, error) {
+	is := snapshot{n.Deadline, n.VisitAt, n.QuestionsUntil, !n.CancelledAt.IsZero(), n.AwardedOn, n.Result, n.ChangedAt, clear}
+	if !n.DeadlineDoubtful {
+		return is, nil
+	}
+	changes, err := notice.ChangesOf(tx, n.ID)
+	for _, c := range changes {
+		switch c.What {
+		case notice.Unclear:
+			is.Unclear = c.ByID
+		case notice.Moved, notice.Restated:
+			is.Unclear = clear // a later one says it
+		}
+	}
+	return is, err
 }
 
 func (s snapshot) text() (string, error) {
@@ -48,7 +67,11 @@ func readSnapshot(text string) (s snapshot, err error) {
 
 // state writes what the mail that is being composed says of a notice to its reader.
 func state(tx *db.Tx, m mailing, n *notice.Notice) error {
-	said, err := snapshotOf(n).text()
+	is, err := snapshotOf(tx, n)
+	if err != nil {
+		return err
+	}
+	said, err := is.text()
 	if err != nil {
 		return err
 	}

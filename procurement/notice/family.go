@@ -2,6 +2,7 @@ package notice
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -172,7 +173,7 @@ func (f *family) standing(r *relative) standing {
 		case by.Kind == Corrigendum && (about == nil || about.Kind != Award):
 			s.move(r, by)
 		case by.Kind == Award:
-			s.hear(by, &results)
+			s.hear(r, by, &results)
 		}
 	}
 	s.result = results.on(r)
@@ -181,12 +182,12 @@ func (f *family) standing(r *relative) standing {
 }
 
 // hear takes a result. One that says that the competition goes on changes nothing.
-func (s *standing) hear(by *relative, results *verdict) {
+func (s *standing) hear(call, by *relative, results *verdict) {
 	if by.result == Undecided {
 		return
 	}
 	s.note(by.result, by)
-	results.hear(by)
+	results.hear(by, call)
 	if by.result == Awarded || by.result == PartlyAwarded {
 		s.awardedOn = cmp.Or(s.awardedOn, by.PublishedOn)
 	}
@@ -213,6 +214,10 @@ func (s *standing) move(call, by *relative) {
 	s.deadline, s.doubtful = after, doubtful
 }
 
+// ofLot finds sections of a corrigendum that are about a lot: what they say is not said of
+// the others.
+var ofLot = regexp.MustCompile(`(?i)\blots?(?:\b|\d)`)
+
 // newDeadline is the deadline that a corrigendum gives to a call that had another
 // one: its own, or what is to be read in the place of the call's deadline, in
 // whatever section that stands. A day without an hour keeps the hour that the call
@@ -225,10 +230,13 @@ func (r *relative) newDeadline(had clock.Instant, zone *time.Location) (at clock
 		}
 		return r.OwnDeadline, r.OwnDoubtful, true
 	}
-	if had.IsZero() {
+	if had.IsZero() || r.OwnDoubtful { // it speaks of the deadline, and nobody knows what it says
 		return 0, false, false
 	}
 	for _, c := range r.corrections {
+		if ofLot.MatchString(c.Section) {
+			continue
+		}
 		before, _, beforeOK := readShown(c.Old, zone)
 		after, hour, afterOK := readShown(c.New, zone)
 		if !beforeOK || !afterOK || before.Format(time.DateOnly) != had.In(zone).Format(time.DateOnly) {

@@ -183,6 +183,23 @@ var families = map[string]struct {
 	"both lots fail, in two results": {
 		[]notice.Record{failing(follows("26-2", notice.Award, 30, "26-1"), "Lot 2", notice.Unsuccessful), failing(follows("26-3", notice.Award, 31, "26-1"), "Lot 1", notice.Unsuccessful)},
 		[]string{"open, day 21 12:00, unsuccessful", "unsuccessful by 26-2", "unsuccessful by 26-3"}},
+	"one lot, named with its title and without": {
+		[]notice.Record{failing(follows("26-2", notice.Award, 30, "26-1"), "Lot 2", notice.Unsuccessful), failing(follows("26-3", notice.Award, 31, "26-1"), "Lot 02 - Trottoirs", notice.Unsuccessful)},
+		[]string{"open, day 21 12:00, partly_unawarded", "unsuccessful by 26-2", "unsuccessful by 26-3"}},
+	"all of it fails, and one of its lots at least is awarded after all": {
+		[]notice.Record{failing(follows("26-2", notice.Award, 30, "26-1"), "", notice.Unsuccessful), follows("26-3", notice.Award, 31, "26-1")},
+		[]string{"open, day 21 12:00, awarded " + dbtest.Start.AddDate(0, 0, 31).Format(time.DateOnly) + ", partly_awarded", "unsuccessful by 26-2", "awarded by 26-3"}},
+	"all of it is awarded, and then fails": {
+		[]notice.Record{follows("26-2", notice.Award, 30, "26-1"), failing(follows("26-3", notice.Award, 31, "26-1"), "", notice.Unsuccessful)},
+		[]string{"open, day 21 12:00, awarded " + dbtest.Start.AddDate(0, 0, 30).Format(time.DateOnly) + ", partly_awarded", "awarded by 26-2", "unsuccessful by 26-3"}},
+	"what a corrigendum says of a lot moves nothing": {
+		[]notice.Record{correcting(follows("26-2", notice.Corrigendum, 3, "26-1"), notice.Correction{Section: "Lot 3 - remise des offres",
+			Old: due.In(clock.Paris).Format("02/01/2006 15:04"), New: at(27, 0, 0).In(clock.Paris).Format("02/01/2006 15:04")})},
+		[]string{"open, day 21 12:00"}},
+	"nor does one that cannot be read": {
+		[]notice.Record{doubtful(until(correcting(follows("26-2", notice.Corrigendum, 3, "26-1"), notice.Correction{Section: "IV.2.7",
+			Old: due.In(clock.Paris).Format("02/01/2006"), New: at(27, 0, 0).In(clock.Paris).Format("02/01/2006")}), 0))},
+		[]string{"open, day 21 12:00 ?", "unclear by 26-2"}},
 	"a result that says that the competition goes on": {
 		[]notice.Record{failing(follows("26-2", notice.Award, 30, "26-1"), "Lot 2", notice.Undecided)},
 		[]string{"open, day 21 12:00"}},
@@ -195,6 +212,41 @@ var families = map[string]struct {
 	"links that lead round and round": {
 		[]notice.Record{follows("26-2", notice.Corrigendum, 3, "26-3", "26-1"), follows("26-3", notice.Corrigendum, 3, "26-2")},
 		[]string{"open, day 21 12:00"}},
+}
+
+// TestALotThatFailsIsNotTheWholeOfACallThatListsNone: only its lot 1 alone may be.
+func TestALotThatFailsIsNotTheWholeOfACallThatListsNone(t *testing.T) {
+	for lot, want := range map[string]notice.What{
+		"Lot 3": notice.PartlyUnawarded, "Lot 12 - Peinture": notice.PartlyUnawarded, "Peinture": notice.PartlyUnawarded,
+		"Lot 1": notice.Unsuccessful, "Lot n° 01 - Gros œuvre": notice.Unsuccessful, "": notice.Unsuccessful,
+	} {
+		t.Run(lot, func(t *testing.T) {
+			noticetest.Each(t, func(t *testing.T, h *noticetest.House) {
+				undivided := until(call("26-1", "Voirie"), due)
+				undivided.Lots = nil
+				h.Record(false, undivided, failing(follows("26-2", notice.Award, 30, "26-1"), lot, notice.Unsuccessful))
+				st, err := h.Notices.Find(context.Background(), access.Anybody(), h.IDOf("26-1"))
+				if err != nil || st.Result != want {
+					t.Errorf("%q: %s, want %s (%v)", lot, st.Result, want, err)
+				}
+			})
+		})
+	}
+}
+
+// TestAFailureThatIsAwardedAfterAll: of a call without lots the later award is of all of it,
+// in whatever order they come in.
+func TestAFailureThatIsAwardedAfterAll(t *testing.T) {
+	noticetest.Each(t, func(t *testing.T, h *noticetest.House) {
+		undivided := until(call("26-1", "Voirie"), due)
+		undivided.Lots = nil
+		h.Record(false, undivided, follows("26-3", notice.Award, 31, "26-1"))
+		h.Record(false, failing(follows("26-2", notice.Award, 30, "26-1"), "", notice.Unsuccessful))
+		st, err := h.Notices.Find(context.Background(), access.Anybody(), h.IDOf("26-1"))
+		if err != nil || st.Result != notice.Awarded {
+			t.Errorf("%s (%v)", st.Result, err)
+		}
+	})
 }
 
 // TestWhatFollowsACallTakesEffectInAnyOrder records each procedure in many orders,

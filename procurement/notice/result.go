@@ -2,6 +2,7 @@ package notice
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -69,16 +70,15 @@ func (w What) Label() string { return resultLabels[w] }
 type verdict struct {
 	awarded, whole bool // something was; all of it was not
 	why            What
-	lots           map[string]bool // those that were not
+	lots           map[string]bool // those that were not, by their keys
 }
 
-// hear adds one result, which is not undecided.
-func (v *verdict) hear(by *relative) {
-	switch {
-	case by.result == Awarded:
-		v.awarded = true
-		return
-	case by.result == PartlyAwarded:
+// hear adds one result of the call, which is not undecided.
+func (v *verdict) hear(by, call *relative) {
+	if by.result == Awarded && v.whole && call.lots <= 1 { // what had failed was given after all
+		v.why, v.whole, v.lots = "", false, nil
+	}
+	if by.result == Awarded || by.result == PartlyAwarded {
 		v.awarded = true
 	}
 	for _, u := range by.unawarded {
@@ -97,7 +97,7 @@ func (v *verdict) hear(by *relative) {
 		if v.lots == nil {
 			v.lots = map[string]bool{}
 		}
-		v.lots[u.Lot] = true
+		v.lots[lotKey(u.Lot)] = true
 	}
 }
 
@@ -108,25 +108,57 @@ func (v *verdict) on(call *relative) What {
 		return PartlyAwarded
 	case v.awarded:
 		return Awarded
-	case v.why != "" && !v.whole && len(v.lots) < call.lots:
+	case v.why != "" && !v.whole && !v.all(call):
 		return PartlyUnawarded
 	}
 	return v.why
 }
 
-// resulted notes what a notice says of the contract, when it is a result.
-func (r *relative) resulted(d *Detail) {
-	if r.Kind == Award {
-		r.result, r.unawarded = d.Result(), d.Unawarded
+// all tells whether the lots that were not awarded are all those of the call. A call that
+// lists none may have several: its lot 1 alone may be the whole.
+func (v *verdict) all(call *relative) bool {
+	if call.lots == 0 {
+		return len(v.lots) == 1 && v.lots[onlyLot]
 	}
+	return len(v.lots) >= call.lots
 }
 
-// lotless tells whether results name lots that were not awarded, so that one must know
-// how many lots the call has.
+// onlyLot is the key of the lot that a contract has which is not divided.
+const onlyLot = "1"
+
+var lotNumber = regexp.MustCompile(`(?i)^lot\s*(?:n\s?[°o]\s?)?0*([0-9]+[a-z]?)\b`)
+
+// lotKey is the number of a lot as results name it: « Lot 1 » and « Lot 1 - Peinture » are
+// one. A lot without a number is its name.
+func lotKey(label string) string {
+	if m := lotNumber.FindStringSubmatch(label); m != nil {
+		return strings.ToLower(m[1])
+	}
+	return label
+}
+
+// resulted notes what a notice says of the contract, when it is a result.
+func (r *relative) resulted(d *Detail) {
+	if r.Kind != Award {
+		return
+	}
+	r.result, r.unawarded = d.Result(), d.Unawarded
+}
+
+// lotless tells whether what became of a call depends on how many lots it has: results name
+// lots that were not awarded, or one awards something of what another says failed wholly.
 func lotless(all []*relative) bool {
-	return slices.ContainsFunc(all, func(r *relative) bool {
-		return r.result != PartlyAwarded && slices.ContainsFunc(r.unawarded, func(u UnawardedLot) bool { return u.Lot != "" })
-	})
+	var whole, some bool
+	for _, r := range all {
+		some = some || r.result == Awarded
+		for _, u := range r.unawarded {
+			if u.Lot != "" && r.result != PartlyAwarded {
+				return true
+			}
+			whole = whole || u.Lot == ""
+		}
+	}
+	return whole && some
 }
 
 // countLots reads how many lots the calls among them have, where that matters: hardly

@@ -1,146 +1,116 @@
 package form
 
 import (
-	"regexp"
-	"slices"
-	"strings"
+	"cmp"
 
 	"parvis/kit/scrub"
 	folding "parvis/kit/text"
 	"parvis/procurement/notice"
 )
 
-// Corrigenda often give the new deadline in words, in whatever section: « la date limite
-// de remise des offres est reportée au 2 juin 2026 à 12h00 ». What follows reads texts as
-// folding.Fold leaves them.
-var (
-	// deadlineWords are how a text names the deadline.
-	deadlineWords = regexp.MustCompile(`\b(?:date|dates|delai|delais|heure|heures|limite)(?: et (?:l')?heures?)?(?: limites?)?(?: fixee?s?)? (?:de|pour) (?:la )?(?:remise|reception|depot|reponse)(?: (?:des|de vos|de) ` +
-		`(?:offres?|candidatures?|plis|propositions|projets|soumissions|reponses|dossiers? de candidature|demandes? de participation))?(?: (?:ou|et) (?:des |de )?(?:offres|candidatures|demandes de participation))?\b`)
-	// otherSubjects begin what a text says of another date.
-	otherSubjects = regexp.MustCompile(`ouverture|visite|question|renseignement|publication|publie|validite|echantillon|demarrage|notification|retrait|obtention|commission|negociation|audition|envoi\b|echange|maquette`)
-	ofOneLot      = regexp.MustCompile(`\blots?\s?(?:n\s?[o°]s?\s?)?\d`)
-	conditional   = regexp.MustCompile(`\b(?:si|s'il|cas|hypothese|eventuel\w*)\b`)
-	// reference goes before a deadline from which something else is counted.
-	reference  = regexp.MustCompile(`(?:avant|apres|compter d[eu]|jusqu'a|precedant|suivant|expiration d[eu]|partir d[eu]|jours?) (?:la |le |l')?$`)
-	changing   = regexp.MustCompile(`report|repouss|modif|prolong|proroge|differe|avance|recule|decale|fixee? |change|nouvelle|au lieu d`)
-	formerDate = regexp.MustCompile(`au lieu d|initialement|ancienne|precedemment|(?:reporte|repousse|differe|decale|avance|prolonge|recule)\w* du (?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) )?$`)
+// doubt is how far a line of a corrigendum leaves the deadline open.
+type doubt int
+
+const (
+	settled doubt = iota
+	vague         // it speaks of the deadline, and another line may say which it is
+	blocked       // it says something of it that no other line can settle
 )
 
 // CorrectedDeadline is the new deadline that a corrigendum announces, as ReadMoment reads
 // it; "" when it gives none surely. Where it speaks of the deadline without that, what it
-// says is given as unread.
+// says is given as unread, which is never a date by itself. A deadline that is wrongly late
+// makes a company miss it: what is not said in so many words is not applied.
 func CorrectedDeadline(lines []notice.Correction) (raw, unread string) {
-	for _, c := range lines {
-		if !OfDeadline(c.Section) {
-			continue
-		}
-		if _, ok := ReadMoment(c.New); ok {
-			return c.New, ""
-		}
-		if m, ok := only(newDates(folding.Fold(c.New))); ok {
-			return m.Show(), ""
-		}
-	}
 	var found []Moment
+	said := map[doubt]string{}
+	inField, ofLot := false, false // the new date stands alone in its place; one of a lot does
 	for _, c := range lines {
-		in, said := inWords(c)
+		in, open, alone := correctedIn(c)
 		found = append(found, in...)
-		if unread == "" && (len(in) == 0 && said || OfDeadline(c.Section)) {
-			if unread = scrub.Short(c.New); unread == "" {
-				unread = "rubrique " + c.Section
-			}
+		inField, ofLot = inField || alone && open == settled, ofLot || alone && open != settled
+		if open != settled && said[open] == "" {
+			said[open] = unreadable(c)
 		}
 	}
-	if m, ok := only(found); ok {
+	if m, ok := only(found); ok && (said[blocked] == "" || inField && !ofLot) { // prose beside a field takes nothing from it
 		return m.Show(), ""
 	}
+	unread = cmp.Or(said[blocked], said[vague])
 	if unread == "" && len(found) > 0 {
-		unread = found[0].Show()
+		unread = "rectificatif\u00a0: " + found[0].Show() + " ou " + found[len(found)-1].Show()
 	}
 	return "", unread
 }
 
-// only is the one moment that all of these are.
-func only(found []Moment) (Moment, bool) {
-	if len(found) == 0 || slices.ContainsFunc(found, func(m Moment) bool { return m != found[0] }) {
-		return Moment{}, false
-	}
-	return found[0], true
-}
-
-// inWords looks in a line of a corrigendum for what it says of the deadline. said tells
-// that it is to change, whether or not a date was found.
-func inWords(c notice.Correction) (found []Moment, said bool) {
-	if !mayNameDeadline(c.New) && !mayNameDeadline(c.Old) {
-		return nil, false
-	}
-	text := folding.Fold(c.New)
-	named := deadlineWords.FindAllStringIndex(text, -1)
-	for i, at := range named {
-		end := len(text)
-		if i+1 < len(named) {
-			end = named[i+1][0]
-		}
-		about := upTo(text[at[1]:end], otherSubjects)
-		sentence := text[strings.LastIndexByte(text[:at[0]], '.')+1 : at[0]]
-		changes := changing.MatchString(sentence + about)
-		if about == "" && at[1] < end || reference.MatchString(sentence) || conditional.MatchString(sentence) { // « date limite de remise des échantillons »
-			continue
-		}
-		if dates := newDates(about); len(dates) > 0 && !ofOneLot.MatchString(sentence+upToFirstDate(about)) {
-			found = append(found, dates...)
-		} else {
-			said = said || changes || len(dates) > 0
-		}
-	}
-	if len(named) > 0 {
-		return found, said
-	}
-	if old := folding.Fold(c.Old); deadlineWords.MatchString(old) && !otherSubjects.MatchString(old) && !otherSubjects.MatchString(text) && !ofOneLot.MatchString(old) {
-		return newDates(text), text != ""
-	}
-	return nil, false
-}
-
-// mayNameDeadline is what deadlineWords cannot do without, for little.
-func mayNameDeadline(s string) bool {
-	return strings.Contains(s, "imite") || strings.Contains(s, "IMITE") || strings.Contains(s, "ate de ") || strings.Contains(s, "élai de ") || strings.Contains(s, "DATE DE ")
-}
-
-// upTo cuts a text where a pattern begins.
-func upTo(text string, pattern *regexp.Regexp) string {
-	if at := pattern.FindStringIndex(text); at != nil {
-		return text[:at[0]]
+// unreadable is what a line says, for people to read.
+func unreadable(c notice.Correction) string {
+	text := scrub.Short(c.New)
+	switch _, date := ReadMoment(text); {
+	case text == "" && c.Section == "":
+		return "rectificatif"
+	case text == "":
+		return "rubrique " + c.Section
+	case date:
+		return "rubrique " + cmp.Or(c.Section, "du rectificatif") + "\u00a0: " + text
 	}
 	return text
 }
 
-func upToFirstDate(text string) string { return upTo(text, frenchInText) }
-
-// newDates gives the dates of a text, the one that was before left out: « au lieu du 2 juin
-// 2026, lire 9 juin 2026 », « reportée du 2 juin 2026 au 9 juin 2026 ».
-func newDates(text string) (found []Moment) {
-	all := frenchInText.FindAllStringSubmatchIndex(text, -1)
-	last := 0
-	for _, at := range all {
-		before := text[last:at[0]]
-		last = at[1]
-		m, ok := french(groups(text, at))
-		if ok && !formerDate.MatchString(before) {
-			found = append(found, m)
+// only is the one moment that all of these are, with its hour when one of them has it.
+func only(found []Moment) (one Moment, ok bool) {
+	for _, m := range found {
+		switch {
+		case !ok:
+			one, ok = m, true
+		case m == one:
+		case m.Show()[:len("02/01/2006")] != one.Show()[:len("02/01/2006")] || m.HasTime && one.HasTime:
+			return Moment{}, false
+		case m.HasTime:
+			one = m
 		}
 	}
-	return found
+	return one, ok
 }
 
-// groups are the texts of a match's groups.
-func groups(text string, at []int) []string {
-	out := make([]string, len(at)/2)
-	for i := range out {
-		if at[2*i] >= 0 {
-			out[i] = text[at[2*i]:at[2*i+1]]
+// correctedIn reads a line of a corrigendum: the new deadlines that it gives, and whether
+// it leaves something open. alone tells that it is a date and nothing else.
+func correctedIn(c notice.Correction) (found []Moment, open doubt, alone bool) {
+	before, after := folding.Fold(c.Old), folding.Fold(c.New)
+	section := OfDeadline(c.Section)
+	if m, ok := wholeCell(after); ok && (section || namesWholly(before)) {
+		found, alone = []Moment{m}, true
+	} else {
+		var named bool
+		found, open, named = inWords(after)
+		if !named && open == settled {
+			open = unnamed(section, before, after)
+		} else if section && len(found) == 0 && open == settled && !unchanged(after) {
+			open = vague
 		}
 	}
-	return out
+	if (len(found) > 0 || open != settled) && (ofLots(folding.Fold(c.Section)) || ofLots(before) || ofLots(after)) {
+		return nil, blocked, alone
+	}
+	return found, open, alone
+}
+
+// unnamed is what a line whose new text does not name the deadline leaves open, when its
+// section or its former text does.
+func unnamed(section bool, before, after string) doubt {
+	if !section {
+		_, _, named := inWords(before)
+		if !named || otherSubjects.MatchString(window(before)) || otherSubjects.MatchString(window(after)) {
+			return settled
+		}
+	}
+	switch {
+	case after == "":
+		return vague
+	case unchanged(after):
+		return settled
+	case section && otherSubjects.MatchString(window(after)):
+		return vague
+	}
+	return blocked
 }

@@ -26,15 +26,18 @@ type Moment struct {
 const frenchMonth = `janv(?:ier|\.)?|f[ée]v(?:rier|r?\.)?|mars|avr(?:il|\.)?|mai|juin|juil(?:let|\.)?|ao[uû]t|sept(?:embre|\.)?|oct(?:obre|\.)?|nov(?:embre|\.)?|d[ée]c(?:embre|\.)?`
 
 // frenchDate is a date as people write it, with or without an hour: « 27/01/2020
-// à 12h00 », « 4 septembre 2020 à 16 H 00 », « 30 Juillet 2020 : 12 heures ».
+// à 12h00 », « 4 septembre 2020 à 16 H 00 », « 30 Juillet 2020 : 12 heures »,
+// « 09/06/2026 (12h00) », « 23/11/2020, Heure locale : 12:00 ».
 const frenchDate = `(\d{1,2})(?:er)?(?:\s?/\s?(\d{1,2})\s?/\s?|\s(` + frenchMonth + `)\s)(\d{4})` +
-	`(?:\s*[,:;–-]?\s*(?:à|a|avant)?\s*(?:(\d{1,2})\s*(?:heures?|h)\s*(\d{2})?|(\d{1,2})\s*:\s*(\d{2})|(midi)\b))?`
+	`(?:\s*[,:;(–-]?\s*(?:au plus tard\s)?(?:heures?(?:\slocale)?\s*:\s*)?(?:à|a|avant)?\s*(?:(\d{1,2})\s*(?:heures?|h)\s*(\d{2})?|(\d{1,2})\s*:\s*(\d{2})|(midi)\b))?`
 
 var (
 	isoMoment    = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$`)
 	dayAsFigures = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})(?: (\d{2}):(\d{2}))?$`)
-	frenchMoment = regexp.MustCompile(`(?i)^(?:le\s)?(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s)?` + frenchDate + `(?:\s*min(?:utes)?)?$`)
+	frenchMoment = regexp.MustCompile(`(?i)^(?:le\s)?(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s)?` + frenchDate + `(?:\s*min(?:utes)?)?\s*\)?$`)
 	frenchInText = regexp.MustCompile(`(?i)\b` + frenchDate)
+	// dayGoesOn is what follows the figure of a day, and no minutes: « à 12h 15 juin ».
+	dayGoesOn = regexp.MustCompile(`(?i)^(?:er)?\s*(?:/|(?:` + frenchMonth + `)(?:\s|$))`)
 	// frenchMonths are the beginnings that tell months apart, without accents.
 	frenchMonths = []string{"jan", "fev", "mar", "avr", "mai", "juin", "juil", "aou", "sep", "oct", "nov", "dec"}
 )
@@ -89,12 +92,35 @@ func iso(raw string) []string {
 // FindMoments gives the French dates within a text, in its order; those that no
 // calendar shows are left out.
 func FindMoments(text string) (found []Moment) {
-	for _, m := range frenchInText.FindAllStringSubmatch(text, -1) {
-		if read, ok := french(m); ok {
+	for {
+		at := frenchInText.FindStringSubmatchIndex(text)
+		if at == nil {
+			return found
+		}
+		read, end, ok := frenchAt(text, at)
+		if ok {
 			found = append(found, read)
 		}
+		text = text[end:]
 	}
-	return found
+}
+
+// frenchAt reads the date that a pattern of frenchDate found in a text, and gives where it
+// ends. Figures that begin another date are not its minutes.
+func frenchAt(text string, at []int) (m Moment, end int, ok bool) {
+	groups := make([]string, len(at)/2)
+	for i := range groups {
+		if at[2*i] >= 0 {
+			groups[i] = text[at[2*i]:at[2*i+1]]
+		}
+	}
+	end = at[1]
+	const minutes = 6
+	if groups[minutes] != "" && dayGoesOn.MatchString(text[end:min(end+20, len(text))]) {
+		end, groups[minutes] = at[2*minutes], ""
+	}
+	m, ok = french(groups)
+	return m, end, ok
 }
 
 func french(m []string) (Moment, bool) {
@@ -191,7 +217,10 @@ func Possible(m Moment, publishedOn string) bool {
 }
 
 // otherDates are words of sections whose dates are others than the deadline.
-var otherDates = []string{"question", "renseignement", "visite", "ouverture", "echantillon"}
+var otherDates = []string{"question", "renseignement", "visite", "ouverture", "echantillon", "retrait", "obtention", "maquette", "travaux"}
+
+// ofDeadline is how sections name the deadline, their letters alone.
+var ofDeadline = regexp.MustCompile(`limites?de(?:la)?(?:reception|remise|depot|reponse)|remisedesoffres|^iv22|^iv34`)
 
 // OfDeadline tells whether a section that a corrigendum names is the deadline:
 // « Date limite de réception des offres », or where the European forms of before
@@ -203,9 +232,5 @@ func OfDeadline(section string) bool {
 		}
 		return -1
 	}, Plain(section))
-	if slices.ContainsFunc(otherDates, func(word string) bool { return strings.Contains(s, word) }) {
-		return false
-	}
-	return strings.Contains(s, "limitedere") || strings.Contains(s, "limitesdere") || // réception, remise
-		strings.Contains(s, "remisedesoffres") || strings.HasPrefix(s, "iv22") || strings.HasPrefix(s, "iv34")
+	return !slices.ContainsFunc(otherDates, func(word string) bool { return strings.Contains(s, word) }) && ofDeadline.MatchString(s)
 }
