@@ -36,6 +36,20 @@ func seeds(f *testing.F) [][]byte {
 }
 
 // sound holds a record to what whoever stores it relies on.
+// stated has the facts of a record that was read be read as well.
+func stated(t *testing.T, raw string) {
+	t.Helper()
+	facts, err := Facts(raw)
+	if err != nil || len(facts) > 1000 {
+		t.Fatalf("%d facts of a record that is read: %v", len(facts), err)
+	}
+	for _, f := range facts {
+		if !utf8.ValidString(f.Text) || strings.ContainsRune(f.Text, 0) || f.Topic == "" {
+			t.Fatalf("nobody can show %+v", f)
+		}
+	}
+}
+
 func sound(t *testing.T, n notice.Record) {
 	t.Helper()
 	if !idPattern.MatchString(n.SourceID) || n.Title == "" || n.Kind == "" || n.Source != source {
@@ -81,6 +95,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		sound(t, n)
+		stated(t, n.Raw)
 	})
 }
 
@@ -127,5 +142,6 @@ func FuzzParseXML(f *testing.F) {
 			return
 		}
 		sound(t, n)
+		stated(t, n.Raw)
 	})
 }

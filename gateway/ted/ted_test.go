@@ -141,6 +141,9 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
+		if facts, err := ted.Facts([]byte(n.Raw)); err != nil || len(facts) > 1000 {
+			t.Fatalf("%d facts of a notice that is read: %v", len(facts), err)
+		}
 		if n.SourceID == "" || n.Title == "" || n.Kind == "" || n.Source != ted.Source || n.TimeZone == "" {
 			t.Fatalf("%+v", n)
 		}
