@@ -13,12 +13,14 @@ import (
 // reads it, or the XML of ParseXML. The error is a *notice.RecordError.
 func Facts(raw string) ([]notice.Fact, error) {
 	r := &record{stated: true}
-	var err error
-	if strings.HasPrefix(raw, "<") {
-		_, err = r.parseXML([]byte(raw))
-	} else {
-		_, err = r.parse(raw)
+	if !strings.HasPrefix(raw, "<") {
+		_, err := r.parse(raw)
+		if err == nil || !strings.Contains(raw, "<") {
+			return r.out.Facts, err
+		}
+		r = &record{stated: true} // of XML, something stands before its first element
 	}
+	_, err := r.parseXML([]byte(raw))
 	return r.out.Facts, err
 }
 
