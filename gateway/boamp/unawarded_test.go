@@ -127,7 +127,7 @@ func TestRealFailures(t *testing.T) {
 	} {
 		raw, err := os.ReadFile(filepath.Join(dir, "boamp", "xml_v230", file))
 		if err != nil {
-			t.Skip(err)
+			t.Fatal(err)
 		}
 		n, err := ParseXML(raw)
 		if err != nil {
@@ -183,7 +183,7 @@ func TestRealCorrigendaInWords(t *testing.T) {
 	}
 	f, err := os.Open(filepath.Join(dir, "boamp", "boamp_2019_2021.jsonl"))
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	defer f.Close()
 	want := map[string]string{
